@@ -1,0 +1,29 @@
+import type { QueryLimits } from '../../contracts/limits.js';
+import type { ModelLabel } from '../../contracts/question.js';
+import type { Database } from '../../db/database.js';
+import type { EventBus } from '../../platform/event-bus.js';
+import type { SourcePools } from '../data-sources/postgres/source-pools.js';
+import type { EmbeddingProvider } from '../model/embedding-provider.js';
+import type { SchemaCache } from './schema-cache.js';
+import type { SqlWriter } from './sql-writer.js';
+
+/** What the steps of an answer work with. */
+export interface AnswerDeps {
+  db: Database;
+  bus: EventBus;
+  pools: SourcePools;
+  schemas: SchemaCache;
+  /** With a cache for questions. */
+  embeddings: EmbeddingProvider;
+  writer: SqlWriter;
+  /** What distinguishes this model in the keys of cached answers. */
+  cacheLabel: string;
+  encryptionKey: Buffer;
+  query: QueryLimits;
+}
+
+/** How an answer names its model. */
+export const modelLabel = (writer: SqlWriter): ModelLabel => ({
+  provider: writer.provider,
+  name: writer.name,
+});

@@ -1,0 +1,46 @@
+import { type ErrorRecord, QuaestorError } from '../../contracts/quaestor-error.js';
+import type { AnswerQuestionInput } from '../../contracts/workflows.js';
+import { appendAudit } from '../../db/statements/audit.js';
+import { appendEvent } from '../../db/statements/events.js';
+import { getQuestionWork } from '../../db/statements/questions.js';
+import type { AnswerDeps } from './answer-deps.js';
+import { guardSql } from './guard-sql.js';
+
+export interface CheckSqlInput extends AnswerQuestionInput {
+  sql: string;
+  attempt: number;
+}
+
+export type CheckedSql = { durationMs: number } & (
+  | { accepted: true; sql: string; limitedSql: string }
+  | { accepted: false; error: ErrorRecord }
+);
+
+/** The guard's word on one SQL text, against the whole registry of the version that the question was given. */
+export async function checkSql(deps: AnswerDeps, input: CheckSqlInput): Promise<CheckedSql> {
+  const started = performance.now();
+  const work = await deps.db.withTenant(input.tenantId, (tx) => getQuestionWork(tx, input.questionId));
+  if (!work?.versionId) throw new QuaestorError('not_found', 'The question was deleted.');
+  const { schema } = await deps.schemas.load({ tenantId: input.tenantId, versionId: work.versionId });
+  const verdict = await guardSql({ sql: input.sql, tables: schema.tables });
+  const durationMs = performance.now() - started;
+  await deps.db.withTenant(input.tenantId, async (tx) => {
+    if (verdict.accepted) {
+      const event = { sql: verdict.sql, durationMs };
+      await appendEvent(tx, input.jobId, 'sql.accepted', event, `accepted-${input.attempt}`);
+    } else {
+      const event = { sql: input.sql, attempt: input.attempt, error: verdict.error };
+      await appendEvent(tx, input.jobId, 'sql.refused', event, `refused-${input.attempt}`);
+      await appendAudit(tx, {
+        userId: work.userId,
+        action: 'sql.refused',
+        subjectId: input.questionId,
+        data: { sql: input.sql, code: verdict.error.code },
+      });
+    }
+  });
+  deps.bus.publish(input.jobId);
+  return verdict.accepted
+    ? { accepted: true, sql: verdict.sql, limitedSql: verdict.limitedSql, durationMs }
+    : { accepted: false, error: verdict.error, durationMs };
+}

@@ -1,0 +1,72 @@
+import { QuaestorError } from '../../contracts/quaestor-error.js';
+import type { ModelLabel } from '../../contracts/question.js';
+import type { AnswerQuestionInput } from '../../contracts/workflows.js';
+import { appendEvent } from '../../db/statements/events.js';
+import { markJobStarted } from '../../db/statements/jobs.js';
+import { getQuestionWork, markQuestionRunning, saveQuestionContext } from '../../db/statements/questions.js';
+import { searchItems } from '../../db/statements/registry/items.js';
+import { getActiveVersion } from '../../db/statements/registry/versions.js';
+import { chooseTables, narrowSchema } from '../../domain/ranking/choose-tables.js';
+import { activitySignal } from '../activity-context.js';
+import type { AnswerDeps } from './answer-deps.js';
+
+export interface ChosenContext {
+  /** Which model will write the SQL: the built-in one needs no queue. */
+  provider: ModelLabel['provider'];
+  tables: number;
+  durationMs: number;
+}
+
+/** Vector hits looked at: several columns of one table are usual. */
+const VECTOR_HITS = 200;
+
+/**
+ * Finds the tables for a question in the active version of its data source and keeps them with the question.
+ * @throws QuaestorError `data_source_not_indexed`, `no_relevant_table`, or a `model_…` code of the embedding endpoint.
+ */
+export async function chooseContext(deps: AnswerDeps, input: AnswerQuestionInput): Promise<ChosenContext> {
+  const started = performance.now();
+  const { work, version } = await deps.db.withTenant(input.tenantId, async (tx) => {
+    if (await markJobStarted(tx, input.jobId))
+      await appendEvent(tx, input.jobId, 'job.started', {}, 'started');
+    await markQuestionRunning(tx, input.questionId);
+    return {
+      work: await getQuestionWork(tx, input.questionId),
+      version: await getActiveVersion(tx, input.dataSourceId),
+    };
+  });
+  deps.bus.publish(input.jobId);
+  if (!work) throw new QuaestorError('not_found', 'The question was deleted.');
+  if (!version)
+    throw new QuaestorError('data_source_not_indexed', 'The data source has no finished index yet.');
+
+  const { schema, index } = await deps.schemas.load({ tenantId: input.tenantId, versionId: version.id });
+  const { vectors } = await deps.embeddings.embed([work.text], { signal: activitySignal() });
+  const vector = vectors[0];
+  const vectorHits =
+    vector && version.embeddingModel === deps.embeddings.name
+      ? await deps.db.withTenant(input.tenantId, (tx) =>
+          searchItems(tx, {
+            versionId: version.id,
+            model: version.embeddingModel,
+            vector,
+            limit: VECTOR_HITS,
+          }),
+        )
+      : [];
+  const chosen = chooseTables({ question: work.text, schema, index, vectorHits });
+  if (chosen.length === 0) {
+    throw new QuaestorError(
+      'no_relevant_table',
+      'No table, column or comment has anything to do with the question.',
+    );
+  }
+  const context = { schema: narrowSchema(schema, chosen), chosen };
+  const durationMs = performance.now() - started;
+  await deps.db.withTenant(input.tenantId, async (tx) => {
+    await saveQuestionContext(tx, input.questionId, version.id, context);
+    await appendEvent(tx, input.jobId, 'context.chosen', { tables: chosen, durationMs }, 'context');
+  });
+  deps.bus.publish(input.jobId);
+  return { provider: deps.writer.provider, tables: chosen.length, durationMs };
+}

@@ -1,0 +1,33 @@
+import type { AnswerQuestionInput } from '../../contracts/workflows.js';
+import type { AnswerDeps } from './answer-deps.js';
+import { type CheckSqlInput, checkSql } from './check-sql.js';
+import { chooseContext } from './choose-context.js';
+import { type RecordAnswerInput, recordAnswer } from './record-answer.js';
+import { type RunSqlInput, runSql } from './run-sql.js';
+import { type WriteSqlInput, writeSql } from './write-sql.js';
+
+export type AnswerActivities = ReturnType<typeof createAnswerActivities>;
+export type GenerationActivities = ReturnType<typeof createGenerationActivities>;
+export type QueryActivities = ReturnType<typeof createQueryActivities>;
+
+/** Short steps of an answer; local activities. */
+export function createAnswerActivities(deps: AnswerDeps) {
+  return {
+    chooseContext: (input: AnswerQuestionInput) => chooseContext(deps, input),
+    /** The built-in model takes milliseconds, so it needs no queue. */
+    translateSql: (input: WriteSqlInput) => writeSql(deps, input),
+    checkSql: (input: CheckSqlInput) => checkSql(deps, input),
+    tryQuery: (input: RunSqlInput) => runSql(deps, input, 'inline'),
+    recordAnswer: (input: RecordAnswerInput) => recordAnswer(deps, input),
+  };
+}
+
+/** Calls to a language model; queue `generation`. */
+export function createGenerationActivities(deps: AnswerDeps) {
+  return { writeSql: (input: WriteSqlInput) => writeSql(deps, input) };
+}
+
+/** Queries that may take long; queue `data-source`. */
+export function createQueryActivities(deps: AnswerDeps) {
+  return { runQuery: (input: RunSqlInput) => runSql(deps, input, 'queued') };
+}

@@ -1,0 +1,57 @@
+import { QuaestorError } from '../../contracts/quaestor-error.js';
+import type { AnswerTiming, ResultColumn } from '../../contracts/question.js';
+import type { AnswerQuestionInput } from '../../contracts/workflows.js';
+import { saveAnswer } from '../../db/statements/answers.js';
+import { appendEvent } from '../../db/statements/events.js';
+import { markJobFinished } from '../../db/statements/jobs.js';
+import { getQuestionWork, markQuestionFinished } from '../../db/statements/questions.js';
+import { answerCacheText } from '../../domain/answer-cache-key.js';
+import { answerCacheKey } from '../../platform/answer-cache-key.js';
+import { type AnswerDeps, modelLabel } from './answer-deps.js';
+
+export interface RecordAnswerInput extends AnswerQuestionInput {
+  sql: string;
+  columns: ResultColumn[];
+  rowCount: number;
+  truncated: boolean;
+  interpretation: string | null;
+  timings: AnswerTiming[];
+  repairs: number;
+}
+
+/** Makes the answer visible and ends the job, in one transaction. Doing it twice changes nothing. */
+export async function recordAnswer(deps: AnswerDeps, input: RecordAnswerInput): Promise<void> {
+  await deps.db.withTenant(input.tenantId, async (tx) => {
+    const work = await getQuestionWork(tx, input.questionId);
+    if (!work?.context || !work.versionId) throw new QuaestorError('not_found', 'The question was deleted.');
+    const model = modelLabel(deps.writer);
+    await saveAnswer(tx, {
+      questionId: input.questionId,
+      cacheKey: answerCacheKey(
+        answerCacheText({
+          tenantId: input.tenantId,
+          dataSourceId: input.dataSourceId,
+          versionId: work.versionId,
+          question: work.text,
+          model: deps.cacheLabel,
+        }),
+      ),
+      sql: input.sql,
+      columns: input.columns,
+      rowCount: input.rowCount,
+      truncated: input.truncated,
+      tables: work.context.chosen,
+      model,
+      interpretation: input.interpretation,
+      timings: input.timings,
+      repairs: input.repairs,
+    });
+    await markQuestionFinished(tx, input.questionId, 'answered');
+    const event = { questionId: input.questionId, timings: input.timings };
+    await appendEvent(tx, input.jobId, 'answer.recorded', event, 'recorded');
+    if (await markJobFinished(tx, input.jobId, 'succeeded')) {
+      await appendEvent(tx, input.jobId, 'job.succeeded', { questionId: input.questionId }, 'ended');
+    }
+  });
+  deps.bus.publish(input.jobId);
+}

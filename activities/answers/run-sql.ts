@@ -1,0 +1,152 @@
+import { LIMITS } from '../../contracts/limits.js';
+import { type ErrorRecord, QuaestorError, toErrorRecord } from '../../contracts/quaestor-error.js';
+import type { Cell, ResultColumn } from '../../contracts/question.js';
+import type { AnswerQuestionInput } from '../../contracts/workflows.js';
+import { saveResultPages } from '../../db/statements/answers.js';
+import { appendAudit } from '../../db/statements/audit.js';
+import { appendEvent } from '../../db/statements/events.js';
+import { getQuestionWork } from '../../db/statements/questions.js';
+import { activitySignal, withHeartbeat } from '../activity-context.js';
+import { explainAndRun, type QueryPlan, type QueryResult } from '../data-sources/postgres/run-query.js';
+import { loadSourceConnection } from '../data-sources/source-connection.js';
+import type { AnswerDeps } from './answer-deps.js';
+
+export interface RunSqlInput extends AnswerQuestionInput {
+  sql: string;
+  limitedSql: string;
+  attempt: number;
+}
+
+export interface RunTimings {
+  explainMs: number;
+  queryMs: number;
+  storeMs: number;
+}
+
+export type RanSql =
+  | ({ outcome: 'completed'; columns: ResultColumn[]; rowCount: number; truncated: boolean } & RunTimings)
+  /** Too costly or too slow for the inline way: run it on its own queue. */
+  | ({ outcome: 'deferred' } & RunTimings)
+  /** The database or the price refused it; the model may mend it. */
+  | ({ outcome: 'refused'; error: ErrorRecord } & RunTimings);
+
+/** Errors that are about the SQL, not about the way to the database. */
+const MENDABLE = new Set(['query_failed', 'sql_too_expensive', 'data_source_permission_denied']);
+
+/**
+ * Prices and runs accepted SQL and keeps its rows in pages.
+ *
+ * `inline` is for short queries: it gives up after LIMITS.inlineQueryTimeoutMs, or at once when EXPLAIN says that it will take
+ * long, and answers `deferred`. A query that was given up was read-only, so running it again costs only that time.
+ */
+export async function runSql(
+  deps: AnswerDeps,
+  input: RunSqlInput,
+  placement: 'inline' | 'queued',
+): Promise<RanSql> {
+  return await withHeartbeat(async () => {
+    const source = await loadSourceConnection(deps, input.tenantId, input.dataSourceId);
+    const timings: RunTimings = { explainMs: 0, queryMs: 0, storeMs: 0 };
+    const isInline = placement === 'inline';
+    let plan: QueryPlan | undefined;
+    try {
+      const explained = await explainAndRun(
+        deps.pools,
+        {
+          connectionString: source.connectionString,
+          sql: input.sql,
+          limitedSql: input.limitedSql,
+          statementTimeoutMs: isInline
+            ? Math.min(LIMITS.inlineQueryTimeoutMs, deps.query.statementTimeoutMs)
+            : deps.query.statementTimeoutMs,
+          signal: activitySignal(),
+        },
+        (priced) => {
+          plan = priced;
+          assertPrice(priced, deps.query.maxCost);
+          return !isInline || priced.estimatedCost <= LIMITS.inlineQueryCost;
+        },
+      );
+      timings.explainMs = explained.explainMs;
+      timings.queryMs = explained.queryMs;
+      if (!explained.result) return { outcome: 'deferred', ...timings };
+      const storeStarted = performance.now();
+      await store(deps, input, placement, explained.plan, explained.result, timings);
+      timings.storeMs = performance.now() - storeStarted;
+      const { columns, rows, truncated } = explained.result;
+      return { outcome: 'completed', columns, rowCount: rows.length, truncated, ...timings };
+    } catch (error) {
+      if (!(error instanceof QuaestorError)) throw error;
+      if (isInline && error.code === 'query_timed_out') return { outcome: 'deferred', ...timings };
+      if (!MENDABLE.has(error.code)) throw error;
+      await recordRefusal(deps, input, error, plan);
+      return { outcome: 'refused', error: toErrorRecord(error), ...timings };
+    }
+  });
+}
+
+function assertPrice(plan: QueryPlan, maxCost: number): void {
+  if (maxCost === 0 || plan.estimatedCost <= maxCost) return;
+  throw new QuaestorError(
+    'sql_too_expensive',
+    `EXPLAIN puts the query at ${Math.round(plan.estimatedCost)}; at most ${maxCost} is allowed.`,
+    { details: { ...plan, maxCost } },
+  );
+}
+
+async function store(
+  deps: AnswerDeps,
+  input: RunSqlInput,
+  placement: 'inline' | 'queued',
+  plan: QueryPlan,
+  result: QueryResult,
+  timings: RunTimings,
+): Promise<void> {
+  const pages: Cell[][][] = [];
+  for (let start = 0; start < result.rows.length; start += LIMITS.rowsPerPage) {
+    pages.push(result.rows.slice(start, start + LIMITS.rowsPerPage));
+  }
+  await deps.db.withTenant(input.tenantId, async (tx) => {
+    await saveResultPages(tx, input.questionId, pages);
+    await appendEvent(tx, input.jobId, 'query.started', { placement, ...plan }, `started-${input.attempt}`);
+    await appendEvent(
+      tx,
+      input.jobId,
+      'query.completed',
+      {
+        rowCount: result.rows.length,
+        truncated: result.truncated,
+        columns: result.columns,
+        durationMs: timings.queryMs,
+      },
+      `completed-${input.attempt}`,
+    );
+    const work = await getQuestionWork(tx, input.questionId);
+    await appendAudit(tx, {
+      userId: work?.userId ?? null,
+      action: 'sql.executed',
+      subjectId: input.questionId,
+      data: { sql: input.sql, dataSourceId: input.dataSourceId, rowCount: result.rows.length, ...timings },
+    });
+  });
+  deps.bus.publish(input.jobId);
+}
+
+async function recordRefusal(
+  deps: AnswerDeps,
+  input: RunSqlInput,
+  error: QuaestorError,
+  plan: QueryPlan | undefined,
+): Promise<void> {
+  await deps.db.withTenant(input.tenantId, async (tx) => {
+    const event = { sql: input.sql, attempt: input.attempt, error: toErrorRecord(error) };
+    await appendEvent(tx, input.jobId, 'sql.refused', event, `refused-${input.attempt}`);
+    await appendAudit(tx, {
+      userId: null,
+      action: 'sql.refused',
+      subjectId: input.questionId,
+      data: { sql: input.sql, code: error.code, ...plan },
+    });
+  });
+  deps.bus.publish(input.jobId);
+}

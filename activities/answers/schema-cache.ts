@@ -1,0 +1,42 @@
+import { LRUCache } from 'lru-cache';
+import type { SchemaContext } from '../../contracts/schema-registry.js';
+import type { Database } from '../../db/database.js';
+import { loadSchema } from '../../db/statements/registry/schema.js';
+import type { Bm25Index } from '../../domain/ranking/bm25.js';
+import { createTableIndex } from '../../domain/ranking/choose-tables.js';
+
+export interface IndexedSchema {
+  schema: SchemaContext;
+  index: Bm25Index;
+}
+
+interface VersionKey {
+  tenantId: string;
+  versionId: string;
+}
+
+/** Columns of all kept schemas together: some 150 MB. A larger schema is loaded for each use. */
+const MAX_COLUMNS = 300_000;
+
+/** Schemas by version. A version never changes once it is complete, so what is kept cannot be stale. */
+export class SchemaCache {
+  readonly #schemas: LRUCache<string, IndexedSchema, VersionKey>;
+
+  constructor(db: Database) {
+    this.#schemas = new LRUCache<string, IndexedSchema, VersionKey>({
+      maxSize: MAX_COLUMNS,
+      sizeCalculation: ({ schema }) =>
+        1 + schema.tables.reduce((sum, table) => sum + table.columns.length, 0),
+      // Callers who miss at once share one load.
+      fetchMethod: async (_key, _stale, { context }) => {
+        const schema = await db.withTenant(context.tenantId, (tx) => loadSchema(tx, context.versionId));
+        return { schema, index: createTableIndex(schema) };
+      },
+    });
+  }
+
+  /** The tenant is part of the key: a version's id alone must not open another tenant's schema. */
+  async load(key: VersionKey): Promise<IndexedSchema> {
+    return await this.#schemas.forceFetch(`${key.tenantId}:${key.versionId}`, { context: key });
+  }
+}

@@ -1,0 +1,103 @@
+import { type ErrorRecord, errorRecord } from '../../contracts/quaestor-error.js';
+import type { ModelLabel } from '../../contracts/question.js';
+import type { StoredContext } from '../../db/statements/questions.js';
+import { translateQuestion } from '../../domain/built-in-model/translate-question.js';
+import { extractSql } from '../../domain/guard/extract-sql.js';
+import { buildSqlPrompt } from '../../domain/prompt/build-sql-prompt.js';
+import type { ChatProvider } from '../model/chat-provider.js';
+
+export interface SqlRequest {
+  question: string;
+  context: StoredContext;
+  /** `YYYY-MM-DD` */
+  today: string;
+  /** What is to be mended. */
+  previous?: { sql: string; error: ErrorRecord };
+  signal: AbortSignal;
+}
+
+export type SqlReply = { usage: { promptTokens: number; completionTokens: number } } & (
+  | { outcome: 'sql'; sql: string; interpretation: string | null }
+  /** The model says that there is no SQL for this; asking again would not help. */
+  | { outcome: 'refused'; error: ErrorRecord }
+  /** The reply holds no SQL; asking again may help. */
+  | { outcome: 'unusable'; error: ErrorRecord; text: string }
+);
+
+/** Writes the SQL for a question. */
+export interface SqlWriter {
+  readonly provider: ModelLabel['provider'];
+  readonly name: string;
+  write(request: SqlRequest): Promise<SqlReply>;
+}
+
+const NO_USAGE = { promptTokens: 0, completionTokens: 0 };
+
+/** Quaestor's own translator: free, instant, and honest about what it does not understand. */
+export function createBuiltInWriter(): SqlWriter {
+  return {
+    provider: 'built-in',
+    name: 'built-in-translator',
+    write: async ({ question, context, today, previous }) => {
+      // It is deterministic: what was refused once would be refused again.
+      if (previous) return { outcome: 'refused', usage: NO_USAGE, error: previous.error };
+      const translation = translateQuestion({ question, context: context.schema, today });
+      return translation.outcome === 'sql'
+        ? {
+            outcome: 'sql',
+            usage: NO_USAGE,
+            sql: translation.sql,
+            interpretation: translation.interpretation,
+          }
+        : {
+            outcome: 'refused',
+            usage: NO_USAGE,
+            error: errorRecord('question_not_understood', translation.reason),
+          };
+    },
+  };
+}
+
+/** A language model behind an OpenAI-compatible endpoint. */
+export function createChatWriter(options: {
+  chat: ChatProvider;
+  tokenBudget: number;
+  countTokens: (text: string) => number;
+}): SqlWriter {
+  const { chat, tokenBudget, countTokens } = options;
+  return {
+    provider: chat.kind,
+    name: chat.name,
+    write: async ({ question, context, today, previous, signal }) => {
+      const prompt = buildSqlPrompt({
+        question,
+        context: context.schema,
+        chosen: context.chosen,
+        dialect: 'postgres',
+        today,
+        tokenBudget,
+        countTokens,
+        previous,
+      });
+      const completion = await chat.complete({
+        system: prompt.system,
+        messages: [{ role: 'user', content: prompt.user }],
+        signal,
+      });
+      const { usage, text } = completion;
+      const extracted = extractSql(text);
+      if (!extracted) {
+        const error = errorRecord('model_answer_unusable', 'The model’s reply holds no SQL.');
+        return { outcome: 'unusable', usage, error, text: text.slice(0, 4_000) };
+      }
+      if ('refusal' in extracted) {
+        return {
+          outcome: 'refused',
+          usage,
+          error: errorRecord(extracted.refusal.kind, extracted.refusal.message),
+        };
+      }
+      return { outcome: 'sql', usage, sql: extracted.sql, interpretation: null };
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import { LIMITS } from '../../contracts/limits.js';
+import { type ErrorRecord, QuaestorError } from '../../contracts/quaestor-error.js';
+import type { AnswerQuestionInput } from '../../contracts/workflows.js';
+import { appendEvent } from '../../db/statements/events.js';
+import { findModelReply, saveModelReply } from '../../db/statements/model-replies.js';
+import { getQuestionWork } from '../../db/statements/questions.js';
+import { activitySignal, withHeartbeat } from '../activity-context.js';
+import { type AnswerDeps, modelLabel } from './answer-deps.js';
+import type { SqlReply } from './sql-writer.js';
+
+export interface WriteSqlInput extends AnswerQuestionInput {
+  /** 1 is the first; later ones are repairs. */
+  attempt: number;
+  previous?: { sql: string; error: ErrorRecord };
+}
+
+export type WrittenSql = { durationMs: number } & (
+  | { outcome: 'sql'; sql: string; interpretation: string | null }
+  | { outcome: 'refused'; error: ErrorRecord }
+  | { outcome: 'unusable'; error: ErrorRecord }
+);
+
+/**
+ * Has the model write the SQL of one attempt. The reply is kept before this returns, so an attempt is paid for once: a repeated
+ * step reads what the first one was told.
+ */
+export async function writeSql(deps: AnswerDeps, input: WriteSqlInput): Promise<WrittenSql> {
+  return await withHeartbeat(async () => {
+    const { work, known } = await deps.db.withTenant(input.tenantId, async (tx) => ({
+      work: await getQuestionWork(tx, input.questionId),
+      known: await findModelReply(tx, input.questionId, input.attempt),
+    }));
+    if (!work?.context) throw new QuaestorError('not_found', 'The question was deleted.');
+    if (known) return toWritten(known.reply as SqlReply, known.durationMs);
+
+    const started = performance.now();
+    const reply = await deps.writer.write({
+      question: work.text,
+      context: work.context,
+      today: new Date().toISOString().slice(0, 10),
+      ...(input.previous ? { previous: input.previous } : {}),
+      signal: activitySignal(),
+    });
+    const durationMs = performance.now() - started;
+    await deps.db.withTenant(input.tenantId, async (tx) => {
+      await saveModelReply(tx, input.questionId, input.attempt, {
+        model: modelLabel(deps.writer),
+        reply,
+        usage: reply.usage,
+        durationMs,
+      });
+      if (reply.outcome === 'sql') {
+        const event = { sql: reply.sql, model: deps.writer.name, attempt: input.attempt, durationMs };
+        await appendEvent(tx, input.jobId, 'sql.generated', event, `generated-${input.attempt}`);
+      }
+    });
+    deps.bus.publish(input.jobId);
+    return toWritten(reply, durationMs);
+  });
+}
+
+function toWritten(reply: SqlReply, durationMs: number): WrittenSql {
+  switch (reply.outcome) {
+    case 'sql':
+      // Longer SQL is refused by the guard; a workflow's history need not carry it.
+      return { ...pick(reply), sql: reply.sql.slice(0, LIMITS.sqlChars + 1), durationMs };
+    case 'refused':
+    case 'unusable':
+      return { outcome: reply.outcome, error: reply.error, durationMs };
+  }
+}
+
+const pick = (reply: Extract<SqlReply, { outcome: 'sql' }>) => ({
+  outcome: reply.outcome,
+  interpretation: reply.interpretation,
+});

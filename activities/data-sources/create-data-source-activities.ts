@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+import { QuaestorError } from '../../contracts/quaestor-error.js';
+import type { RegistryTable } from '../../contracts/schema-registry.js';
+import type { IndexSourceInput } from '../../contracts/workflows.js';
+import type { Database } from '../../db/database.js';
+import { appendEvent } from '../../db/statements/events.js';
+import { setJobProgress } from '../../db/statements/jobs.js';
+import { insertItems, type RegistryItem } from '../../db/statements/registry/items.js';
+import { insertForeignKeys, insertTables } from '../../db/statements/registry/schema.js';
+import { completeVersion, openVersion } from '../../db/statements/registry/versions.js';
+import { columnContent, tableContent } from '../../domain/schema-content.js';
+import type { EventBus } from '../../platform/event-bus.js';
+import { activitySignal, withHeartbeat } from '../activity-context.js';
+import { findSkippedSchemas, readForeignKeys, readTables } from './postgres/introspect.js';
+import type { SourcePools } from './postgres/source-pools.js';
+import { loadSourceConnection } from './source-connection.js';
+
+export interface DataSourceDeps {
+  db: Database;
+  pools: SourcePools;
+  bus: EventBus;
+  encryptionKey: Buffer;
+}
+
+export interface IntrospectedSchema {
+  versionId: string;
+  tables: number;
+  columns: number;
+}
+
+export type DataSourceActivities = ReturnType<typeof createDataSourceActivities>;
+
+/** Steps that keep a connection to a data source for long; queue `data-source`. */
+export function createDataSourceActivities(deps: DataSourceDeps) {
+  return {
+    /**
+     * Reads the catalog of a data source, page by page, into a new registry version that is not yet active. A second attempt starts over.
+     * @throws QuaestorError `data_source_empty`, or another `data_source_…` code.
+     */
+    async introspectSource(input: IndexSourceInput): Promise<IntrospectedSchema> {
+      return await withHeartbeat(async () => {
+        const started = new Date();
+        const source = await loadSourceConnection(deps, input.tenantId, input.dataSourceId);
+        const key = { versionId: uuidv7(), dataSourceId: input.dataSourceId };
+        await deps.db.withTenant(input.tenantId, (tx) =>
+          openVersion(tx, { id: key.versionId, dataSourceId: key.dataSourceId, jobId: input.jobId }),
+        );
+        const counts = { tables: 0, columns: 0, skipped: [] as string[] };
+        const schemas = new Set<string>();
+        await deps.pools.withClient(source.connectionString, activitySignal(), async (client) => {
+          await client.query(
+            `BEGIN READ ONLY ISOLATION LEVEL REPEATABLE READ; SET LOCAL statement_timeout = '120s'`,
+          );
+          try {
+            counts.skipped = await findSkippedSchemas(client, source.includeSchemas);
+            for await (const page of readTables(client, source.includeSchemas)) {
+              counts.tables += page.length;
+              for (const table of page) {
+                counts.columns += table.columns.length;
+                schemas.add(table.schemaName);
+              }
+              await deps.db.withTenant(input.tenantId, async (tx) => {
+                await insertTables(tx, key, page);
+                await insertItems(tx, key, page.flatMap(toItems));
+                await setJobProgress(tx, input.jobId, {
+                  phase: 'introspecting',
+                  done: counts.tables,
+                  unit: 'tables',
+                  startedAt: started.toISOString(),
+                });
+              });
+            }
+            const foreignKeys = await readForeignKeys(client, source.includeSchemas);
+            await deps.db.withTenant(input.tenantId, (tx) => insertForeignKeys(tx, key, foreignKeys));
+          } finally {
+            await client.query('ROLLBACK').catch(() => undefined);
+          }
+        });
+        if (counts.tables === 0) {
+          throw new QuaestorError('data_source_empty', emptyMessage(source.includeSchemas, counts.skipped));
+        }
+        await deps.db.withTenant(input.tenantId, async (tx) => {
+          await completeVersion(tx, key.versionId, counts);
+          await appendEvent(
+            tx,
+            input.jobId,
+            'schema.introspected',
+            { schemas: schemas.size, ...counts, durationMs: Date.now() - started.getTime() },
+            'introspected',
+          );
+        });
+        deps.bus.publish(input.jobId);
+        return { versionId: key.versionId, tables: counts.tables, columns: counts.columns };
+      });
+    },
+  };
+}
+
+const hashOf = (content: string): Buffer => createHash('sha256').update(content).digest();
+
+function toItems(table: RegistryTable): RegistryItem[] {
+  const own = tableContent(table);
+  return [
+    {
+      canonicalTableName: table.canonicalTableName,
+      canonicalColumnName: null,
+      content: own,
+      contentHash: hashOf(own),
+    },
+    ...table.columns.map((column) => {
+      const content = columnContent(table, column);
+      return {
+        canonicalTableName: table.canonicalTableName,
+        canonicalColumnName: column.canonicalColumnName,
+        content,
+        contentHash: hashOf(content),
+      };
+    }),
+  ];
+}
+
+function emptyMessage(includeSchemas: readonly string[], skipped: readonly string[]): string {
+  const where =
+    includeSchemas.length > 0 ? `The schemas ${includeSchemas.join(', ')} have` : 'The database has';
+  const closed = skipped.length > 0 ? ` These schemas are closed to its user: ${skipped.join(', ')}.` : '';
+  return `${where} no tables that the user of the connection string can read.${closed}`;
+}

@@ -1,0 +1,71 @@
+import type { ErrorCode } from '../../../contracts/errors.js';
+import { QuaestorError } from '../../../contracts/quaestor-error.js';
+
+/** What pg puts on a server error. */
+interface ServerError extends Error {
+  code?: string;
+  position?: string;
+  hint?: string;
+}
+
+const BY_SQLSTATE: [RegExp, ErrorCode, string][] = [
+  [/^28/, 'data_source_auth_failed', 'The database refused the login'],
+  [/^3D000/, 'data_source_database_missing', 'There is no such database'],
+  [/^42501/, 'data_source_permission_denied', 'The database user may not read this'],
+  [/^(53300|53400)/, 'data_source_overloaded', 'The database has no free connection'],
+  [/^57014/, 'query_timed_out', 'The query ran into its time limit'],
+  [/^(08|57P|58)/, 'data_source_connection_lost', 'The connection broke'],
+  [/^(22|42|21|44|0A|2201|25006|54)/, 'query_failed', 'The database refused the query'],
+];
+
+const UNREACHABLE = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ENOENT)$/;
+const BROKEN = /^(ECONNRESET|EPIPE)$|connection terminated|connection ended|not queryable/i;
+
+/** Turns what pg throws into an error of the catalogue; anything else is returned as it is. */
+export function toDataSourceError(error: unknown, phase: 'connect' | 'query'): unknown {
+  if (!(error instanceof Error) || error instanceof QuaestorError) return error;
+  const { code = '', position, hint } = error as ServerError;
+  const known = BY_SQLSTATE.find(([pattern]) => pattern.test(code));
+  if (known) {
+    return new QuaestorError(known[1], `${known[2]}: ${error.message}`, {
+      cause: error,
+      details: {
+        sqlState: code,
+        ...(position ? { position: Number(position) } : {}),
+        ...(hint ? { hint } : {}),
+      },
+    });
+  }
+  if (
+    UNREACHABLE.test(code) ||
+    (phase === 'connect' && /timeout expired|timeout exceeded/i.test(error.message))
+  ) {
+    return new QuaestorError(
+      'data_source_unreachable',
+      `The data source cannot be reached: ${reason(error, code)}`,
+      {
+        cause: error,
+      },
+    );
+  }
+  if (BROKEN.test(code) || BROKEN.test(error.message)) {
+    return new QuaestorError(
+      'data_source_connection_lost',
+      `The connection to the data source broke: ${error.message}`,
+      {
+        cause: error,
+      },
+    );
+  }
+  return phase === 'connect'
+    ? new QuaestorError('data_source_unreachable', `The data source cannot be reached: ${error.message}`, {
+        cause: error,
+      })
+    : error;
+}
+
+/** Node gathers the attempts on several addresses in an AggregateError whose own message is empty. */
+const reason = (error: Error, code: string): string =>
+  error instanceof AggregateError
+    ? error.errors.map((one: Error) => one.message).join('; ')
+    : error.message || code;

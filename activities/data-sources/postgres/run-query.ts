@@ -1,0 +1,146 @@
+import pg from 'pg';
+import { LIMITS } from '../../../contracts/limits.js';
+import type { Cell, ResultColumn } from '../../../contracts/question.js';
+import type { SourcePools } from './source-pools.js';
+
+export interface QueryPlan {
+  /** EXPLAIN's total cost, in the planner's units. */
+  estimatedCost: number;
+  estimatedRows: number;
+}
+
+export interface QueryResult {
+  columns: ResultColumn[];
+  rows: Cell[][];
+  truncated: boolean;
+}
+
+export interface QueryRequest {
+  connectionString: string;
+  /** As the guard accepted it. */
+  sql: string;
+  /** The same, limited from outside to one row more than is kept. */
+  limitedSql: string;
+  statementTimeoutMs: number;
+  signal: AbortSignal;
+}
+
+export interface ExplainedQuery {
+  plan: QueryPlan;
+  explainMs: number;
+  /** Absent when `shouldRun` said no. */
+  result?: QueryResult;
+  queryMs: number;
+}
+
+/**
+ * Prices a query and, when `shouldRun` agrees, runs it: all in one read-only transaction with a statement timeout on the
+ * server. At most LIMITS.resultRows rows and LIMITS.resultBytes bytes are kept; one more of either sets `truncated`.
+ * @throws QuaestorError with a `data_source_…` or `query_…` code.
+ */
+export async function explainAndRun(
+  pools: SourcePools,
+  request: QueryRequest,
+  shouldRun: (plan: QueryPlan) => boolean,
+): Promise<ExplainedQuery> {
+  return await pools.withClient(request.connectionString, request.signal, async (client) => {
+    try {
+      await client.query(
+        `BEGIN READ ONLY; SET LOCAL statement_timeout = ${Math.trunc(request.statementTimeoutMs)}; SET LOCAL TIME ZONE 'UTC'`,
+      );
+      const explainStarted = performance.now();
+      const explained = await client.query<{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }>(
+        `EXPLAIN (FORMAT JSON) ${request.limitedSql}`,
+      );
+      const root = explained.rows[0]?.['QUERY PLAN'][0].Plan;
+      const plan = { estimatedCost: root?.['Total Cost'] ?? 0, estimatedRows: root?.['Plan Rows'] ?? 0 };
+      const explainMs = performance.now() - explainStarted;
+      if (!shouldRun(plan)) return { plan, explainMs, queryMs: 0 };
+      const queryStarted = performance.now();
+      const result = await readRows(client, request.limitedSql, () =>
+        pools.cancel(request.connectionString, client),
+      );
+      return { plan, explainMs, result, queryMs: performance.now() - queryStarted };
+    } finally {
+      await client.query('ROLLBACK').catch(() => undefined);
+    }
+  });
+}
+
+/** Streams the rows and stops the statement on the server when the byte limit is reached. */
+async function readRows(
+  client: pg.PoolClient,
+  sql: string,
+  cancel: () => Promise<void>,
+): Promise<QueryResult> {
+  const rows: Cell[][] = [];
+  let fields: pg.FieldDef[] = [];
+  let bytes = 0;
+  let isFull = false;
+  let cancelling: Promise<void> | undefined;
+  await new Promise<void>((resolve, reject) => {
+    const query = new pg.Query<Cell[]>({
+      text: sql,
+      rowMode: 'array',
+      types: { getTypeParser },
+    } as pg.QueryConfig);
+    query.on('row', (row: Cell[], result) => {
+      if (isFull) return;
+      if (fields.length === 0 && result) fields = result.fields;
+      bytes += Buffer.byteLength(JSON.stringify(row));
+      if (rows.length === LIMITS.resultRows || bytes > LIMITS.resultBytes) {
+        isFull = true;
+        if (bytes > LIMITS.resultBytes) cancelling = cancel();
+      } else {
+        rows.push(row);
+      }
+    });
+    query.on('end', (result) => {
+      fields = result.fields;
+      resolve();
+    });
+    // A statement that we stopped ourselves ends with "canceling statement": that is no error.
+    query.on('error', (error: Error) => (cancelling ? resolve() : reject(error)));
+    client.query(query);
+  });
+  await cancelling;
+  return { columns: await describeColumns(client, fields, isFull), rows, truncated: isFull };
+}
+
+const EXACT_IN_JAVASCRIPT = new Set([16, 21, 23, 26]);
+const FLOATS = new Set([700, 701]);
+
+/**
+ * Cells as JSON can hold them without loss: whole numbers up to 32 bits, finite floats and booleans as themselves, everything
+ * else (int8, numeric, dates, json, arrays) as the text that Postgres prints.
+ */
+function getTypeParser(oid: number): (text: string) => Cell {
+  if (oid === 16) return (text) => text === 't';
+  if (EXACT_IN_JAVASCRIPT.has(oid)) return Number;
+  if (FLOATS.has(oid)) return (text) => (Number.isFinite(Number(text)) ? Number(text) : text);
+  return (text) => text;
+}
+
+const BUILT_IN_TYPES = new Map(
+  Object.entries(pg.types.builtins).map(([name, oid]) => [oid, name.toLowerCase()]),
+);
+
+async function describeColumns(
+  client: pg.PoolClient,
+  fields: readonly pg.FieldDef[],
+  isAborted: boolean,
+): Promise<ResultColumn[]> {
+  const unknown = fields.map((field) => field.dataTypeID).filter((oid) => !BUILT_IN_TYPES.has(oid));
+  const names = new Map<number, string>();
+  if (unknown.length > 0 && !isAborted) {
+    const types = await client.query<{ oid: number; typname: string }>(
+      'SELECT oid::int, typname FROM pg_type WHERE oid = ANY($1::oid[])',
+      [unknown],
+    );
+    for (const type of types.rows) names.set(type.oid, type.typname);
+  }
+  return fields.map((field) => ({
+    name: field.name,
+    type: BUILT_IN_TYPES.get(field.dataTypeID) ?? names.get(field.dataTypeID) ?? 'unknown',
+  }));
+}

@@ -1,0 +1,23 @@
+import { QuaestorError } from '../../contracts/quaestor-error.js';
+import type { Database } from '../../db/database.js';
+import { getDataSourceConnection } from '../../db/statements/data-sources.js';
+import { decryptSecret } from '../../platform/encryption.js';
+
+export interface SourceConnection {
+  connectionString: string;
+  includeSchemas: string[];
+}
+
+/** Opens the stored connection string of a data source. @throws QuaestorError `not_found` when it was deleted. */
+export async function loadSourceConnection(
+  deps: { db: Database; encryptionKey: Buffer },
+  tenantId: string,
+  dataSourceId: string,
+): Promise<SourceConnection> {
+  const row = await deps.db.withTenant(tenantId, (tx) => getDataSourceConnection(tx, dataSourceId));
+  if (!row) throw new QuaestorError('not_found', 'The data source was deleted.');
+  return {
+    connectionString: decryptSecret(deps.encryptionKey, `${tenantId}:${dataSourceId}`, row.connectionSecret),
+    includeSchemas: row.includeSchemas,
+  };
+}

@@ -1,0 +1,33 @@
+import type { ModelLabel } from '../../contracts/question.js';
+
+export interface ChatMessage {
+  role: 'user' | 'assistant';
+  content: string;
+}
+
+export interface ChatRequest {
+  system: string;
+  messages: readonly ChatMessage[];
+  /** Longest answer; default: the model's own. */
+  maxTokens?: number;
+  /** Default 0: the same question should give the same SQL. */
+  temperature?: number;
+  signal?: AbortSignal | undefined;
+  /** Default: the provider's. */
+  timeoutMs?: number;
+}
+
+export interface ChatCompletion {
+  text: string;
+  /** `stop`, `length` (cut off by `maxTokens`), `content_filter`, or another word of the endpoint's. */
+  finishReason: string;
+  /** As the endpoint counts them; 0 where it does not. */
+  usage: { promptTokens: number; completionTokens: number };
+}
+
+export interface ChatProvider {
+  readonly name: string;
+  readonly kind: ModelLabel['provider'];
+  /** Throws QuaestorError with a `model_…` code, or the reason of `signal` as it is. */
+  complete(request: ChatRequest): Promise<ChatCompletion>;
+}

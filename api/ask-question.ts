@@ -1,0 +1,160 @@
+import type { Caller } from '../contracts/identity.js';
+import { LIMITS } from '../contracts/limits.js';
+import { errorRecord, QuaestorError } from '../contracts/quaestor-error.js';
+import type { Question } from '../contracts/question.js';
+import { workflowIds } from '../contracts/workflows.js';
+import type { Transaction } from '../db/database.js';
+import { findCachedAnswer, insertCachedQuestion } from '../db/statements/answers.js';
+import { appendAudit } from '../db/statements/audit.js';
+import { getActiveVersion } from '../db/statements/data-sources.js';
+import { appendEvent } from '../db/statements/events.js';
+import { releaseIdempotencyKey } from '../db/statements/idempotency.js';
+import { insertJob } from '../db/statements/jobs.js';
+import { getQuestion, insertQuestion } from '../db/statements/questions.js';
+import { answerCacheText } from '../domain/answer-cache-key.js';
+import { answerCacheKey, modelCacheLabel } from '../platform/answer-cache-key.js';
+import type { ApiDeps } from './api-deps.js';
+import { endJob } from './end-job.js';
+import { findEarlier, type Idempotency } from './idempotency.js';
+import { isUuid } from './schemas/text.js';
+
+export interface AskQuestion {
+  caller: Caller;
+  /** A new id, used unless the Idempotency-Key was seen before. */
+  questionId: string;
+  dataSourceId: string;
+  /** As the caller wrote it. */
+  text: string;
+  idempotency: Idempotency | undefined;
+}
+
+/**
+ * Records a question and starts the job that answers it; a question that was answered a short while ago is answered in the same
+ * transaction. When the engine cannot take the job, job and question are recorded as failed and the key may be used again.
+ */
+export async function askQuestion(deps: ApiDeps, ask: AskQuestion): Promise<Question> {
+  const text = checkQuestion(ask.text);
+  if (!isUuid(ask.dataSourceId)) throw noSuchSource();
+  const { question, isNew } = await deps.db.withTenant(
+    ask.caller.tenantId,
+    async (tx) => await recordQuestion(deps, tx, ask, text),
+  );
+  if (isNew) {
+    await startAnswer(deps, ask.caller, question).catch(async (error: unknown) => {
+      await abandonQuestion(deps, ask, question);
+      throw error;
+    });
+  } else if (question.status === 'queued') {
+    // Its start may have been lost with the process that owed it; starting twice is starting once, and failing changes nothing.
+    await startAnswer(deps, ask.caller, question).catch((error: unknown) => {
+      deps.logger.warn({ err: error, jobId: question.jobId }, 'could not start a waiting question again');
+    });
+  }
+  return question;
+}
+
+const noSuchSource = (): QuaestorError =>
+  new QuaestorError('not_found', 'There is no data source with this id.');
+
+function checkQuestion(given: string): string {
+  const text = given.trim();
+  if (text === '') throw new QuaestorError('question_empty', 'The question has no words.');
+  if (text.length > LIMITS.questionChars) {
+    throw new QuaestorError(
+      'question_too_long',
+      `The question has ${text.length} characters; the limit is ${LIMITS.questionChars}.`,
+    );
+  }
+  return text;
+}
+
+async function recordQuestion(
+  deps: ApiDeps,
+  tx: Transaction,
+  ask: AskQuestion,
+  text: string,
+): Promise<{ question: Question; isNew: boolean }> {
+  const { caller, questionId, dataSourceId } = ask;
+  const earlierId = await findEarlier(tx, ask.idempotency, questionId);
+  if (earlierId !== undefined) return { question: await readQuestion(tx, earlierId), isNew: false };
+
+  const source = await getActiveVersion(tx, dataSourceId);
+  if (!source) throw noSuchSource();
+  if (source.activeVersionId === null) {
+    throw new QuaestorError('data_source_not_indexed', 'The data source has no index yet.', {
+      details: { dataSourceId },
+    });
+  }
+
+  const row = { id: questionId, jobId: workflowIds.answerQuestion(questionId), userId: caller.userId, text };
+  const cachedFrom = await findCached(deps, tx, ask, { versionId: source.activeVersionId, text });
+  if (cachedFrom === undefined) {
+    await insertJob(tx, { id: row.jobId, kind: 'answer-question', subjectId: questionId });
+    await insertQuestion(tx, { ...row, dataSourceId });
+    await appendEvent(tx, row.jobId, 'job.queued', {}, 'queued');
+  } else {
+    await insertCachedQuestion(tx, { ...row, dataSourceId, cachedFrom });
+  }
+  await appendAudit(tx, {
+    userId: caller.userId,
+    action: 'question.asked',
+    subjectId: questionId,
+    data: { dataSourceId, ...(cachedFrom ? { cachedFrom } : {}) },
+  });
+  return { question: await readQuestion(tx, questionId), isNew: cachedFrom === undefined };
+}
+
+async function findCached(
+  deps: ApiDeps,
+  tx: Transaction,
+  { caller, dataSourceId }: AskQuestion,
+  { versionId, text }: { versionId: string; text: string },
+): Promise<string | undefined> {
+  const maxAgeMs = deps.config.answerCacheTtlMs;
+  if (maxAgeMs === 0) return undefined;
+  const key = answerCacheKey(
+    answerCacheText({
+      tenantId: caller.tenantId,
+      dataSourceId,
+      versionId,
+      question: text,
+      model: modelCacheLabel(deps.config.model),
+    }),
+  );
+  return await findCachedAnswer(tx, key, maxAgeMs);
+}
+
+async function readQuestion(tx: Transaction, id: string): Promise<Question> {
+  const question = await getQuestion(tx, id);
+  if (!question) throw new QuaestorError('not_found', 'The question was deleted with its data source.');
+  return question;
+}
+
+async function startAnswer(deps: ApiDeps, caller: Caller, question: Question): Promise<void> {
+  await deps.engine.startAnswerQuestion({
+    tenantId: caller.tenantId,
+    tier: caller.tier,
+    jobId: question.jobId,
+    questionId: question.id,
+    dataSourceId: question.dataSourceId,
+    summary: `Answer: ${question.text}`,
+  });
+}
+
+/** Records that the engine did not take the job, and frees the key, so that the same request can be sent again. */
+async function abandonQuestion(
+  deps: ApiDeps,
+  { caller, idempotency }: AskQuestion,
+  question: Question,
+): Promise<void> {
+  const error = errorRecord('engine_unavailable', 'The job could not be started.');
+  const job = { id: question.jobId, kind: 'answer-question', subjectId: question.id } as const;
+  try {
+    await deps.db.withTenant(caller.tenantId, async (tx) => {
+      await endJob(tx, job, { status: 'failed', error });
+      if (idempotency) await releaseIdempotencyKey(tx, idempotency.key);
+    });
+  } catch (failure) {
+    deps.logger.error({ err: failure, jobId: job.id }, 'a job that did not start stays queued');
+  }
+}

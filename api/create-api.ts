@@ -1,0 +1,66 @@
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import { QuaestorError } from '../contracts/quaestor-error.js';
+import type { ApiContext, ApiDeps } from './api-deps.js';
+import { createAuthenticator } from './authenticate.js';
+import { createOpenApiDocument } from './openapi.js';
+import { problemHandler } from './problem.js';
+import { createReconciler } from './reconcile-job.js';
+import { logRequests } from './request-log.js';
+import { Routes } from './route.js';
+import { addApiKeyRoutes } from './routes/api-keys.js';
+import { addDataSourceRoutes } from './routes/data-sources.js';
+import { createDocsRouter } from './routes/docs.js';
+import { addHealthRoutes } from './routes/health.js';
+import { addIndexingRoutes } from './routes/indexing.js';
+import { addJobRoutes } from './routes/jobs.js';
+import { addQuestionRoutes } from './routes/questions.js';
+
+/** The HTTP API: parses, checks, starts and reads; all work is done by workflows. */
+export function createApi(given: ApiDeps): Express {
+  const deps: ApiContext = { ...given, reconcile: createReconciler(given) };
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.set('query parser', 'simple');
+  app.use(securityHeaders());
+  app.use(logRequests(deps.logger, deps.metrics));
+
+  const authenticator = createAuthenticator(deps.db);
+  const routes = new Routes(authenticator);
+  addQuestionRoutes(routes, deps);
+  addDataSourceRoutes(routes, deps);
+  addIndexingRoutes(routes, deps);
+  addJobRoutes(routes, deps);
+  addApiKeyRoutes(routes, deps, authenticator);
+  addHealthRoutes(routes, deps);
+  routes.refuseOtherMethods();
+  app.use(routes.router);
+  app.use(createDocsRouter(createOpenApiDocument(routes.registry)));
+
+  app.use((req) => {
+    throw new QuaestorError('not_found', `There is no ${req.path} here; /openapi.json says what there is.`);
+  });
+  app.use(problemHandler(deps.logger));
+  return app;
+}
+
+/** The documentation page needs styles in attributes and images as data; nothing is loaded from elsewhere. */
+const securityHeaders = () =>
+  helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        'default-src': ["'none'"],
+        'script-src': ["'self'"],
+        'style-src': ["'self'", "'unsafe-inline'"],
+        'img-src': ["'self'", 'data:'],
+        'connect-src': ["'self'"],
+        'base-uri': ["'none'"],
+        'form-action': ["'none'"],
+        'frame-ancestors': ["'none'"],
+      },
+    },
+    // TLS is ended in front of the API, which is where this header belongs.
+    strictTransportSecurity: false,
+  });

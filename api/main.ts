@@ -1,0 +1,53 @@
+import { Database } from '../db/database.js';
+import { parseConfig } from '../platform/config.js';
+import { createEventBus } from '../platform/event-bus.js';
+import { createStandardHealth } from '../platform/health.js';
+import { createTemporalJobEngine } from '../platform/job-engine.js';
+import { createLogger } from '../platform/logger.js';
+import { createMetrics } from '../platform/metrics.js';
+import { createShutdown } from '../platform/shutdown.js';
+import { connectTemporal } from '../platform/temporal-client.js';
+import { createApi } from './create-api.js';
+
+// The API as a process of its own.
+const config = parseConfig();
+const logger = createLogger({ level: config.logLevel, name: 'api' });
+const shutdown = createShutdown({ logger, graceMs: config.worker.shutdownGraceMs });
+const stopping = new AbortController();
+
+const bus = createEventBus({ redisUrl: config.redisUrl, logger });
+shutdown.onShutdown('event bus', () => bus.close());
+const db = new Database({
+  connectionString: config.database.url,
+  poolSize: config.database.poolSize,
+  statementTimeoutMs: config.database.statementTimeoutMs,
+  onError: (error) => logger.warn({ err: error }, 'an idle connection to the store broke'),
+});
+shutdown.onShutdown('store', () => db.close());
+const { connection, client } = await connectTemporal(config.temporal);
+shutdown.onShutdown('engine connection', () => connection.close());
+const engine = createTemporalJobEngine({ client, queues: config.queues });
+
+const api = createApi({
+  config,
+  db,
+  engine,
+  bus,
+  logger,
+  metrics: createMetrics(),
+  health: createStandardHealth({ db, engine, bus, model: config.model }),
+  stopping: stopping.signal,
+});
+const server = api.listen(config.http.port, config.http.host, (error?: Error) => {
+  if (error) {
+    logger.fatal({ err: error }, 'cannot listen');
+    process.exit(1);
+  }
+  logger.info({ host: config.http.host, port: config.http.port }, 'API is ready');
+});
+shutdown.onShutdown('http server', async () => {
+  stopping.abort();
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  await closed;
+});

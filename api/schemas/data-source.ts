@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { DataSource, ReindexSchedule } from '../../contracts/data-source.js';
+import { text, timestamp, uuid } from './text.js';
+
+const CRON_FIELD = /^[\d*,/A-Za-z-]+$/;
+const isCron = (expression: string): boolean => {
+  const fields = expression.trim().split(/\s+/);
+  return fields.length === 5 && fields.every((field) => CRON_FIELD.test(field));
+};
+
+const cron = text()
+  .max(100)
+  .refine(isCron, 'must be a cron expression of five fields')
+  .meta({ description: 'Five-field cron expression, in UTC.', example: '0 3 * * *' });
+const everyMinutes = z.int().min(1).max(525_600);
+
+export const reindexScheduleSchema = z
+  .object({ cron: cron.optional(), everyMinutes: everyMinutes.optional() })
+  .meta({
+    id: 'ReindexSchedule',
+    description: 'Exactly one of the two is set.',
+  }) satisfies z.ZodType<ReindexSchedule>;
+
+export const putScheduleBody = z
+  .strictObject({ cron: cron.optional(), everyMinutes: everyMinutes.optional() })
+  .refine(
+    (schedule) => (schedule.cron === undefined) !== (schedule.everyMinutes === undefined),
+    'needs exactly one of cron and everyMinutes',
+  )
+  .meta({ id: 'PutSchedule', description: 'Exactly one of the two.' });
+
+export const dataSourceSchema = z
+  .object({
+    id: uuid(),
+    name: z.string(),
+    kind: z.enum(['postgres']),
+    status: z.enum(['new', 'indexing', 'ready', 'failed']),
+    address: z
+      .string()
+      .meta({ description: 'Without the password.', example: 'reader@db.example:5432/shop' }),
+    includeSchemas: z.array(z.string()),
+    tables: z.int().nullable(),
+    columns: z.int().nullable(),
+    indexedAt: timestamp().nullable(),
+    schedule: reindexScheduleSchema.nullable(),
+    createdAt: timestamp(),
+  })
+  .meta({ id: 'DataSource' }) satisfies z.ZodType<DataSource>;
+
+export const dataSourceListSchema = z
+  .object({ dataSources: z.array(dataSourceSchema) })
+  .meta({ id: 'DataSourceList' });
+
+export const createDataSourceBody = z
+  .strictObject({
+    name: text().trim().min(1).max(100),
+    kind: z.enum(['postgres']).default('postgres'),
+    connectionString: text().min(1).max(2_000).meta({
+      description: '`postgres://user:password@host:port/database`. Kept encrypted and never shown again.',
+      format: 'password',
+    }),
+    includeSchemas: z
+      .array(text().trim().min(1).max(63))
+      .max(200)
+      .default([])
+      .meta({ description: 'Schemas to index; empty means all that the user can see.' }),
+  })
+  .meta({ id: 'CreateDataSource' });

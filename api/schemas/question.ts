@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { LIMITS } from '../../contracts/limits.js';
+import type { Answer, Question, RowsPage } from '../../contracts/question.js';
+import { errorRecordSchema } from './problem.js';
+import { text, timestamp, uuid } from './text.js';
+
+/** Empty and too long questions have codes of their own, so they pass here. */
+export const askQuestionBody = z
+  .strictObject({
+    dataSourceId: text().meta({ format: 'uuid' }),
+    question: text().meta({
+      description: `At most ${LIMITS.questionChars} characters.`,
+      example: 'How many orders were placed last month?',
+    }),
+  })
+  .meta({ id: 'AskQuestion' });
+
+const resultColumn = z
+  .object({ name: z.string(), type: z.string().meta({ example: 'numeric' }) })
+  .meta({ id: 'ResultColumn' });
+
+const answerSchema = z
+  .object({
+    sql: z.string(),
+    columns: z.array(resultColumn),
+    rowCount: z.int(),
+    truncated: z.boolean().meta({ description: 'There were more rows or bytes than are kept.' }),
+    tables: z.array(
+      z.object({
+        canonicalTableName: z.string(),
+        rank: z.number(),
+        score: z.number(),
+        reasons: z.array(z.string()),
+      }),
+    ),
+    model: z.object({ provider: z.enum(['built-in', 'openai-compatible']), name: z.string() }),
+    interpretation: z.string().nullable(),
+    timings: z.array(
+      z.object({
+        step: z.enum(['queue', 'context', 'model', 'guard', 'explain', 'query', 'store', 'other']),
+        durationMs: z.number(),
+      }),
+    ),
+    repairs: z.int(),
+    answeredAt: timestamp(),
+  })
+  .meta({ id: 'Answer' }) satisfies z.ZodType<Answer>;
+
+export const questionSchema = z
+  .object({
+    id: uuid(),
+    jobId: z.string(),
+    dataSourceId: uuid(),
+    text: z.string(),
+    status: z.enum(['queued', 'running', 'answered', 'refused', 'failed', 'cancelled']),
+    answer: answerSchema.nullable(),
+    error: errorRecordSchema.nullable(),
+    cachedFrom: uuid()
+      .nullable()
+      .meta({ description: 'The question whose answer this is, when it came from the cache.' }),
+    createdAt: timestamp(),
+    finishedAt: timestamp().nullable(),
+  })
+  .meta({ id: 'Question' }) satisfies z.ZodType<Question>;
+
+export const acceptedQuestionSchema = z
+  .object({
+    id: uuid(),
+    jobId: z.string(),
+    status: z.enum(['queued', 'running', 'answered', 'refused', 'failed', 'cancelled']),
+    links: z.object({ question: z.string(), rows: z.string(), job: z.string(), events: z.string() }),
+  })
+  .meta({ id: 'AcceptedQuestion' });
+
+export const rowsPageSchema = z
+  .object({
+    columns: z.array(resultColumn),
+    rows: z.array(z.array(z.union([z.string(), z.number(), z.boolean(), z.null()]))).meta({
+      description:
+        'Numbers that JSON clients may round (int8, numeric) and dates are strings, as the database prints them.',
+    }),
+    nextCursor: z.string().optional().meta({ description: 'Absent on the last page.' }),
+  })
+  .meta({ id: 'RowsPage' }) satisfies z.ZodType<RowsPage>;

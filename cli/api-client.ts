@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto';
+import type { DataSource } from '../contracts/data-source.js';
+import type { Job } from '../contracts/job.js';
+import type { Question, RowsPage } from '../contracts/question.js';
+import { ApiProblemError, ApiUnreachableError, type Problem } from './cli-error.js';
+import { pause } from './pause.js';
+
+export interface ApiClientOptions {
+  /** `http://127.0.0.1:8080`, without a path. */
+  baseUrl: string;
+  apiKey?: string;
+  /** A 503 that names a `Retry-After` is tried again this often. Default 5. */
+  retries?: number;
+  /** Longest wait before one such retry; a longer `Retry-After` is not waited for. Default 30 s. */
+  maxRetryWaitMs?: number;
+  /** Aborts every call of this client. */
+  signal?: AbortSignal;
+  /** Told before each such wait. */
+  onRetry?: (problem: Problem, waitMs: number) => void;
+}
+
+export interface NewDataSource {
+  name: string;
+  connectionString: string;
+  includeSchemas?: string[];
+}
+
+/** What came of asking: a question to wait for, or (from the cache) one that is answered already. */
+export type AskReply =
+  | { answered: true; question: Question }
+  | { answered: false; questionId: string; jobId: string };
+
+export interface OpenEventsOptions {
+  /** Sequence number of the last event seen; the stream goes on after it. */
+  lastEventId?: number;
+  signal?: AbortSignal;
+}
+
+/** Quaestor's HTTP API. Each call throws ApiProblemError when the API says no, ApiUnreachableError when nothing answers. */
+export interface ApiClient {
+  readonly baseUrl: string;
+  addDataSource(input: NewDataSource): Promise<DataSource>;
+  listDataSources(): Promise<DataSource[]>;
+  removeDataSource(dataSourceId: string): Promise<void>;
+  /** Starts indexing; returns the job's id. */
+  indexDataSource(dataSourceId: string): Promise<string>;
+  /** @param signal stops the asking, not a job that has been started. */
+  askQuestion(input: { dataSourceId: string; question: string }, signal?: AbortSignal): Promise<AskReply>;
+  readQuestion(questionId: string): Promise<Question>;
+  readRows(questionId: string, cursor?: string): Promise<RowsPage>;
+  listJobs(): Promise<Job[]>;
+  readJob(jobId: string): Promise<Job>;
+  cancelJob(jobId: string): Promise<void>;
+  /** The open stream of a job's events (text/event-stream). Not tried again: followJob does that. */
+  openEvents(jobId: string, options?: OpenEventsOptions): Promise<Response>;
+}
+
+interface Call {
+  method?: 'GET' | 'POST' | 'DELETE';
+  path: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+const segment = encodeURIComponent;
+
+/** Builds the client. It keeps no state but its options, so one may serve many calls at once. */
+export function createApiClient(options: ApiClientOptions): ApiClient {
+  const baseUrl = options.baseUrl.replace(/\/+$/, '');
+  const { retries = 5, maxRetryWaitMs = 30_000 } = options;
+
+  const signalOf = (call: Call): AbortSignal | undefined =>
+    call.signal && options.signal
+      ? AbortSignal.any([call.signal, options.signal])
+      : (call.signal ?? options.signal);
+
+  const once = async (call: Call): Promise<Response> => {
+    const signal = signalOf(call);
+    const headers: Record<string, string> = { accept: 'application/json', ...call.headers };
+    if (options.apiKey) headers['authorization'] = `Bearer ${options.apiKey}`;
+    if (call.body !== undefined) headers['content-type'] = 'application/json';
+    try {
+      return await fetch(baseUrl + call.path, {
+        method: call.method ?? 'GET',
+        headers,
+        ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+        ...(signal ? { signal } : {}),
+      });
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw new ApiUnreachableError(baseUrl, error);
+    }
+  };
+
+  const send = async (call: Call): Promise<Response> => {
+    for (let attempt = 0; ; attempt += 1) {
+      const response = await once(call);
+      if (response.ok) return response;
+      const problem = await readProblem(response);
+      const waitMs = retryAfterMs(response);
+      const isWorthIt = response.status === 503 && waitMs !== undefined && waitMs <= maxRetryWaitMs;
+      if (!isWorthIt || attempt >= retries) throw new ApiProblemError(problem);
+      options.onRetry?.(problem, waitMs);
+      await pause(waitMs, signalOf(call));
+    }
+  };
+
+  const json = async <Reply>(call: Call): Promise<Reply> => {
+    const response = await send(call);
+    try {
+      return (await response.json()) as Reply;
+    } catch (error) {
+      signalOf(call)?.throwIfAborted();
+      throw new ApiUnreachableError(baseUrl, error);
+    }
+  };
+  // A POST that is sent again after a 503 must not start a thing twice.
+  const post = (path: string, body: unknown, signal?: AbortSignal): Call => ({
+    method: 'POST',
+    path,
+    body,
+    headers: { 'idempotency-key': randomUUID() },
+    ...(signal ? { signal } : {}),
+  });
+
+  return {
+    baseUrl,
+    addDataSource: (input) => json(post('/v1/data-sources', { ...input, kind: 'postgres' })),
+    listDataSources: async () => (await json<{ dataSources: DataSource[] }>({ path: '/v1/data-sources' })).dataSources,
+    removeDataSource: async (id) => {
+      await send({ method: 'DELETE', path: `/v1/data-sources/${segment(id)}` });
+    },
+    indexDataSource: async (id) =>
+      (await json<{ jobId: string }>(post(`/v1/data-sources/${segment(id)}/index`, {}))).jobId,
+    askQuestion: async (input, signal) => {
+      const reply = await json<Question | { id: string; jobId: string }>(
+        post('/v1/questions', input, signal),
+      );
+      // 202 names the question; 200 is the question.
+      return 'answer' in reply
+        ? { answered: true, question: reply }
+        : { answered: false, questionId: reply.id, jobId: reply.jobId };
+    },
+    readQuestion: (id) => json({ path: `/v1/questions/${segment(id)}` }),
+    readRows: (id, cursor) =>
+      json({
+        path: `/v1/questions/${segment(id)}/rows${cursor === undefined ? '' : `?cursor=${segment(cursor)}`}`,
+      }),
+    listJobs: async () => (await json<{ jobs: Job[] }>({ path: '/v1/jobs' })).jobs,
+    readJob: (id) => json({ path: `/v1/jobs/${segment(id)}` }),
+    cancelJob: async (id) => {
+      await send({ method: 'DELETE', path: `/v1/jobs/${segment(id)}` });
+    },
+    openEvents: async (id, { lastEventId, signal } = {}) => {
+      const response = await once({
+        path: `/v1/jobs/${segment(id)}/events`,
+        headers: {
+          accept: 'text/event-stream',
+          ...(lastEventId === undefined ? {} : { 'last-event-id': String(lastEventId) }),
+        },
+        ...(signal ? { signal } : {}),
+      });
+      if (!response.ok) throw new ApiProblemError(await readProblem(response));
+      return response;
+    },
+  };
+}
+
+/** `Retry-After` in milliseconds, from seconds or a date; undefined when it is absent or senseless. */
+export function retryAfterMs(response: Response): number | undefined {
+  const text = response.headers.get('retry-after');
+  if (text === null) return undefined;
+  const waitMs = /^\d+$/.test(text.trim()) ? Number(text) * 1_000 : Date.parse(text) - Date.now();
+  return Number.isFinite(waitMs) ? Math.max(0, waitMs) : undefined;
+}
+
+/** The problem document, or one made up from the status when something else (a proxy) answered. */
+async function readProblem(response: Response): Promise<Problem> {
+  const text = await response.text().catch(() => '');
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === 'object' && parsed !== null && 'title' in parsed) return parsed as Problem;
+  } catch {
+    // Not JSON: told below.
+  }
+  return {
+    title: `HTTP ${response.status} ${response.statusText}`.trim(),
+    status: response.status,
+    detail: text.trim().slice(0, 300) || 'The reply has no text.',
+    wayOut: 'Check that the address is that of Quaestor’s API.',
+  };
+}

@@ -1,0 +1,24 @@
+import type { ApiClient } from './api-client.js';
+import type { Colors } from './render/colors.js';
+import type { ProgressView } from './render/progress.js';
+
+/** What a command gets: the API, and where to say what. */
+export interface CommandContext {
+  client: ApiClient;
+  /** True: standard output holds one JSON document and nothing else. */
+  isJson: boolean;
+  env: NodeJS.ProcessEnv;
+  stdin: AsyncIterable<unknown>;
+  /** A block of text for standard output. */
+  print(text: string): void;
+  printJson(value: unknown): void;
+  /** Colours of standard output. */
+  colors: Colors;
+  /** Colours of standard error. */
+  errorColors: Colors;
+  /** Columns of standard output; undefined when it is no terminal. */
+  terminalWidth: number | undefined;
+  progress: ProgressView;
+  /** Aborted by Ctrl-C, with an InterruptedError. */
+  signal: AbortSignal;
+}

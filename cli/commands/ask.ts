@@ -1,0 +1,32 @@
+import type { CommandContext } from '../command-context.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { findSource } from '../find-source.js';
+import { showQuestion } from '../show-question.js';
+import { watchJob } from '../watch-job.js';
+
+export interface AskOptions {
+  question: string;
+  /** Name or id; may be left out when there is exactly one. */
+  source?: string | undefined;
+  /** Rows to print. */
+  rows?: number | undefined;
+  /** Longest wait for the answer; 0 only starts the question. Default: until it ends. */
+  waitMs?: number | undefined;
+}
+
+/** Asks a question, shows how it is answered, prints the answer. */
+export async function ask(context: CommandContext, options: AskOptions): Promise<ExitCode> {
+  const { client } = context;
+  const source = await findSource(client, options.source);
+  const reply = await client.askQuestion({ dataSourceId: source.id, question: options.question });
+  if (reply.answered) return showQuestion(context, reply.question.id, options.rows);
+
+  const { questionId, jobId } = reply;
+  if (options.waitMs === 0) {
+    if (context.isJson) context.printJson({ questionId, jobId });
+    else context.print(`Question ${questionId} is being answered.\nWatch it: quaestor jobs watch ${jobId}`);
+    return EXIT.ok;
+  }
+  await watchJob(context, jobId, { waitMs: options.waitMs });
+  return showQuestion(context, questionId, options.rows);
+}

@@ -1,0 +1,204 @@
+import { Command, CommanderError, InvalidArgumentError, type OutputConfiguration } from 'commander';
+import { createApiClient } from './api-client.js';
+import { exitCodeOf, InterruptedError, toProblem, WaitEndedError } from './cli-error.js';
+import type { CommandContext } from './command-context.js';
+import { ask } from './commands/ask.js';
+import { cancel, listJobs, watch } from './commands/jobs.js';
+import { addSource, indexSource, listSources, removeSource } from './commands/sources.js';
+import { findConnection } from './connection.js';
+import { EXIT, type ExitCode } from './exit-codes.js';
+import { colorsFor } from './render/colors.js';
+import { renderProblem } from './render/problem.js';
+import { createProgressView, type ProgressStream } from './render/progress.js';
+import { formatDuration } from './render/text.js';
+
+export interface MainOptions {
+  /** Quaestor's own folder, where `.quaestor/credentials.json` is looked for after the current folder. */
+  projectFolder: string;
+  env?: NodeJS.ProcessEnv;
+  stdin?: AsyncIterable<unknown>;
+  stdout?: ProgressStream;
+  stderr?: ProgressStream;
+}
+
+type Run = (context: CommandContext) => Promise<ExitCode>;
+
+/**
+ * Runs one command line.
+ * @param args without node and script.
+ * @returns the exit code; never throws.
+ */
+export async function main(args: string[], options: MainOptions): Promise<ExitCode> {
+  const { env = process.env, stdin = process.stdin } = options;
+  const { stdout = process.stdout, stderr = process.stderr } = options;
+  const colors = colorsFor(stdout, env);
+  const errorColors = colorsFor(stderr, env);
+  const interruption = new AbortController();
+  const onInterrupt = () => interruption.abort(new InterruptedError('Interrupted'));
+  let exitCode: ExitCode = EXIT.ok;
+
+  const execute = async (run: Run, { api, json: isJson = false }: GlobalOptions) => {
+    const printJson = (value: unknown) => stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+    const progress = createProgressView(stderr, errorColors);
+    // A second Ctrl-C ends the process at once, as usual.
+    process.once('SIGINT', onInterrupt);
+    try {
+      const { apiUrl, apiKey } = findConnection({
+        apiOption: api,
+        env,
+        folders: [process.cwd(), options.projectFolder],
+      });
+      const client = createApiClient({
+        baseUrl: apiUrl,
+        apiKey,
+        signal: interruption.signal,
+        onRetry: (problem, waitMs) =>
+          progress.note(errorColors.dim(`${problem.title}; trying again in ${formatDuration(waitMs)}`)),
+      });
+      exitCode = await run({
+        client,
+        isJson,
+        env,
+        stdin,
+        print: (text) => stdout.write(`${text}\n`),
+        printJson,
+        colors,
+        errorColors,
+        terminalWidth: stdout.isTTY ? stdout.columns : undefined,
+        progress,
+        signal: interruption.signal,
+      });
+    } catch (error) {
+      exitCode = exitCodeOf(error);
+      progress.clear();
+      if (error instanceof InterruptedError || error instanceof WaitEndedError) return;
+      if (isJson) printJson({ problem: toProblem(error) });
+      else stderr.write(`${renderProblem(toProblem(error), errorColors)}\n`);
+    } finally {
+      process.removeListener('SIGINT', onInterrupt);
+    }
+  };
+
+  const program = createProgram(execute, {
+    writeOut: (text) => stdout.write(text),
+    writeErr: (text) => stderr.write(text),
+    getOutHasColors: () => colors.isColorSupported,
+    getErrHasColors: () => errorColors.isColorSupported,
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
+  return exitCode;
+}
+
+interface GlobalOptions {
+  api?: string;
+  json?: boolean;
+}
+
+function createProgram(
+  execute: (run: Run, options: GlobalOptions) => Promise<void>,
+  output: OutputConfiguration,
+): Command {
+  const program = new Command('quaestor')
+    // Before the commands are made: they inherit it then.
+    .configureOutput(output)
+    .description(
+      'Ask questions in plain language about your databases; see the SQL, the rows and the reasons.',
+    )
+    .option(
+      '--api <url>',
+      'address of the API (default: QUAESTOR_API_URL, else that of the running npm start)',
+    )
+    .option('--json', 'print one JSON document on standard output, and nothing else there')
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('(add --help for usage)')
+    .exitOverride()
+    .addHelpText('after', HELP);
+  const action = (run: Run) => execute(run, program.opts<GlobalOptions>());
+
+  program
+    .command('ask')
+    .description('ask a question and print the answer')
+    .argument('<question...>', 'the question, in quotes or not')
+    .option('-s, --source <name>', 'data source, by name or id (may be left out when there is exactly one)')
+    .option('-r, --rows <n>', 'rows to print (default: 20; with --json all)', wholeNumber(0, 10_000))
+    .option('-w, --wait <seconds>', 'longest wait for the answer; 0 only starts it', wholeNumber(0, 86_400))
+    .action((words: string[], flags: { source?: string; rows?: number; wait?: number }) =>
+      action((context) =>
+        ask(context, {
+          question: words.join(' '),
+          source: flags.source,
+          rows: flags.rows,
+          waitMs: flags.wait === undefined ? undefined : flags.wait * 1_000,
+        }),
+      ),
+    );
+
+  const sources = program.command('sources').description('databases to ask about');
+  sources
+    .command('add')
+    .description('add a data source and index it')
+    .argument('<name>')
+    .argument(
+      '[connection-string]',
+      'postgres://…, or "-" to read it from standard input (default: QUAESTOR_SOURCE_URL)',
+    )
+    .option('--schema <names...>', 'index only these schemas')
+    .option('--no-index', 'only add it')
+    .action(
+      (name: string, connectionString: string | undefined, flags: { schema?: string[]; index: boolean }) =>
+        action((context) =>
+          addSource(context, { name, connectionString, schemas: flags.schema ?? [], isIndexed: flags.index }),
+        ),
+    );
+  sources
+    .command('list')
+    .description('list the data sources')
+    .action(() => action(listSources));
+  sources
+    .command('index')
+    .description('index a data source again')
+    .argument('<name>', 'name or id')
+    .action((name: string) => action((context) => indexSource(context, name)));
+  sources
+    .command('remove')
+    .description('remove a data source and all that was indexed of it')
+    .argument('<name>', 'name or id')
+    .action((name: string) => action((context) => removeSource(context, name)));
+
+  const jobs = program.command('jobs').description('what runs and ran');
+  jobs
+    .command('list')
+    .description('list the jobs, newest first')
+    .action(() => action(listJobs));
+  jobs
+    .command('watch')
+    .description('watch a job to its end')
+    .argument('<id>')
+    .action((id: string) => action((context) => watch(context, id)));
+  jobs
+    .command('cancel')
+    .description('ask a job to stop')
+    .argument('<id>')
+    .action((id: string) => action((context) => cancel(context, id)));
+  return program;
+}
+
+const HELP = `
+The API key is taken from QUAESTOR_API_KEY, else from .quaestor/credentials.json, which npm start writes
+(QUAESTOR_HOME names another folder).
+
+Exit codes: 0 answered or done, 1 failed, 2 wrong usage, 3 question refused, 4 API not reachable,
+5 still running when --wait ended, 130 interrupted (the job goes on).`;
+
+const wholeNumber =
+  (min: number, max: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  };

@@ -1,0 +1,84 @@
+import type { AnswerTiming, Cell, ModelLabel, Question } from '../../contracts/question.js';
+import type { Colors } from './colors.js';
+import { renderProblem } from './problem.js';
+import { isNumericType, moreRows, renderTable } from './table.js';
+import { formatDuration, plural, printable, printableLines } from './text.js';
+
+export interface RenderQuestionOptions {
+  question: Question;
+  /** The first rows of the result. */
+  rows: readonly (readonly Cell[])[];
+  colors: Colors;
+  terminalWidth?: number | undefined;
+}
+
+/** A question that has ended: the answer with all that it rests on, or why there is none. */
+export function renderQuestion(options: RenderQuestionOptions): string {
+  const { question, colors } = options;
+  if (question.answer) return renderAnswer(options);
+  const error = question.error;
+  if (!error) return `The question is ${question.status}.`;
+  return renderProblem(
+    {
+      title: question.status === 'refused' ? 'The question was not answered' : 'Answering failed',
+      status: 0,
+      code: error.code,
+      detail: error.message,
+      wayOut: error.wayOut,
+    },
+    colors,
+  );
+}
+
+/** `built-in model`, or provider and name; the built-in one is always said. */
+export const modelText = (model: ModelLabel): string =>
+  model.provider === 'built-in'
+    ? `built-in model (${printable(model.name)}; no language model is configured)`
+    : `${printable(model.name)} (${model.provider})`;
+
+function renderAnswer({ question, rows, colors, terminalWidth }: RenderQuestionOptions): string {
+  const answer = question.answer;
+  if (!answer) return '';
+  const heading = (text: string) => colors.bold(colors.cyan(text));
+  const parts: string[] = [];
+
+  if (answer.interpretation) parts.push(`${heading('Read as')}  ${printable(answer.interpretation)}`);
+  if (answer.tables.length > 0) {
+    const ranked = [...answer.tables].sort((a, b) => a.rank - b.rank);
+    const lines = ranked.map((table) =>
+      `  ${table.rank}. ${printable(table.canonicalTableName)}${colors.dim(`  ${printable(table.reasons.join('; '))}`)}`.trimEnd(),
+    );
+    parts.push([heading('Tables'), ...lines].join('\n'));
+  }
+  parts.push([heading('SQL'), printableLines(answer.sql).replace(/^/gm, '  ')].join('\n'));
+  parts.push(renderRows(answer.rowCount, answer.truncated));
+  const label = [
+    `${heading('Model')}  ${modelText(answer.model)}`,
+    answer.repairs > 0 ? `SQL mended ${plural(answer.repairs, 'time')}` : '',
+    question.cachedFrom ? 'answer taken from the cache' : '',
+  ];
+  parts.push(
+    [label.filter(Boolean).join(' · '), `${heading('Time')}   ${timingText(answer.timings)}`].join('\n'),
+  );
+  return parts.join('\n\n');
+
+  function renderRows(rowCount: number, isTruncated: boolean): string {
+    const columns = (answer?.columns ?? []).map((column) => ({
+      name: column.name,
+      align: isNumericType(column.type) ? ('right' as const) : ('left' as const),
+    }));
+    const count = `${plural(rowCount, 'row')}${isTruncated ? colors.yellow(' (truncated: the result has more than are kept)') : ''}`;
+    const lines = [`${heading('Rows')}  ${count}`];
+    if (rows.length > 0) lines.push(renderTable({ columns, rows, colors, terminalWidth }));
+    const hidden = moreRows(rowCount - rows.length);
+    if (hidden) lines.push(colors.dim(hidden));
+    return lines.join('\n');
+  }
+}
+
+/** `131 ms: context 20 ms, model 8 ms, …`, the steps in the order in which they came. */
+export function timingText(timings: readonly AnswerTiming[]): string {
+  const totalMs = timings.reduce((sum, timing) => sum + timing.durationMs, 0);
+  const steps = timings.map((timing) => `${timing.step} ${formatDuration(timing.durationMs)}`);
+  return `${formatDuration(totalMs)}${steps.length > 0 ? `: ${steps.join(', ')}` : ''}`;
+}

@@ -1,0 +1,45 @@
+import type { JobProgress } from './job.js';
+import type { ErrorRecord } from './quaestor-error.js';
+import type { AnswerTiming, ChosenTable, ResultColumn } from './question.js';
+
+/**
+ * The numbered progress of a job. Rows `(job, seq, kind, data)` in Postgres are the truth; `seq` starts at 1 and has no gaps.
+ * Kinds are past tense. Clients must ignore kinds that they do not know.
+ */
+export interface EventData {
+  'job.queued': Record<string, never>;
+  'job.started': Record<string, never>;
+  'job.progressed': JobProgress;
+  'job.succeeded': Record<string, unknown>;
+  'job.failed': { error: ErrorRecord };
+  'job.cancelled': Record<string, never>;
+
+  'schema.introspected': {
+    schemas: number;
+    tables: number;
+    columns: number;
+    skipped: string[];
+    durationMs: number;
+  };
+  'embedding.planned': { items: number; batches: number; unchanged: number };
+  'batch.embedded': { batch: number; items: number; tokens: number; durationMs: number };
+  'version.activated': { versionId: string; tables: number; columns: number };
+
+  'context.chosen': { tables: ChosenTable[]; durationMs: number };
+  'sql.generated': { sql: string; model: string; attempt: number; durationMs: number };
+  'sql.refused': { sql: string; attempt: number; error: ErrorRecord };
+  'sql.accepted': { sql: string; durationMs: number };
+  'query.started': { placement: 'inline' | 'queued'; estimatedCost: number; estimatedRows: number };
+  'query.completed': { rowCount: number; truncated: boolean; columns: ResultColumn[]; durationMs: number };
+  'answer.recorded': { questionId: string; timings: AnswerTiming[] };
+}
+
+export type EventKind = keyof EventData;
+
+export interface JobEvent<K extends EventKind = EventKind> {
+  jobId: string;
+  seq: number;
+  kind: K;
+  data: EventData[K];
+  at: string;
+}

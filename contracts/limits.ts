@@ -1,0 +1,47 @@
+/** Fixed limits of the product. What an operator may change is in platform/config.ts. */
+export const LIMITS = {
+  /** Longest question, in UTF-16 code units. */
+  questionChars: 4_000,
+  /** Longest generated SQL that is looked at, in UTF-16 code units. */
+  sqlChars: 20_000,
+  /** Rows kept of one result; a further one sets `truncated`. */
+  resultRows: 10_000,
+  /** Bytes kept of one result (as JSON); reaching it sets `truncated`. */
+  resultBytes: 16 * 1024 * 1024,
+  /** Rows in one stored and served page of a result. */
+  rowsPerPage: 500,
+  /** Statement timeout on the data source's server. */
+  statementTimeoutMs: 30_000,
+  /** A query estimated to be cheap may use this long inside the workflow task before it moves to its own queue. */
+  inlineQueryTimeoutMs: 1_000,
+  /** EXPLAIN's total cost up to which a query is tried inline. */
+  inlineQueryCost: 50_000,
+  /** Connections of the pool of one data source. */
+  dataSourcePool: 20,
+  /** Wait for a connection of that pool. */
+  dataSourceAcquireTimeoutMs: 20_000,
+  /** Times that the model may mend its own SQL after a refusal. */
+  repairs: 1,
+  /** OpenAI's limits for one embeddings request. */
+  embeddingInputs: 2_048,
+  embeddingTokens: 300_000,
+  embeddingInputTokens: 8_191,
+  /** One embeddings request. */
+  embeddingTimeoutMs: 30_000,
+  /** Query embeddings kept in memory, and for how long after the last use. */
+  embeddingCacheEntries: 5_000,
+  embeddingCacheTtlMs: 60 * 60 * 1_000,
+  /** JSON body of an API request. */
+  requestBodyBytes: 1024 * 1024,
+  /** Longest `Prefer: wait`. */
+  preferWaitSeconds: 60,
+  /** How long an Idempotency-Key is remembered. */
+  idempotencyTtlMs: 24 * 60 * 60 * 1_000,
+} as const;
+
+/** What an operator may set for queries on data sources. */
+export interface QueryLimits {
+  statementTimeoutMs: number;
+  /** EXPLAIN's total cost above which a query is refused; 0 means no limit. */
+  maxCost: number;
+}

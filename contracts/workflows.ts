@@ -1,0 +1,68 @@
+/** Names, inputs and results of the workflows. One object in, one object out; new fields are optional so that old histories decode. */
+
+import type { ErrorRecord } from './quaestor-error.js';
+import type { TaskQueueTable } from './task-queues.js';
+
+/** What a workflow needs to know about who it works for. */
+export interface WorkflowScope {
+  /** Retries and timeouts as configured where the job was started; the defaults where it is absent. */
+  queues?: TaskQueueTable;
+  tenantId: string;
+  /** The job's id, which is the workflow's id. */
+  jobId: string;
+}
+
+export interface IndexSourceInput extends WorkflowScope {
+  dataSourceId: string;
+}
+export interface IndexSourceResult {
+  status: 'succeeded' | 'failed' | 'cancelled';
+  versionId?: string;
+  tables?: number;
+  columns?: number;
+  /** Items sent to the embedding model in this run. */
+  embedded?: number;
+  error?: ErrorRecord;
+}
+
+export interface AnswerQuestionInput extends WorkflowScope {
+  questionId: string;
+  dataSourceId: string;
+}
+export interface AnswerQuestionResult {
+  status: 'answered' | 'refused' | 'failed' | 'cancelled';
+  rowCount?: number;
+  error?: ErrorRecord;
+}
+
+/** Started by a Temporal Schedule; makes the job's row and runs `indexSource` as a child. */
+export interface ReindexScheduleInput {
+  tenantId: string;
+  dataSourceId: string;
+  queues?: TaskQueueTable;
+}
+export interface ReindexScheduleResult {
+  jobId: string;
+  status: IndexSourceResult['status'] | 'skipped';
+}
+
+export const WORKFLOWS = {
+  indexSource: 'indexSource',
+  answerQuestion: 'answerQuestion',
+  reindexSchedule: 'reindexSchedule',
+} as const;
+
+/** Ids are derived, so that starting twice is starting once. */
+export const workflowIds = {
+  answerQuestion: (questionId: string): string => `answer-${questionId}`,
+  indexSource: (dataSourceId: string, runId: string): string => `index-${dataSourceId}-${runId}`,
+  reindexSchedule: (dataSourceId: string): string => `reindex-${dataSourceId}`,
+};
+
+/** Search attributes for operators; registered by platform/embedded and docs/ARCHITECTURE.md says how on a cluster. */
+export const SEARCH_ATTRIBUTES = {
+  QuaestorTenant: 'Keyword',
+  QuaestorKind: 'Keyword',
+  QuaestorSubject: 'Keyword',
+  QuaestorPhase: 'Keyword',
+} as const;

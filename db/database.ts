@@ -1,0 +1,141 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import pg from 'pg';
+import { QuaestorError } from '../contracts/quaestor-error.js';
+
+/** One transaction in which row level security shows only one tenant's rows. */
+export interface Transaction {
+  readonly tenantId: string;
+  /** Runs one parameterised statement and returns its rows. */
+  query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+export interface DatabaseOptions {
+  connectionString: string;
+  /** Connections; exactly 1 on the embedded store (docs/decisions/0002). */
+  poolSize: number;
+  statementTimeoutMs: number;
+  /** Wait for a free connection. Default 30 s. */
+  acquireTimeoutMs?: number;
+  onError?: (error: Error) => void;
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const HASH = /^[0-9a-f]{64}$/;
+
+/** SQLSTATE classes that say "not now": connection trouble, shutdown, too many connections. */
+const UNAVAILABLE = /^(08|57P0|53300)/;
+const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH']);
+
+/**
+ * The only door to Quaestor's own Postgres.
+ *
+ * Every statement runs inside a transaction as the role `quaestor_app`, which row level security binds, with the tenant set for
+ * that transaction only. A transaction must never wait for another connection: on the embedded store there is one, so that would
+ * wait for itself. Asking for a transaction inside a transaction is therefore refused at once.
+ */
+export class Database {
+  readonly #pool: pg.Pool;
+  readonly #inside = new AsyncLocalStorage<true>();
+
+  constructor(options: DatabaseOptions) {
+    this.#pool = new pg.Pool({
+      connectionString: options.connectionString,
+      max: options.poolSize,
+      idleTimeoutMillis: options.poolSize === 1 ? 0 : 30_000,
+      connectionTimeoutMillis: options.acquireTimeoutMs ?? 30_000,
+      keepAlive: true,
+      application_name: 'quaestor',
+      onConnect: async (client) => {
+        await client.query(
+          `SET ROLE quaestor_app; SET statement_timeout = ${Math.trunc(options.statementTimeoutMs)}; SET TIME ZONE 'UTC'`,
+        );
+      },
+    });
+    // A broken idle connection is replaced by the next request; without a listener it would end the process.
+    this.#pool.on('error', (error) => options.onError?.(error));
+  }
+
+  /**
+   * Runs `work` in one transaction for one tenant: commits what it returns, rolls back when it throws.
+   * @throws QuaestorError `store_unavailable` when the database cannot be reached; nothing was committed then, except
+   * if the connection broke during COMMIT, when it is not known.
+   */
+  async withTenant<Result>(tenantId: string, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+    if (!UUID.test(tenantId)) throw new QuaestorError('not_found', 'There is no such tenant.');
+    return await this.#transaction(`SET LOCAL quaestor.tenant_id = '${tenantId}'`, tenantId, work);
+  }
+
+  /** Runs `work` seeing only the API key with this SHA-256 (hex), whoever's it is: the step before the tenant is known. */
+  async withPresentedKey<Result>(
+    keyHash: string,
+    work: (tx: Transaction) => Promise<Result>,
+  ): Promise<Result> {
+    if (!HASH.test(keyHash)) throw new QuaestorError('unauthorized', 'The API key is not valid.');
+    return await this.#transaction(`SET LOCAL quaestor.presented_key_hash = '${keyHash}'`, '', work);
+  }
+
+  /** Resolves when the database answers. @throws QuaestorError `store_unavailable`. */
+  async ping(): Promise<void> {
+    await this.#connected(async (client) => {
+      await client.query('SELECT 1');
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+
+  async #transaction<Result>(
+    scope: string,
+    tenantId: string,
+    work: (tx: Transaction) => Promise<Result>,
+  ): Promise<Result> {
+    return await this.#connected(async (client) => {
+      // One round trip: a scope is made of checked characters only, so it needs no parameter.
+      await client.query(`BEGIN; ${scope}`);
+      try {
+        const result = await work({
+          tenantId,
+          query: async <Row>(text: string, values: readonly unknown[] = []) =>
+            (await client.query(text, values as unknown[])).rows as Row[],
+        });
+        await client.query('COMMIT');
+        return result;
+      } catch (error) {
+        // When the connection is gone the server has rolled back already.
+        await client.query('ROLLBACK').catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  async #connected<Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
+    if (this.#inside.getStore()) {
+      throw new Error('A transaction may not wait for another one: pass the transaction on instead');
+    }
+    const client = await this.#pool.connect().catch((error: unknown) => {
+      throw asUnavailable(error, true);
+    });
+    let broken = false;
+    try {
+      return await this.#inside.run(true, async () => await work(client));
+    } catch (error) {
+      const mapped = asUnavailable(error, false);
+      broken = mapped instanceof QuaestorError && mapped.code === 'store_unavailable';
+      throw mapped;
+    } finally {
+      client.release(broken);
+    }
+  }
+}
+
+function asUnavailable(error: unknown, whileConnecting: boolean): unknown {
+  if (!(error instanceof Error) || error instanceof QuaestorError) return error;
+  const code = (error as { code?: unknown }).code;
+  const known = typeof code === 'string' && (UNAVAILABLE.test(code) || NETWORK.has(code));
+  const ended =
+    /connection terminated|connection error|timeout exceeded when trying to connect|not queryable/i;
+  return known || whileConnecting || ended.test(error.message)
+    ? new QuaestorError('store_unavailable', 'Quaestor’s own database cannot be reached.', { cause: error })
+    : error;
+}

@@ -1,0 +1,10 @@
+import { parseConfig } from '../platform/config.js';
+import { migrate } from './migrate.js';
+
+// One-shot: brings the store to the newest version and exits.
+const { database } = parseConfig();
+const done = await migrate({
+  connectionString: database.migrationUrl,
+  onProgress: (message) => process.stdout.write(`${message}\n`),
+});
+process.stdout.write(`${done.length} migrations ran; the store is up to date\n`);

@@ -1,0 +1,108 @@
+import type { Answer, Cell, ResultColumn } from '../../contracts/question.js';
+import type { Transaction } from '../database.js';
+
+/** Writes the result's pages anew: a repeated step replaces what a broken one left. */
+export async function saveResultPages(
+  tx: Transaction,
+  questionId: string,
+  pages: readonly Cell[][][],
+): Promise<void> {
+  await tx.query('DELETE FROM result_pages WHERE question_id = $1', [questionId]);
+  for (const [page, rows] of pages.entries()) {
+    await tx.query('INSERT INTO result_pages (tenant_id, question_id, page, rows) VALUES ($1, $2, $3, $4)', [
+      tx.tenantId,
+      questionId,
+      page,
+      JSON.stringify(rows),
+    ]);
+  }
+}
+
+/** One page of a result, and whether another one follows; undefined beyond the last. */
+export async function getResultPage(
+  tx: Transaction,
+  questionId: string,
+  page: number,
+): Promise<{ rows: Cell[][]; hasNext: boolean } | undefined> {
+  const [row] = await tx.query<{ rows: Cell[][]; hasNext: boolean }>(
+    `SELECT rows, EXISTS (SELECT FROM result_pages n WHERE n.question_id = $1 AND n.page = $2 + 1) AS "hasNext"
+     FROM result_pages WHERE question_id = $1 AND page = $2`,
+    [questionId, page],
+  );
+  return row;
+}
+
+export interface NewAnswer extends Omit<Answer, 'answeredAt'> {
+  questionId: string;
+  cacheKey: Buffer;
+}
+
+export async function saveAnswer(tx: Transaction, answer: NewAnswer): Promise<void> {
+  await tx.query(
+    `INSERT INTO answers (question_id, tenant_id, cache_key, sql, columns, row_count, truncated, tables, model,
+                          interpretation, timings, repairs)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (question_id) DO NOTHING`,
+    [
+      answer.questionId,
+      tx.tenantId,
+      answer.cacheKey,
+      answer.sql,
+      JSON.stringify(answer.columns satisfies ResultColumn[]),
+      answer.rowCount,
+      answer.truncated,
+      JSON.stringify(answer.tables),
+      JSON.stringify(answer.model),
+      answer.interpretation,
+      JSON.stringify(answer.timings),
+      answer.repairs,
+    ],
+  );
+}
+
+/** The question whose answer has this key and is at most `maxAgeMs` old. */
+export async function findCachedAnswer(
+  tx: Transaction,
+  cacheKey: Buffer,
+  maxAgeMs: number,
+): Promise<string | undefined> {
+  const [row] = await tx.query<{ question_id: string }>(
+    `SELECT question_id FROM answers
+     WHERE tenant_id = $1 AND cache_key = $2 AND answered_at > now() - $3 * interval '1 millisecond'
+     ORDER BY answered_at DESC LIMIT 1`,
+    [tx.tenantId, cacheKey, maxAgeMs],
+  );
+  return row?.question_id;
+}
+
+/** A question answered from the cache: recorded with its job, ended already, and that job's one event. */
+export async function insertCachedQuestion(
+  tx: Transaction,
+  question: {
+    id: string;
+    jobId: string;
+    userId: string;
+    text: string;
+    cachedFrom: string;
+    dataSourceId: string;
+  },
+): Promise<void> {
+  await tx.query(
+    `WITH job AS (
+       INSERT INTO jobs (id, tenant_id, kind, subject_id, status, last_event_seq, started_at, finished_at)
+       VALUES ($1, $2, 'answer-question', $3, 'succeeded', 1, now(), now()) RETURNING id),
+     event AS (
+       INSERT INTO job_events (tenant_id, job_id, seq, kind, data)
+       SELECT $2, job.id, 1, 'job.succeeded', jsonb_build_object('cachedFrom', $7::uuid) FROM job)
+     INSERT INTO questions (id, tenant_id, user_id, data_source_id, job_id, text, status, cached_from, finished_at)
+     SELECT $3, $2, $4, $5, job.id, $6, 'answered', $7, now() FROM job`,
+    [
+      question.jobId,
+      tx.tenantId,
+      question.id,
+      question.userId,
+      question.dataSourceId,
+      question.text,
+      question.cachedFrom,
+    ],
+  );
+}

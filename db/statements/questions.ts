@@ -1,0 +1,143 @@
+import type { ErrorRecord } from '../../contracts/quaestor-error.js';
+import type { Answer, ChosenTable, ModelLabel, Question, QuestionStatus } from '../../contracts/question.js';
+import type { SchemaContext } from '../../contracts/schema-registry.js';
+import type { Transaction } from '../database.js';
+
+export interface NewQuestion {
+  id: string;
+  userId: string;
+  dataSourceId: string;
+  jobId: string;
+  text: string;
+}
+
+export async function insertQuestion(tx: Transaction, question: NewQuestion): Promise<void> {
+  await tx.query(
+    `INSERT INTO questions (id, tenant_id, user_id, data_source_id, job_id, text)
+     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING`,
+    [question.id, tx.tenantId, question.userId, question.dataSourceId, question.jobId, question.text],
+  );
+}
+
+interface Row {
+  id: string;
+  job_id: string;
+  data_source_id: string;
+  text: string;
+  status: QuestionStatus;
+  error: ErrorRecord | null;
+  cached_from: string | null;
+  created_at: Date;
+  finished_at: Date | null;
+  sql: string | null;
+  columns: Answer['columns'];
+  row_count: number;
+  truncated: boolean;
+  tables: ChosenTable[];
+  model: ModelLabel;
+  interpretation: string | null;
+  timings: Answer['timings'];
+  repairs: number;
+  answered_at: Date;
+}
+
+/** A question with its answer; one taken from the cache shows the answer of the question that it was taken from. */
+export async function getQuestion(tx: Transaction, id: string): Promise<Question | undefined> {
+  const [row] = await tx.query<Row>(
+    `SELECT q.id, q.job_id, q.data_source_id, q.text, q.status, q.error, q.cached_from, q.created_at, q.finished_at,
+            a.sql, a.columns, a.row_count, a.truncated, a.tables, a.model, a.interpretation, a.timings, a.repairs, a.answered_at
+     FROM questions q LEFT JOIN answers a ON a.question_id = coalesce(q.cached_from, q.id)
+     WHERE q.id = $1`,
+    [id],
+  );
+  return row && toQuestion(row);
+}
+
+const toQuestion = (row: Row): Question => ({
+  id: row.id,
+  jobId: row.job_id,
+  dataSourceId: row.data_source_id,
+  text: row.text,
+  status: row.status,
+  answer:
+    row.sql === null
+      ? null
+      : {
+          sql: row.sql,
+          columns: row.columns,
+          rowCount: row.row_count,
+          truncated: row.truncated,
+          tables: row.tables,
+          model: row.model,
+          interpretation: row.interpretation,
+          timings: row.timings,
+          repairs: row.repairs,
+          answeredAt: row.answered_at.toISOString(),
+        },
+  error: row.error,
+  cachedFrom: row.cached_from,
+  createdAt: row.created_at.toISOString(),
+  finishedAt: row.finished_at?.toISOString() ?? null,
+});
+
+export async function markQuestionRunning(tx: Transaction, id: string): Promise<void> {
+  await tx.query(`UPDATE questions SET status = 'running' WHERE id = $1 AND status = 'queued'`, [id]);
+}
+
+export async function markQuestionFinished(
+  tx: Transaction,
+  id: string,
+  status: 'answered' | 'refused' | 'failed' | 'cancelled',
+  error: ErrorRecord | null = null,
+): Promise<void> {
+  await tx.query(
+    `UPDATE questions SET status = $2, error = $3, finished_at = now() WHERE id = $1 AND status IN ('queued', 'running')`,
+    [id, status, error && JSON.stringify(error)],
+  );
+}
+
+/** What the steps of one answer hand to each other; too large for a workflow's history. */
+export interface StoredContext {
+  schema: SchemaContext;
+  chosen: ChosenTable[];
+}
+
+export async function saveQuestionContext(
+  tx: Transaction,
+  id: string,
+  versionId: string,
+  context: StoredContext,
+): Promise<void> {
+  await tx.query('UPDATE questions SET version_id = $2, context = $3 WHERE id = $1', [
+    id,
+    versionId,
+    JSON.stringify(context),
+  ]);
+}
+
+export interface QuestionWork {
+  text: string;
+  userId: string;
+  dataSourceId: string;
+  versionId: string | null;
+  context: StoredContext | null;
+}
+
+export async function getQuestionWork(tx: Transaction, id: string): Promise<QuestionWork | undefined> {
+  const [row] = await tx.query<{
+    text: string;
+    user_id: string;
+    data_source_id: string;
+    version_id: string | null;
+    context: StoredContext | null;
+  }>('SELECT text, user_id, data_source_id, version_id, context FROM questions WHERE id = $1', [id]);
+  return (
+    row && {
+      text: row.text,
+      userId: row.user_id,
+      dataSourceId: row.data_source_id,
+      versionId: row.version_id,
+      context: row.context,
+    }
+  );
+}

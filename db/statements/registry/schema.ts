@@ -1,0 +1,105 @@
+import type { ForeignKey, RegistryTable, SchemaContext } from '../../../contracts/schema-registry.js';
+import type { Transaction } from '../../database.js';
+
+interface VersionKey {
+  dataSourceId: string;
+  versionId: string;
+}
+
+/** Writes one page of tables with their columns, set-based: two statements however many there are. */
+export async function insertTables(
+  tx: Transaction,
+  key: VersionKey,
+  tables: readonly RegistryTable[],
+): Promise<void> {
+  const scope = [tx.tenantId, key.dataSourceId, key.versionId];
+  await tx.query(
+    `INSERT INTO registry_tables (tenant_id, data_source_id, version_id, canonical_table_name, schema_name, table_name,
+                                  kind, comment, estimated_rows)
+     SELECT $1, $2, $3, * FROM unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[])`,
+    [
+      ...scope,
+      tables.map((table) => table.canonicalTableName),
+      tables.map((table) => table.schemaName),
+      tables.map((table) => table.tableName),
+      tables.map((table) => table.kind),
+      tables.map((table) => table.comment),
+      tables.map((table) => table.estimatedRows),
+    ],
+  );
+  const columns = tables.flatMap((table) =>
+    table.columns.map((column) => ({ ...column, table: table.canonicalTableName })),
+  );
+  await tx.query(
+    `INSERT INTO registry_columns (tenant_id, data_source_id, version_id, canonical_table_name, canonical_column_name,
+                                   column_name, position, data_type, is_nullable, is_primary_key, comment)
+     SELECT $1, $2, $3, * FROM unnest($4::text[], $5::text[], $6::text[], $7::int[], $8::text[], $9::bool[], $10::bool[],
+                                      $11::text[])`,
+    [
+      ...scope,
+      columns.map((column) => column.table),
+      columns.map((column) => column.canonicalColumnName),
+      columns.map((column) => column.name),
+      columns.map((column) => column.position),
+      columns.map((column) => column.dataType),
+      columns.map((column) => column.isNullable),
+      columns.map((column) => column.isPrimaryKey),
+      columns.map((column) => column.comment),
+    ],
+  );
+}
+
+/** Writes the foreign keys whose two ends are both in this version; returns how many. */
+export async function insertForeignKeys(
+  tx: Transaction,
+  key: VersionKey,
+  foreignKeys: readonly ForeignKey[],
+): Promise<number> {
+  const rows = await tx.query(
+    `INSERT INTO registry_foreign_keys (tenant_id, data_source_id, version_id, constraint_name, from_table, from_columns,
+                                        to_table, to_columns)
+     SELECT $1, $2, $3, f.name, f."fromTable", f."fromColumns", f."toTable", f."toColumns"
+     FROM jsonb_to_recordset($4) AS f(name text, "fromTable" text, "fromColumns" text[], "toTable" text, "toColumns" text[])
+     WHERE EXISTS (SELECT FROM registry_tables t WHERE t.version_id = $3 AND t.canonical_table_name = f."toTable")
+       AND EXISTS (SELECT FROM registry_tables t WHERE t.version_id = $3 AND t.canonical_table_name = f."fromTable")
+     RETURNING 1`,
+    [tx.tenantId, key.dataSourceId, key.versionId, JSON.stringify(foreignKeys)],
+  );
+  return rows.length;
+}
+
+/** The whole schema of one version, tables by name and columns by position. */
+export async function loadSchema(tx: Transaction, versionId: string): Promise<SchemaContext> {
+  const tables = await tx.query<Omit<RegistryTable, 'columns'> & { estimatedRows: string | null }>(
+    `SELECT canonical_table_name AS "canonicalTableName", schema_name AS "schemaName", table_name AS "tableName", kind,
+            comment, estimated_rows AS "estimatedRows"
+     FROM registry_tables WHERE version_id = $1 ORDER BY canonical_table_name`,
+    [versionId],
+  );
+  const columns = await tx.query<RegistryTable['columns'][number] & { table: string }>(
+    `SELECT canonical_table_name AS "table", canonical_column_name AS "canonicalColumnName", column_name AS name, position,
+            data_type AS "dataType", is_nullable AS "isNullable", is_primary_key AS "isPrimaryKey", comment
+     FROM registry_columns WHERE version_id = $1 ORDER BY canonical_table_name, position`,
+    [versionId],
+  );
+  const foreignKeys = await tx.query<ForeignKey>(
+    `SELECT constraint_name AS name, from_table AS "fromTable", from_columns AS "fromColumns", to_table AS "toTable",
+            to_columns AS "toColumns"
+     FROM registry_foreign_keys WHERE version_id = $1 ORDER BY from_table, constraint_name`,
+    [versionId],
+  );
+  const byTable = new Map<string, RegistryTable['columns']>();
+  for (const { table, ...column } of columns) {
+    const list = byTable.get(table);
+    if (list) list.push(column);
+    else byTable.set(table, [column]);
+  }
+  return {
+    tables: tables.map((table) => ({
+      ...table,
+      estimatedRows: table.estimatedRows === null ? null : Number(table.estimatedRows),
+      columns: byTable.get(table.canonicalTableName) ?? [],
+    })),
+    foreignKeys,
+  };
+}

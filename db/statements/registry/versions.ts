@@ -1,0 +1,73 @@
+import type { Transaction } from '../../database.js';
+
+/** Opens the version that this job builds. Called again by a repeated step, it starts over: what was written before is removed. */
+export async function openVersion(
+  tx: Transaction,
+  version: { id: string; dataSourceId: string; jobId: string },
+): Promise<void> {
+  await tx.query(`DELETE FROM registry_versions WHERE job_id = $1 AND status = 'building'`, [version.jobId]);
+  await tx.query(
+    'INSERT INTO registry_versions (id, tenant_id, data_source_id, job_id) VALUES ($1, $2, $3, $4)',
+    [version.id, tx.tenantId, version.dataSourceId, version.jobId],
+  );
+}
+
+export async function completeVersion(
+  tx: Transaction,
+  versionId: string,
+  counts: { tables: number; columns: number; skipped: readonly string[] },
+): Promise<void> {
+  await tx.query(
+    'UPDATE registry_versions SET table_count = $2, column_count = $3, skipped = $4 WHERE id = $1',
+    [versionId, counts.tables, counts.columns, counts.skipped],
+  );
+}
+
+/**
+ * Switches questions over to a version in one step; the version before is removed, and so are vectors that no version uses.
+ * Doing it twice changes nothing.
+ */
+export async function activateVersion(
+  tx: Transaction,
+  version: { id: string; dataSourceId: string; embeddingModel: string },
+): Promise<{ tables: number; columns: number }> {
+  const [row] = await tx.query<{ table_count: number; column_count: number }>(
+    `UPDATE registry_versions SET status = 'active', embedding_model = $2, activated_at = coalesce(activated_at, now())
+     WHERE id = $1 RETURNING table_count, column_count`,
+    [version.id, version.embeddingModel],
+  );
+  if (!row) throw new Error(`Registry version ${version.id} is gone`);
+  await tx.query(`UPDATE data_sources SET active_version_id = $2, status = 'ready' WHERE id = $1`, [
+    version.dataSourceId,
+    version.id,
+  ]);
+  await tx.query(
+    `DELETE FROM registry_versions v WHERE v.data_source_id = $1 AND v.id <> $2 AND NOT EXISTS (
+       SELECT FROM jobs j WHERE j.id = v.job_id AND j.status IN ('queued', 'running'))`,
+    [version.dataSourceId, version.id],
+  );
+  await tx.query(
+    `DELETE FROM embeddings e WHERE e.data_source_id = $1 AND NOT EXISTS (
+       SELECT FROM registry_items i WHERE i.data_source_id = $1 AND i.content_hash = e.content_hash)`,
+    [version.dataSourceId],
+  );
+  return { tables: row.table_count, columns: row.column_count };
+}
+
+export interface ActiveVersion {
+  id: string;
+  embeddingModel: string;
+}
+
+/** The version that answers questions; undefined before the first indexing. */
+export async function getActiveVersion(
+  tx: Transaction,
+  dataSourceId: string,
+): Promise<ActiveVersion | undefined> {
+  const [row] = await tx.query<{ id: string; embedding_model: string }>(
+    `SELECT v.id, v.embedding_model FROM data_sources d JOIN registry_versions v ON v.id = d.active_version_id
+     WHERE d.id = $1`,
+    [dataSourceId],
+  );
+  return row && { id: row.id, embeddingModel: row.embedding_model };
+}

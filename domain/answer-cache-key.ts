@@ -1,0 +1,35 @@
+/** All that an answer depends on; two questions with equal parts may share an answer for the cache's time. */
+export interface AnswerCacheParts {
+  tenantId: string;
+  dataSourceId: string;
+  /** The registry version that was active. */
+  versionId: string;
+  question: string;
+  /** Which model writes the SQL (platform/answer-cache-key.ts, modelCacheLabel). */
+  model: string;
+}
+
+/** One text for all spellings that mean the same; hashed, it is the key of the answer cache. */
+export const answerCacheText = (parts: AnswerCacheParts): string =>
+  JSON.stringify([
+    'v1',
+    parts.tenantId,
+    parts.dataSourceId,
+    parts.versionId,
+    parts.model,
+    normaliseQuestion(parts.question),
+  ]);
+
+/**
+ * Takes away only what cannot change the meaning: Unicode form, runs of white space outside quotes, closing punctuation.
+ * Case stays, because `open` and `Open` may be two values in a column.
+ */
+export function normaliseQuestion(question: string): string {
+  return question
+    .normalize('NFC')
+    .split(/("[^"]*"|'[^']*')/)
+    .map((part, index) => (index % 2 === 1 ? part : part.replace(/\s+/g, ' ')))
+    .join('')
+    .trim()
+    .replace(/[\s?!.]+$/, '');
+}

@@ -1,0 +1,87 @@
+import type { Condition, Expression, Query } from './query.js';
+import type { ColumnInfo } from './schema-vocabulary.js';
+import { sayRange } from './time-phrases.js';
+
+const nameOf = (column: ColumnInfo): string => column.source.canonicalColumnName;
+
+function sayMeasure(expression: Expression): string {
+  switch (expression.kind) {
+    case 'column':
+      return nameOf(expression.column);
+    case 'bucket':
+      return `${expression.unit} of ${nameOf(expression.column)}`;
+    case 'count-rows':
+      return `the number of rows of ${expression.table.source.canonicalTableName}`;
+    case 'count-distinct':
+      return `the number of different ${expression.columns.map(nameOf).join(' + ')}`;
+    case 'aggregate':
+      return `the ${{ sum: 'sum', avg: 'average', min: 'lowest', max: 'highest' }[expression.fn]} of ${nameOf(expression.column)}`;
+    case 'product':
+      return `the ${{ sum: 'sum', avg: 'average', min: 'lowest', max: 'highest' }[expression.fn]} of ${nameOf(expression.price)} times ${nameOf(expression.quantity)} (discounts not taken off)`;
+  }
+}
+
+function sayCondition(condition: Condition): string {
+  switch (condition.kind) {
+    case 'values': {
+      const list = condition.values.map((value) => `"${value}"`).join(' or ');
+      return `${nameOf(condition.column)} is ${condition.negated ? 'not ' : ''}${list}`;
+    }
+    case 'compare':
+      return `${nameOf(condition.column)} ${condition.op} ${condition.value}`;
+    case 'between':
+      return `${nameOf(condition.column)} is between ${condition.low} and ${condition.high}`;
+    case 'boolean':
+      return `${nameOf(condition.column)} is ${condition.value ? 'true' : 'not true'}`;
+    case 'null':
+      return `${nameOf(condition.column)} is ${condition.isNull ? 'empty' : 'not empty'}`;
+    case 'match':
+      return `${nameOf(condition.column)} ${{ starts: 'starts with', ends: 'ends with', contains: 'contains' }[condition.mode]} "${condition.text}"`;
+    case 'time':
+      return `${nameOf(condition.column)} is ${sayRange(condition.range)}`;
+    case 'exists': {
+      const inner = condition.conditions.map(sayCondition).join(' and ');
+      const table = condition.path.at(-1)!.to.source.canonicalTableName;
+      return `there is ${condition.negated ? 'no' : 'a'} row of ${table}${inner ? ` where ${inner}` : ''}`;
+    }
+  }
+}
+
+function usesZone(query: Query): boolean {
+  const inTime = query.where.some((c) => c.kind === 'time' && c.column.isZoned);
+  return inTime || query.groupBy.some((e) => e.kind === 'bucket' && e.column.isZoned);
+}
+
+/** One sentence on how the question was read: what is computed, for what, with which conditions, in which order. */
+export function interpret(query: Query, notes: readonly string[]): string {
+  const measures = query.select.filter(
+    (s) => s.expression.kind !== 'column' && s.expression.kind !== 'bucket',
+  );
+  const shown = query.select.filter((s) => s.expression.kind === 'column' || s.expression.kind === 'bucket');
+  const parts: string[] = [];
+  const list = (items: typeof shown) => items.map((item) => sayMeasure(item.expression)).join(', ');
+  const what =
+    measures.length > 0
+      ? list(measures)
+      : `${query.isDistinct ? 'each different ' : ''}${list(shown)} of ${query.base.source.canonicalTableName}`;
+  parts.push(query.countAs === null ? `Shows ${what}` : `Counts the groups with ${what}`);
+  if (measures.length > 0 && shown.length > 0) parts.push(`for each ${list(shown)}`);
+  if (query.where.length > 0) parts.push(`where ${query.where.map(sayCondition).join(' and ')}`);
+  for (const h of query.having) parts.push(`only where ${sayMeasure(h.expression)} is ${h.op} ${h.value}`);
+  const order = query.orderBy[0];
+  if (order)
+    parts.push(
+      `sorted by ${sayMeasure(order.expression)}, ${order.direction === 'desc' ? 'highest' : 'lowest'} first`,
+    );
+  if (query.limit !== null)
+    parts.push(query.limit === 1 ? 'the first only' : `the first ${query.limit} only`);
+  const implied = query.joins.filter((step) => step.link.implied);
+  if (implied.length > 0) {
+    parts.push(
+      `joined by ${implied.map((s) => s.link.fromColumns.map(nameOf).join(' + ')).join(', ')}, as the names suggest and no declared key says`,
+    );
+  }
+  if (usesZone(query)) parts.push('days counted in UTC');
+  parts.push(...notes);
+  return `${parts.join('; ')}.`;
+}

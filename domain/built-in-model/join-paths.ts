@@ -1,0 +1,181 @@
+import { CannotRead } from './reading.js';
+import type { ColumnInfo, Link, TableInfo, Vocabulary } from './schema-vocabulary.js';
+
+/** One join: from a table that is there to one that is added. */
+export interface JoinStep {
+  from: TableInfo;
+  to: TableInfo;
+  link: Link;
+  /** One row of `from` may meet several of `to`. */
+  fansOut: boolean;
+}
+
+export interface PathChoice {
+  /** Tables that the question names: paths through them are meant. */
+  named: ReadonlySet<TableInfo>;
+  /** Roots of the question's words, to tell `billing_address_id` from `shipping_address_id`. */
+  roots: ReadonlySet<string>;
+}
+
+const LONGEST_PATH = 6;
+
+const sameColumns = (a: readonly ColumnInfo[], b: readonly ColumnInfo[]): boolean =>
+  a.length === b.length && a.every((column) => b.includes(column));
+
+function stepsFrom(table: TableInfo, vocabulary: Vocabulary): JoinStep[] {
+  const steps: JoinStep[] = [];
+  for (const link of vocabulary.links) {
+    if (link.from === link.to) continue;
+    if (link.from === table) steps.push({ from: table, to: link.to, link, fansOut: false });
+    // A foreign key that is the whole primary key makes one row of each.
+    else if (link.to === table) {
+      steps.push({
+        from: table,
+        to: link.from,
+        link,
+        fansOut: !sameColumns(link.fromColumns, link.from.primaryKey),
+      });
+    }
+  }
+  return steps;
+}
+
+const stepCost = (step: JoinStep, choice: PathChoice): number =>
+  (step.fansOut ? 1.5 : 1) + (step.link.implied ? 0.5 : 0) - (choice.named.has(step.to) ? 0.6 : 0);
+
+/** How many words of a foreign key's role ("billing") the question has. */
+function roleScore(path: readonly JoinStep[], roots: ReadonlySet<string>): number {
+  const words = path.flatMap(({ link }) => roleWords(link));
+  return words.filter((root) => roots.has(root)).length;
+}
+
+/** Roots of the words that say what a foreign key is for, beyond the table it points to. */
+export function roleWords(link: Link): string[] {
+  const target = new Set([...link.to.words, ...link.to.aliasWords].map((word) => word.root));
+  return link.fromColumns.flatMap((column) =>
+    column.words
+      .filter((w) => w.concept !== 'id' && w.concept !== 'by' && !target.has(w.root))
+      .map((w) => w.root),
+  );
+}
+
+/**
+ * The cheapest path of joins, by foreign keys, null if there is none. Rows are better not multiplied on the way.
+ * @throws CannotRead if several paths are as good and no word of the question decides.
+ */
+export function findPath(
+  from: TableInfo,
+  to: TableInfo,
+  vocabulary: Vocabulary,
+  choice: PathChoice,
+  onlyUpwards = false,
+): JoinStep[] | null {
+  if (from === to) return [];
+  let best: JoinStep[][] = [];
+  let bestCost = Number.POSITIVE_INFINITY;
+  const queue: { path: JoinStep[]; cost: number; at: TableInfo }[] = [{ path: [], cost: 0, at: from }];
+  const cheapest = new Map<TableInfo, number>();
+  while (queue.length > 0) {
+    queue.sort((a, b) => a.cost - b.cost);
+    const { path, cost, at } = queue.shift()!;
+    if (cost > bestCost + 1e-9) break;
+    if (at === to) {
+      bestCost = cost;
+      best.push(path);
+      continue;
+    }
+    if ((cheapest.get(at) ?? Number.POSITIVE_INFINITY) < cost - 1e-9 || path.length >= LONGEST_PATH) continue;
+    cheapest.set(at, Math.min(cost, cheapest.get(at) ?? cost));
+    for (const step of stepsFrom(at, vocabulary)) {
+      if (step.to === from || path.some((p) => p.to === step.to) || (onlyUpwards && step.fansOut)) continue;
+      queue.push({ path: [...path, step], cost: cost + stepCost(step, choice), at: step.to });
+    }
+  }
+  if (best.length > 1) {
+    const scores = best.map((path) => roleScore(path, choice.roots));
+    const top = Math.max(...scores);
+    best = best.filter((_, i) => scores[i] === top);
+  }
+  if (best.length > 1) {
+    const ways = best.map((path) => sayPath(path)).join('; or ');
+    throw new CannotRead(
+      `${from.source.canonicalTableName} and ${to.source.canonicalTableName} are connected in several ways: ${ways}. Name one of them.`,
+      6,
+    );
+  }
+  return best[0] ?? null;
+}
+
+const sayPath = (path: readonly JoinStep[]): string =>
+  path
+    .map(({ link }) => link.fromColumns.map((column) => column.source.canonicalColumnName).join(' + '))
+    .join(', ');
+
+/** Collects the joins that a query needs, starting from its base table. */
+export class JoinTree {
+  readonly steps: JoinStep[] = [];
+
+  constructor(
+    readonly base: TableInfo,
+    private readonly vocabulary: Vocabulary,
+    private readonly choice: PathChoice,
+  ) {}
+
+  has(table: TableInfo): boolean {
+    return table === this.base || this.steps.some((step) => step.to === table);
+  }
+
+  /** Joins a table and what lies between. @throws CannotRead if it cannot be reached, or not in one way. */
+  add(table: TableInfo): void {
+    if (this.has(table)) return;
+    const path = findPath(this.base, table, this.vocabulary, this.choice);
+    if (!path) {
+      throw new CannotRead(
+        `No foreign keys connect ${this.base.source.canonicalTableName} and ${table.source.canonicalTableName}.`,
+        3,
+      );
+    }
+    for (const step of path) {
+      const there = this.steps.find((s) => s.to === step.to);
+      if (there && there.link !== step.link) {
+        throw new CannotRead(`${step.to.source.canonicalTableName} would be needed in two roles at once.`, 5);
+      }
+      if (!there) this.steps.push(step);
+    }
+  }
+
+  /** Whether one row of a joined table (or the base) may come several times in the joined rows. */
+  multiplies(table: TableInfo): boolean {
+    if (this.steps.some((step) => step.fansOut)) return this.isMultipliedBelow(table);
+    return table !== this.base && this.pathTo(table).some((step) => !isOneToOne(step));
+  }
+
+  private isMultipliedBelow(table: TableInfo): boolean {
+    const path = new Set(this.pathTo(table));
+    // Every join but those down to the table itself, which only choose its rows, multiplies when it fans out.
+    const outside = this.steps.filter((step) => !path.has(step)).some((step) => step.fansOut);
+    const climbs = [...path].some((step) => !step.fansOut && !isOneToOne(step));
+    return outside || climbs;
+  }
+
+  private pathTo(table: TableInfo): JoinStep[] {
+    const path: JoinStep[] = [];
+    for (let at = table; at !== this.base; ) {
+      const step = this.steps.find((s) => s.to === at);
+      if (!step) break;
+      path.unshift(step);
+      at = step.from;
+    }
+    return path;
+  }
+
+  get cost(): number {
+    return this.steps.reduce(
+      (sum, step) => sum + (step.fansOut ? 1.3 : 1) + (step.link.implied ? 0.5 : 0),
+      0,
+    );
+  }
+}
+
+const isOneToOne = (step: JoinStep): boolean =>
+  step.link.from === step.from && sameColumns(step.link.fromColumns, step.link.from.primaryKey);

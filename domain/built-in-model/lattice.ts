@@ -1,0 +1,173 @@
+import type { Edge, Lexeme } from './lexeme.js';
+import { LONGEST_PHRASE, lookUp } from './lexicon.js';
+import { matchNames } from './schema-matcher.js';
+import type { TableInfo, Vocabulary } from './schema-vocabulary.js';
+import { readTimePhrase } from './time-phrases.js';
+import type { Token } from './tokenise.js';
+import { findValue, matchValues, type ValueIndex } from './value-matcher.js';
+
+/** One way to cut a question into lexemes. */
+export interface Cut {
+  edges: Edge[];
+  score: number;
+}
+
+const UNKNOWN_SCORE = -3;
+/** Words of grammar score less than names, so that a name that fits wins over a filler. */
+const PHRASE_SCORE = 0.8;
+/** Words of measuring win over columns that are called alike ("total"), if they can be read so. */
+const MEASURING: ReadonlySet<string> = new Set(['aggregate', 'count', 'superlative', 'group', 'time-unit']);
+const CUTS = 240;
+const CANDIDATES = 8;
+
+function phraseEdges(tokens: readonly Token[], start: number): Edge[] {
+  const edges: Edge[] = [];
+  let phrase = '';
+  for (let end = start + 1; end <= Math.min(tokens.length, start + LONGEST_PHRASE); end++) {
+    const token = tokens[end - 1]!;
+    if (token.kind !== 'word' && token.kind !== 'mark') break;
+    phrase = phrase === '' ? token.lower : `${phrase} ${token.lower}`;
+    for (const entry of lookUp(phrase)) {
+      const weight = PHRASE_SCORE + (entry.kind === 'filler' ? -0.15 : MEASURING.has(entry.kind) ? 0.2 : 0);
+      const score = weight * (end - start) + 0.12 * (end - start - 1);
+      edges.push({ start, end, score, lexeme: { ...entry, words: phrase } as Lexeme });
+    }
+  }
+  return edges;
+}
+
+/** "publications published", "payments paid": a participle of the noun before it adds nothing. */
+function repeatsNoun(tokens: readonly Token[], start: number, vocabulary: Vocabulary): boolean {
+  const token = tokens[start]!;
+  if (token.kind !== 'word' || !/ed$/.test(token.lower)) return false;
+  const noun = tokens
+    .slice(Math.max(0, start - 3), start)
+    .findLast(
+      (t) =>
+        t.kind === 'word' &&
+        vocabulary.tables.some((table) => table.words.some((w) => w.concept === t.concept)),
+    );
+  if (!noun) return false;
+  let shared = 0;
+  while (shared < token.root.length && token.root[shared] === noun.concept[shared]) shared++;
+  return shared >= 5 && shared >= token.root.length * 0.7;
+}
+
+/** All edges that begin at a token. */
+function edgesFrom(
+  tokens: readonly Token[],
+  start: number,
+  vocabulary: Vocabulary,
+  values: ValueIndex,
+  today: string,
+): Edge[] {
+  const token = tokens[start]!;
+  const words = token.raw;
+  const one = (lexeme: Lexeme, score: number): Edge => ({ start, end: start + 1, score, lexeme });
+  const edges: Edge[] = [];
+  if (token.kind === 'quoted') {
+    edges.push(one({ kind: 'quoted', text: token.raw, words }, 0.8));
+    for (const [column, stored] of findValue(values, token.raw)) {
+      edges.push(one({ kind: 'value', column, values: stored, words }, 1));
+    }
+  }
+  if (token.kind === 'number') edges.push(one({ kind: 'number', value: token.value!, words }, 0.6));
+  const time = readTimePhrase(tokens, start, today);
+  if (time) {
+    const length = time.end - start;
+    const text = tokens
+      .slice(start, time.end)
+      .map((t) => t.raw)
+      .join(' ');
+    edges.push({
+      start,
+      end: time.end,
+      score: 0.95 * length + 0.1 * (length - 1),
+      lexeme: { ...time.lexeme, words: text },
+    });
+  }
+  edges.push(...phraseEdges(tokens, start));
+  if (token.kind === 'word' || token.kind === 'number') {
+    edges.push(...matchNames(tokens, start, vocabulary), ...matchValues(tokens, start, values));
+  }
+  if (/^(sales|revenue|revenues|turnover)$/.test(token.lower)) {
+    let end = start + 1;
+    if (/^(amount|revenue|value|volume)$/.test(tokens[end]?.lower ?? '')) end++;
+    edges.push({
+      start,
+      end,
+      score: 0.95 * (end - start),
+      lexeme: {
+        kind: 'sales',
+        words: tokens
+          .slice(start, end)
+          .map((t) => t.raw)
+          .join(' '),
+      },
+    });
+  }
+  if (repeatsNoun(tokens, start, vocabulary)) {
+    edges.push(one({ kind: 'filler', isVerb: true, words }, PHRASE_SCORE - 0.2));
+  }
+  if (edges.every((edge) => edge.end > start + 1) || edges.length === 0) {
+    edges.push(one({ kind: 'unknown', word: token.raw, words }, UNKNOWN_SCORE));
+  }
+  return edges;
+}
+
+/** Columns of tables that are named somewhere come first; of one span's names only the likeliest are tried. */
+function prune(edges: Edge[], mentioned: ReadonlySet<TableInfo>): Edge[] {
+  const bySpan = new Map<string, Edge[]>();
+  for (const edge of edges) {
+    const { lexeme } = edge;
+    const boosted =
+      (lexeme.kind === 'column' || lexeme.kind === 'value') && mentioned.has(lexeme.column.table)
+        ? { ...edge, score: edge.score + 0.1 }
+        : edge;
+    const isName = lexeme.kind === 'column' || lexeme.kind === 'value' || lexeme.kind === 'table';
+    const key = isName ? `${edge.end}` : 'grammar';
+    bySpan.set(key, [...(bySpan.get(key) ?? []), boosted]);
+  }
+  return [...bySpan].flatMap(([key, group]) =>
+    key === 'grammar' ? group : group.sort((a, b) => b.score - a.score).slice(0, CANDIDATES),
+  );
+}
+
+/** The same words mean the same thing wherever they stand in one question. */
+function isInconsistent(path: Cut, { lexeme }: Edge): boolean {
+  const meaning = meaningOf(lexeme);
+  if (meaning === null) return false;
+  const words = lexeme.words.toLowerCase();
+  return path.edges.some(
+    (edge) => edge.lexeme.words.toLowerCase() === words && (meaningOf(edge.lexeme) ?? meaning) !== meaning,
+  );
+}
+
+const meaningOf = (lexeme: Lexeme): unknown =>
+  lexeme.kind === 'table' ? lexeme.table : lexeme.kind === 'column' ? lexeme.column : null;
+
+/** The best ways to cut the question, best first: a Viterbi search that keeps several paths at each token. */
+export function cutQuestion(
+  tokens: readonly Token[],
+  vocabulary: Vocabulary,
+  values: ValueIndex,
+  today: string,
+): Cut[] {
+  const edges = tokens.map((_, start) => edgesFrom(tokens, start, vocabulary, values, today));
+  const mentioned = new Set(
+    edges.flat().flatMap(({ lexeme }) => (lexeme.kind === 'table' ? [lexeme.table] : [])),
+  );
+  const paths: Cut[][] = Array.from({ length: tokens.length + 1 }, () => []);
+  paths[0] = [{ edges: [], score: 0 }];
+  for (let at = 0; at < tokens.length; at++) {
+    const here = paths[at]!.sort((a, b) => b.score - a.score).slice(0, CUTS);
+    if (here.length === 0) continue;
+    for (const edge of prune(edges[at]!, mentioned)) {
+      for (const path of here) {
+        if (isInconsistent(path, edge)) continue;
+        paths[edge.end]!.push({ edges: [...path.edges, edge], score: path.score + edge.score });
+      }
+    }
+  }
+  return paths[tokens.length]!.sort((a, b) => b.score - a.score).slice(0, CUTS);
+}

@@ -1,0 +1,73 @@
+import type { Lexeme, LexemeOf } from './lexeme.js';
+import type { Reading } from './reading.js';
+import type { ColumnInfo, TableInfo } from './schema-vocabulary.js';
+
+/** The state of one pass over a cut. The handlers of read-measures.ts and read-filters.ts work on it. */
+export class LexemeReader {
+  at = 0;
+  /** A `top n` or `most` that waits for what it is about. */
+  pendingOrder: { direction: 'asc' | 'desc'; hints: readonly string[]; limit: number | null } | null = null;
+  pendingNot = false;
+  /** Set by a later "return …" sentence: what follows is shown, not asked. */
+  isProjecting = false;
+  /** The table last spoken of, to which what follows belongs. */
+  focus: TableInfo | null = null;
+  /** A date column just named ("joined", "hired"), for the time phrase after it. */
+  dateColumn: ColumnInfo | null = null;
+  hasGroup = false;
+  /** The lexeme before was a column to show. */
+  wasProjected = false;
+  readonly reading: Reading = {
+    mood: 'what',
+    subject: null,
+    subjectIsPlural: true,
+    projections: [],
+    measures: [],
+    dimensions: [],
+    filters: [],
+    having: [],
+    order: null,
+    limit: null,
+    mentioned: [],
+    isDistinct: false,
+    notes: [],
+    penalty: 0,
+  };
+
+  constructor(readonly lexemes: readonly Lexeme[]) {}
+
+  peek(offset = 0): Lexeme | undefined {
+    return this.lexemes[this.at + offset];
+  }
+
+  is<K extends Lexeme['kind']>(kind: K, offset = 0): boolean {
+    return this.peek(offset)?.kind === kind;
+  }
+
+  /** The next lexeme if it is of the kind, and past it. */
+  take<K extends Lexeme['kind']>(kind: K): LexemeOf<K> | null {
+    const next = this.peek();
+    if (next?.kind !== kind) return null;
+    this.at++;
+    return next as LexemeOf<K>;
+  }
+
+  /** Past lexemes that carry nothing here. */
+  skip(...kinds: Lexeme['kind'][]): void {
+    while (this.peek() && kinds.includes(this.peek()!.kind)) this.at++;
+  }
+
+  /** A table named as the head of a phrase: the subject if there is none yet, otherwise in passing. */
+  mention(lexeme: LexemeOf<'table'>): void {
+    const { table } = lexeme;
+    const { reading } = this;
+    this.focus = table;
+    if (reading.subject === table) return;
+    const isRanked = reading.order !== null && reading.projections.length > 0;
+    const asksRows = reading.measures.length === 0 && !this.hasGroup && !isRanked;
+    if (reading.subject === null && asksRows) {
+      reading.subject = table;
+      reading.subjectIsPlural = lexeme.isPlural ?? false;
+    } else if (!reading.mentioned.includes(table)) reading.mentioned.push(table);
+  }
+}

@@ -1,0 +1,55 @@
+import type { DateRange, TimeUnit } from './calendar.js';
+import type { ColumnInfo, TableInfo } from './schema-vocabulary.js';
+
+export type AggregateFunction = 'sum' | 'avg' | 'min' | 'max';
+export type CompareOperator = '=' | '<>' | '<' | '<=' | '>' | '>=';
+
+/** A reading of one span of a question. */
+export type Lexeme = { words: string; isPlural?: boolean } & (
+  | { kind: 'opener'; mood: 'list' | 'which' | 'what' }
+  | { kind: 'count'; isHowMany: boolean }
+  | { kind: 'aggregate'; fn: AggregateFunction }
+  | { kind: 'distinct' }
+  | { kind: 'group'; isEach: boolean; isPer: boolean }
+  | { kind: 'time-unit'; unit: TimeUnit; isAdverb: boolean }
+  | { kind: 'over-time' }
+  | { kind: 'top'; direction: 'asc' | 'desc' }
+  | { kind: 'superlative'; direction: 'asc' | 'desc'; hints: readonly string[]; isCounting: boolean }
+  | { kind: 'compare'; op: CompareOperator }
+  | { kind: 'between' }
+  | { kind: 'number'; value: number }
+  | { kind: 'order' }
+  | { kind: 'direction'; direction: 'asc' | 'desc' }
+  | { kind: 'without' }
+  | { kind: 'null'; isNull: boolean }
+  | { kind: 'match'; mode: 'starts' | 'ends' | 'contains' }
+  | { kind: 'named' }
+  | { kind: 'with' }
+  | { kind: 'who' }
+  | { kind: 'be' }
+  | { kind: 'prep'; word: string }
+  | { kind: 'and' }
+  | { kind: 'or' }
+  | { kind: 'not' }
+  | { kind: 'comma' }
+  | { kind: 'stop' }
+  | { kind: 'filler'; isVerb: boolean }
+  | { kind: 'share' }
+  | { kind: 'time'; range: DateRange; reading: string; bucket?: TimeUnit }
+  | { kind: 'quoted'; text: string }
+  | { kind: 'table'; table: TableInfo }
+  | { kind: 'column'; column: ColumnInfo; namesTable: boolean }
+  | { kind: 'value'; column: ColumnInfo; values: string[] }
+  | { kind: 'sales'; words: string }
+  | { kind: 'unknown'; word: string }
+);
+
+export type LexemeOf<K extends Lexeme['kind']> = Extract<Lexeme, { kind: K }>;
+
+/** A lexeme over tokens `start` to `end` (not included), and how well it fits. */
+export interface Edge {
+  start: number;
+  end: number;
+  score: number;
+  lexeme: Lexeme;
+}

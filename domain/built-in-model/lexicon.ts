@@ -1,0 +1,197 @@
+import type { Lexeme } from './lexeme.js';
+
+type Entry = Lexeme extends infer L ? (L extends { words: string } ? Omit<L, 'words'> : never) : never;
+
+const entries = new Map<string, Entry[]>();
+const define = (phrases: string, entry: Entry): void => {
+  for (const phrase of phrases.split('|').map((p) => p.trim())) {
+    entries.set(phrase, [...(entries.get(phrase) ?? []), entry]);
+  }
+};
+
+define(
+  'show|show me|list|list all|give me|give|get|get me|find|find me|return|display|print|fetch|provide|name all|i want|i want to see|i need|i would like to see|let me see|report|retrieve|identify|select|also show|also return|also give',
+  { kind: 'opener', mood: 'list' },
+);
+define('which|who|who is|who are|who was|who were|which are|which is|which of|what are all|whom', {
+  kind: 'opener',
+  mood: 'which',
+});
+define(
+  'what is|what are|what was|what were|what|tell me|calculate|compute|determine|could you tell me|can you tell me|how much is|how much was|how much were|how much are|how much',
+  { kind: 'opener', mood: 'what' },
+);
+define('how many|how many times|count|count of|count the|count the number of|count how many', {
+  kind: 'count',
+  isHowMany: true,
+});
+define(
+  'number of|the number of|total number of|overall number of|total count of|count of|counts of|numbers of|amount of times',
+  { kind: 'count', isHowMany: false },
+);
+define('total|sum|sum of|total of|total sum of|combined|sum total of|in total', {
+  kind: 'aggregate',
+  fn: 'sum',
+});
+define('average|mean|avg|average of|mean of|average value of', { kind: 'aggregate', fn: 'avg' });
+define('minimum|min|minimum of', { kind: 'aggregate', fn: 'min' });
+define('maximum|max|maximum of', { kind: 'aggregate', fn: 'max' });
+define('distinct|different|unique|distinct list of|distinct number of', { kind: 'distinct' });
+define(
+  'by|grouped by|broken down by|split by|breakdown by|group by|group the result by|group the results by|grouped per',
+  { kind: 'group', isEach: false, isPer: false },
+);
+define(
+  'per|for each|in each|of each|each|for every|every|by each|at each|from each|within each|on each|per each|across|for each of|for all|at every|in every|for each individual',
+  { kind: 'group', isEach: true, isPer: true },
+);
+for (const unit of ['day', 'week', 'month', 'quarter', 'year'] as const) {
+  define(`${unit}|${unit}s|calendar ${unit}`, { kind: 'time-unit', unit, isAdverb: false });
+  define(
+    `${unit === 'day' ? 'daily' : `${unit}ly`}|${unit} by ${unit}|per ${unit}|each ${unit}|by ${unit}|every ${unit}|for each ${unit}|in each ${unit}`,
+    { kind: 'time-unit', unit, isAdverb: true },
+  );
+}
+define('annual|annually', { kind: 'time-unit', unit: 'year', isAdverb: true });
+define('top|best|first', { kind: 'top', direction: 'desc' });
+define('bottom|worst', { kind: 'top', direction: 'asc' });
+
+const superlative = (phrases: string, direction: 'asc' | 'desc', hints: string, isCounting = false) =>
+  define(phrases, {
+    kind: 'superlative',
+    direction,
+    hints: hints.split(' ').filter((h) => h !== ''),
+    isCounting,
+  });
+superlative(
+  'highest|greatest|highest number of|largest number of|greatest number of|most number of|highest count of|maximum number of',
+  'desc',
+  '',
+  true,
+);
+superlative(
+  'lowest|smallest number of|lowest number of|fewest number of|least number of|minimum number of',
+  'asc',
+  '',
+  true,
+);
+superlative('highest|tallest', 'desc', 'height altitude elevation');
+superlative('lowest', 'asc', 'height altitude elevation');
+superlative('most|the most|highest amount of|largest amount of', 'desc', '', true);
+superlative('least|fewest|the fewest|the least', 'asc', '', true);
+superlative('largest|biggest', 'desc', 'size area population');
+superlative('smallest', 'asc', 'size area population');
+superlative('longest', 'desc', 'length duration');
+superlative('shortest', 'asc', 'length duration');
+superlative('most expensive|priciest|dearest|costliest', 'desc', 'price cost');
+superlative('least expensive|cheapest', 'asc', 'price cost');
+superlative('newest|latest|most recent|youngest|last', 'desc', '@date');
+superlative('oldest|earliest', 'asc', '@date');
+superlative('heaviest', 'desc', 'weight');
+superlative('lightest', 'asc', 'weight');
+superlative('best rated|highest rated|top rated', 'desc', 'rating score');
+superlative('worst rated|lowest rated', 'asc', 'rating score');
+superlative('best', 'desc', '', true);
+
+define(
+  'more than|greater than|higher than|larger than|bigger than|over|above|exceeding|exceeds|exceed|>|older than|longer than|heavier than|in excess of|that exceed',
+  { kind: 'compare', op: '>' },
+);
+define('less than|fewer than|lower than|smaller than|under|below|<|shorter than|lighter than|cheaper than', {
+  kind: 'compare',
+  op: '<',
+});
+define(
+  'at least|no less than|not less than|no fewer than|>=|minimum of|greater than or equal to|more than or equal to',
+  { kind: 'compare', op: '>=' },
+);
+define('at most|no more than|not more than|up to|<=|less than or equal to', { kind: 'compare', op: '<=' });
+define('exactly|equal to|equals|=|precisely|equal', { kind: 'compare', op: '=' });
+define('not equal to|other than|different from|<>|!=', { kind: 'compare', op: '<>' });
+define('between', { kind: 'between' });
+define(
+  'ordered by|order by|sorted by|sort by|sorted on|ranked by|order the results by|order the result by|sort the results by|order them by|sort them by|sorted|ordered|rank by|order results by|sort results by|ranked',
+  { kind: 'order' },
+);
+define(
+  'in descending order|descending|desc|from highest to lowest|from most to least|highest first|from largest to smallest|largest first|most first|from high to low|newest first|most recent first|latest first|in descending order of',
+  { kind: 'direction', direction: 'desc' },
+);
+define(
+  'in ascending order|ascending|asc|from lowest to highest|from least to most|lowest first|from smallest to largest|smallest first|alphabetically|in alphabetical order|from low to high|oldest first|chronologically|in chronological order|in ascending order of',
+  { kind: 'direction', direction: 'asc' },
+);
+define(
+  'without|without any|with no|have no|has no|had no|having no|never|have never|has never|had never|have not|has not|had not|do not have|does not have|did not have|do not have any|does not have any|have not made any|has not made any|have not made|has not made|have not placed|have never placed|have not placed any|have never made|without a|without an|that lack|lacking|not had any|not have any|are not part of any|is not part of any|not part of any|not belong to any|do not belong to any|have not had|did not make|did not place|have not got any',
+  { kind: 'without' },
+);
+define(
+  'is null|are null|null|is missing|are missing|missing|is unknown|is empty|is not set|are not set|is not known',
+  { kind: 'null', isNull: true },
+);
+define('is not null|are not null|is set|are set|is known', { kind: 'null', isNull: false });
+define(
+  'starts with|start with|starting with|begins with|begin with|beginning with|starts with the letter|start with the letter',
+  { kind: 'match', mode: 'starts' },
+);
+define('ends with|end with|ending with|ending in|ends in', { kind: 'match', mode: 'ends' });
+define('contains|contain|containing|includes the word|that includes', { kind: 'match', mode: 'contains' });
+define('named|called|with the name|whose name is|with name', { kind: 'named' });
+define(
+  'with|having|have|has|had|whose|with a|with an|with the|that have|that has|who have|who has|which have|which has|who had|that had|that have a|which had',
+  { kind: 'with' },
+);
+define('that|who|which|where|when|whom', { kind: 'who' });
+define('is|are|was|were|be|been|being|am', { kind: 'be' });
+for (const word of [
+  'in',
+  'from',
+  'of',
+  'at',
+  'for',
+  'on',
+  'to',
+  'within',
+  'during',
+  'under',
+  'among',
+  'into',
+  'through',
+  'out of',
+  'as',
+  'via',
+]) {
+  define(word, { kind: 'prep', word });
+}
+define(
+  'located in|based in|living in|live in|lives in|situated in|placed in|come from|coming from|that are in|in the|who live in|resident in',
+  { kind: 'prep', word: 'in' },
+);
+define(
+  'over time|trend|trend of|over the years|through time|change over time|develop over time|evolve over time',
+  { kind: 'over-time' },
+);
+define('and|as well as|along with|together with|plus|&|and also|then|and then|but', { kind: 'and' });
+define('or', { kind: 'or' });
+define('not|non|excluding|except|except for|other than', { kind: 'not' });
+define(',|:', { kind: 'comma' });
+define('.|;|?|!', { kind: 'stop' });
+define(
+  'share of|percentage of|percent of|proportion of|fraction of|what share of|what percentage of|what percent of|share|percentage|percent',
+  { kind: 'share' },
+);
+define(
+  'the|a|an|all|all the|all of the|please|there|there are|there is|do we have|we have|do|does|did|we|our|us|me|i|it|its|their|they|them|his|her|that year|in the database|in our database|in the data|in the system|overall|any|some|currently|can you|could you|so far|ever|these|those|such|corresponding|respective|also|results|result|value of|values of|value|values|only|just|each of|own|list of|the list of|to date|up to now|altogether|in all|respectively|you|been|inclusive|inclusive of today|inclusive of today date|both inclusive|inclusive of start and end dates|records|entries',
+  { kind: 'filler', isVerb: false },
+);
+// Verbs that only say that two things belong together; which things, the nouns say.
+define(
+  'made|make|makes|placed|place|exist|exists|belong to|belongs to|belonging to|associated with|associated|related to|registered|recorded|received|receive|recieved|got|contain|contained in|included in|include|done|generated|generate|generates|that were made|handled|handle|assigned to|held|happened|occurred|occur|took place|take place|work in|works in|working in|serve|serves|serving|offer|offers|used|use|uses|created|performed|processed|total up to|bring in|brought in|appear in|appears in|live|lives|located|come|comes',
+  { kind: 'filler', isVerb: true },
+);
+
+/** Longest phrase of the lexicon, in words. */
+export const LONGEST_PHRASE = Math.max(...[...entries.keys()].map((phrase) => phrase.split(' ').length));
+
+/** All readings of a phrase (lower case, single spaces) that need no schema. */
+export const lookUp = (phrase: string): readonly Entry[] => entries.get(phrase) ?? [];

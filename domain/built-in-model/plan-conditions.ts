@@ -1,0 +1,113 @@
+import { addUnits, startOfUnit, type TimeUnit } from './calendar.js';
+import { findDateColumn } from './date-columns.js';
+import { findPath, type PathChoice } from './join-paths.js';
+import type { Condition } from './query.js';
+import { CannotRead, type Filter, type Reading } from './reading.js';
+import type { ColumnInfo, TableInfo, Vocabulary } from './schema-vocabulary.js';
+
+export interface PlannedConditions {
+  conditions: Condition[];
+  /** Tables that the conditions need joined. */
+  tables: TableInfo[];
+}
+
+/** Finds the columns of time filters and puts conditions on absent things inside their NOT EXISTS. */
+export function planConditions(
+  reading: Reading,
+  base: TableInfo,
+  vocabulary: Vocabulary,
+  choice: PathChoice,
+  bucketUnit: TimeUnit | null,
+  timeColumn: ColumnInfo | null,
+): PlannedConditions {
+  const existing = reading.filters.filter((filter) => filter.kind === 'exists');
+  const inside = new Map<TableInfo, Condition[]>(existing.map((filter) => [filter.table, []]));
+  const outer: Condition[] = [];
+  for (const filter of reading.filters) {
+    if (filter.kind === 'exists') continue;
+    const table = filter.column?.table ?? (filter.kind === 'time' ? filter.focus : null);
+    const condition =
+      filter.kind === 'time'
+        ? planTime(filter, base, vocabulary, bucketUnit, timeColumn, inside, choice)
+        : filter;
+    const home =
+      table && inside.has(table) ? table : condition.kind !== 'exists' ? condition.column.table : null;
+    const target = home ? inside.get(home) : undefined;
+    (target ?? outer).push(condition);
+  }
+  const exists: Condition[] = existing.map((filter) => {
+    const path = findPath(base, filter.table, vocabulary, choice);
+    if (!path || path.length === 0) {
+      throw new CannotRead(
+        `No foreign keys connect ${base.source.canonicalTableName} and ${filter.table.source.canonicalTableName}.`,
+        3,
+      );
+    }
+    return { kind: 'exists', path, negated: filter.negated, conditions: inside.get(filter.table)! };
+  });
+  const tables = outer.flatMap((condition) => (condition.kind === 'exists' ? [] : [condition.column.table]));
+  return { conditions: [...outer, ...exists], tables };
+}
+
+function planTime(
+  filter: Extract<Filter, { kind: 'time' }>,
+  base: TableInfo,
+  vocabulary: Vocabulary,
+  bucketUnit: TimeUnit | null,
+  timeColumn: ColumnInfo | null,
+  inside: ReadonlyMap<TableInfo, unknown>,
+  choice: PathChoice,
+): Condition {
+  const near = timeTable(filter, base, vocabulary, choice, inside);
+  const column =
+    filter.column ??
+    (near === base ? timeColumn : null) ??
+    findDateColumn(near, vocabulary) ??
+    timeColumn ??
+    findDateColumn(base, vocabulary);
+  if (!column)
+    throw new CannotRead(
+      `${base.source.canonicalTableName} has no date for "${filter.range.from ?? filter.range.to}".`,
+      4,
+    );
+  let { range } = filter;
+  // "per month in the last 12 months": twelve whole months, the current one included.
+  if (filter.bucket && filter.bucket === bucketUnit && range.from && range.to) {
+    range = { from: addUnits(startOfUnit(range.from, bucketUnit), bucketUnit, 1), to: range.to };
+  }
+  if (column.kind === 'number') return yearCondition(column, range);
+  return { kind: 'time', column, range };
+}
+
+/**
+ * Whose time is meant: of what is counted or listed, not of the things that it belongs to ("orders of each employee last
+ * month"); but of the things that belong to it ("customers with orders last month").
+ */
+function timeTable(
+  { focus }: Extract<Filter, { kind: 'time' }>,
+  base: TableInfo,
+  vocabulary: Vocabulary,
+  choice: PathChoice,
+  inside: ReadonlyMap<TableInfo, unknown>,
+): TableInfo {
+  if (focus === null || focus === base) return base;
+  if (inside.has(focus)) return focus;
+  return findPath(base, focus, vocabulary, choice)?.some((step) => step.fansOut) ? focus : base;
+}
+
+function yearCondition(column: ColumnInfo, range: { from?: string; to?: string }): Condition {
+  const bounds = [range.from, range.to].filter((bound) => bound !== undefined);
+  if (!bounds.every((bound) => bound.endsWith('-01-01'))) {
+    throw new CannotRead(`${column.source.canonicalColumnName} holds years only.`, 4);
+  }
+  const low = range.from ? Number(range.from.slice(0, 4)) : null;
+  const high = range.to ? Number(range.to.slice(0, 4)) - 1 : null;
+  if (low !== null && high !== null) {
+    return low === high
+      ? { kind: 'compare', column, op: '=', value: low }
+      : { kind: 'between', column, low, high };
+  }
+  return low !== null
+    ? { kind: 'compare', column, op: '>=', value: low }
+    : { kind: 'compare', column, op: '<=', value: high! };
+}

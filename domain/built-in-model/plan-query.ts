@@ -1,0 +1,231 @@
+import { findDateColumn } from './date-columns.js';
+import { JoinTree } from './join-paths.js';
+import { planConditions } from './plan-conditions.js';
+import { planRows } from './plan-rows.js';
+import { type Expression, isAggregate, type Query, sameExpression } from './query.js';
+import { CannotRead, type Dimension, type Reading } from './reading.js';
+import { alias, entityColumns, uniqueAliases } from './result-names.js';
+import type { SalesMeasure } from './sales-measure.js';
+import type { ColumnInfo, TableInfo, Vocabulary } from './schema-vocabulary.js';
+import { type PlanContext, type Settled, settle, type Wanted } from './settle-measures.js';
+
+export interface PlanInput {
+  reading: Reading;
+  vocabulary: Vocabulary;
+  /** What "revenue" is taken to be, if the question has it. */
+  sales: SalesMeasure | null;
+  /** Roots of the question's words. */
+  roots: ReadonlySet<string>;
+}
+
+export interface Plan {
+  query: Query;
+  notes: string[];
+  /** Joins and guesses; compared among readings, and lowers confidence. */
+  cost: number;
+}
+
+/** Turns a reading into a query. @throws CannotRead if the schema does not allow it, or not without wrong numbers. */
+export function planQuery({ reading, vocabulary, sales, roots }: PlanInput): Plan {
+  const named = new Set([
+    ...reading.mentioned,
+    ...(reading.subject ? [reading.subject] : []),
+    ...reading.dimensions.flatMap((d) =>
+      d.kind === 'entity' ? [d.table] : d.kind === 'column' ? [d.column.table] : [],
+    ),
+  ]);
+  const context: PlanContext = {
+    reading,
+    vocabulary,
+    choice: { named, roots },
+    notes: [...reading.notes],
+    sales,
+  };
+  const wanted = settle(context);
+  return wanted.measures.length === 0 ? planRows(context, wanted.order) : planGroups(context, wanted);
+}
+
+function planGroups(context: PlanContext, wanted: Wanted): Plan {
+  const { reading } = context;
+  const tables = [
+    ...new Set([...wanted.measures, ...wanted.having.map((h) => h.measure)].map((m) => m.table)),
+  ];
+  // "How many customers have more than 3 orders": the groups are counted.
+  const only = wanted.measures.length === 1 ? wanted.measures[0]! : null;
+  const first = wanted.dimensions[0];
+  if (
+    reading.having.length > 0 &&
+    only?.expression.kind === 'count-rows' &&
+    !wanted.dimensions.some((d) => d.kind !== 'entity' || d.table !== only.table) &&
+    wanted.having.every((h) => h.measure.table !== only.table)
+  ) {
+    const inner = {
+      ...wanted,
+      measures: [],
+      dimensions: [{ kind: 'entity' as const, table: only.table }],
+      order: null,
+    };
+    const plan = planOn(context, inner, wanted.having[0]!.measure.table);
+    return { ...plan, query: { ...plan.query, orderBy: [], countAs: alias(only.expression) } };
+  }
+  if (
+    reading.limit !== null &&
+    wanted.dimensions.length > 1 &&
+    first &&
+    !wanted.dimensions
+      .slice(1)
+      .every((d) => d.kind === 'column' && first.kind === 'entity' && d.column.table === first.table)
+  ) {
+    throw new CannotRead('A top n inside each group is not understood.', 3);
+  }
+  let problem: CannotRead | null = null;
+  let best: Plan | null = null;
+  for (const table of tables) {
+    try {
+      const plan = planOn(context, wanted, table);
+      if (!best || plan.cost < best.cost) best = plan;
+    } catch (error) {
+      if (!(error instanceof CannotRead)) throw error;
+      problem ??= error;
+    }
+  }
+  if (!best) throw problem ?? new CannotRead('Nothing to compute.');
+  return best;
+}
+
+/** Plans with the rows of one table as those that are added up. */
+function planOn(context: PlanContext, wanted: Wanted, base: TableInfo): Plan {
+  const { reading, vocabulary, choice, notes } = context;
+  const timeDimension = wanted.dimensions.find((d) => d.kind === 'time');
+  const timeColumn = timeDimension ? timeColumnOf(timeDimension, context, base) : null;
+  const { conditions, tables } = planConditions(
+    reading,
+    base,
+    vocabulary,
+    choice,
+    timeDimension?.unit ?? null,
+    timeColumn,
+  );
+
+  const tree = new JoinTree(base, vocabulary, choice);
+  if (reading.subject) tree.add(reading.subject);
+  for (const table of reading.mentioned) tree.add(table);
+  const groups: Expression[] = wanted.dimensions.flatMap((dimension): Expression[] => {
+    if (dimension.kind === 'entity')
+      return entityColumns(dimension.table).map((column) => ({ kind: 'column', column }));
+    if (dimension.kind === 'column') return [{ kind: 'column', column: dimension.column }];
+    if (timeColumn!.kind === 'number') {
+      if (dimension.unit !== 'year')
+        throw new CannotRead(`${timeColumn!.source.canonicalColumnName} holds years only.`, 4);
+      return [{ kind: 'column', column: timeColumn! }];
+    }
+    return [{ kind: 'bucket', column: timeColumn!, unit: dimension.unit }];
+  });
+  const unique = groups.filter((g, i) => groups.findIndex((other) => sameExpression(g, other)) === i);
+  for (const group of unique) if ('column' in group) tree.add(group.column.table);
+  for (const dimension of wanted.dimensions) if (dimension.kind === 'entity') tree.add(dimension.table);
+  for (const measure of [...wanted.measures, ...wanted.having.map((h) => h.measure)]) tree.add(measure.table);
+  for (const table of tables) tree.add(table);
+
+  const guarded = (settled: Settled): Expression => guardFanOut(settled, tree);
+  const measures = wanted.measures.map(guarded);
+  const having = wanted.having.map(({ measure, index }) => {
+    const { op, value } = reading.having[index]!;
+    return { expression: guarded(measure), op, value };
+  });
+  const shown = [...unique, ...measures, ...having.map((h) => h.expression)].filter(
+    (e, i, all) => all.findIndex((o) => sameExpression(o, e)) === i,
+  );
+  const aliases = uniqueAliases(shown, base);
+  const select = shown.map((expression, i) => ({ expression, alias: aliases[i]! }));
+  const isGrouped = unique.length > 0;
+  const query: Query = {
+    base,
+    joins: tree.steps,
+    select,
+    isDistinct: false,
+    where: conditions,
+    groupBy: unique,
+    having,
+    orderBy: isGrouped
+      ? orderGroups(
+          context,
+          wanted,
+          unique,
+          measures,
+          having.map((h) => h.expression),
+          guarded,
+        )
+      : [],
+    limit: isGrouped ? reading.limit : null,
+    countAs: null,
+  };
+  if (reading.limit !== null && !isGrouped) throw new CannotRead('It is not clear what to rank.', 2);
+  return { query, notes, cost: tree.cost * 0.12 + reading.penalty };
+}
+
+function timeColumnOf(
+  dimension: Extract<Dimension, { kind: 'time' }>,
+  context: PlanContext,
+  base: TableInfo,
+): ColumnInfo {
+  const explicit = context.reading.filters.find((f) => f.kind === 'time' && f.column !== null);
+  const column =
+    dimension.column ??
+    (explicit?.kind === 'time' ? explicit.column : null) ??
+    findDateColumn(base, context.vocabulary);
+  if (!column)
+    throw new CannotRead(`${base.source.canonicalTableName} has no date to group by ${dimension.unit}.`, 4);
+  return column;
+}
+
+/** Never adds up what the joins repeat: keys are counted once instead; sums are refused. */
+function guardFanOut({ table, expression }: Settled, tree: JoinTree): Expression {
+  if (!tree.multiplies(table)) return expression;
+  if (expression.kind === 'count-distinct' || expression.kind === 'column' || expression.kind === 'bucket')
+    return expression;
+  if (expression.kind === 'count-rows') {
+    if (table.primaryKey.length === 0)
+      throw new CannotRead(`${table.source.canonicalTableName} has no key to count its rows once.`, 4);
+    return { kind: 'count-distinct', columns: table.primaryKey };
+  }
+  if (expression.fn === 'min' || expression.fn === 'max') return expression;
+  const column = expression.kind === 'aggregate' ? expression.column : expression.price;
+  const through = tree.steps.find((s) => s.fansOut)?.to ?? tree.base;
+  throw new CannotRead(
+    `${column.source.canonicalColumnName} would be counted several times, because ${through.source.canonicalTableName} has many rows for one of ${table.source.canonicalTableName}.`,
+    7,
+  );
+}
+
+function orderGroups(
+  { reading }: PlanContext,
+  wanted: Wanted,
+  groups: Expression[],
+  measures: Expression[],
+  having: Expression[],
+  guarded: (settled: Settled) => Expression,
+): Query['orderBy'] {
+  const rest = groups.map((expression) => ({ expression, direction: 'asc' as const }));
+  const bucket = groups.find(
+    (g) =>
+      g.kind === 'bucket' ||
+      (g.kind === 'column' && g.column.kind === 'number' && g.column.words[0]?.concept === 'year'),
+  );
+  const { order } = wanted;
+  const chosen = order?.measure
+    ? guarded(order.measure)
+    : order?.column
+      ? ({ kind: 'column', column: order.column } as const)
+      : null;
+  const main =
+    chosen ??
+    (bucket && reading.limit === null
+      ? bucket
+      : ((measures.at(-1) && measures[0]) ?? having[0] ?? groups[0]!));
+  if (chosen && !isAggregate(chosen) && !groups.some((g) => sameExpression(g, chosen))) {
+    throw new CannotRead('The order asked for is not one of the groups.', 3);
+  }
+  const direction = order?.direction ?? (isAggregate(main) ? 'desc' : 'asc');
+  return [{ expression: main, direction }, ...rest.filter((r) => !sameExpression(r.expression, main))];
+}

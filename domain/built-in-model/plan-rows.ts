@@ -1,0 +1,98 @@
+import { JoinTree } from './join-paths.js';
+import { planConditions } from './plan-conditions.js';
+import type { Plan } from './plan-query.js';
+import type { Query } from './query.js';
+import { CannotRead } from './reading.js';
+import { entityColumns, uniqueAliases } from './result-names.js';
+import type { ColumnInfo, TableInfo } from './schema-vocabulary.js';
+import type { PlanContext } from './settle-measures.js';
+
+const SHOWN_COLUMNS = 12;
+
+interface RowOrder {
+  column: ColumnInfo | null;
+  direction: 'asc' | 'desc';
+}
+
+/** Plans a list of rows: nothing is added up. @throws CannotRead */
+export function planRows(context: PlanContext, order: RowOrder | null): Plan {
+  const { reading, vocabulary, choice, notes } = context;
+  const { subject, projections } = reading;
+  if (!subject && projections.length === 0) throw new CannotRead('It is not clear what is asked for.', 2);
+  const bases = [...new Set([...(subject ? [subject] : []), ...projections.map((column) => column.table)])];
+  let problem: CannotRead | null = null;
+  for (const base of bases) {
+    try {
+      return planFrom(base);
+    } catch (error) {
+      if (!(error instanceof CannotRead)) throw error;
+      problem ??= error;
+    }
+  }
+  throw problem!;
+
+  function planFrom(base: TableInfo): Plan {
+    const { conditions, tables } = planConditions(reading, base, vocabulary, choice, null, null);
+    const tree = new JoinTree(base, vocabulary, choice);
+    for (const column of projections) tree.add(column.table);
+    if (tree.steps.some((step) => step.fansOut))
+      throw new CannotRead('The columns asked for are not of one kind of row.', 2);
+    if (subject) tree.add(subject);
+    if (order?.column) tree.add(order.column.table);
+    for (const table of [...reading.mentioned, ...tables]) tree.add(table);
+    const repeats = tree.steps.some((step) => step.fansOut);
+
+    const columns = shownColumns(base);
+    if (order?.column && !columns.includes(order.column)) columns.push(order.column);
+    const expressions = columns.map((column) => ({ kind: 'column', column }) as const);
+    const aliases = uniqueAliases(expressions, base);
+    // Plain values asked for without their rows ("all cities") are shown once each.
+    const isValues =
+      subject === null && projections.length === 1 && !projections[0]!.isKey && !isLabel(projections[0]!);
+    const isDistinct = repeats || reading.isDistinct || isValues;
+    if (repeats && subject && projections.length === 0 && base.primaryKey.length === 0) {
+      throw new CannotRead(`${base.source.canonicalTableName} has no key to show its rows once.`, 4);
+    }
+    const sortable = (column: ColumnInfo) => !isDistinct || columns.includes(column);
+    const main = order?.column ?? null;
+    const ties = [...base.labels, ...base.primaryKey].filter((column) => column !== main && sortable(column));
+    const fallback =
+      ties.length > 0 || main ? ties : columns.filter((column) => column.kind !== 'other').slice(0, 1);
+    const direction = order && !main ? order.direction : 'asc';
+    const sorted =
+      order && !main && projections[0]
+        ? [projections[0], ...fallback.filter((c) => c !== projections[0])]
+        : fallback;
+    if (reading.limit !== null && !main) throw new CannotRead('It is not clear by what to rank.', 3);
+    const query: Query = {
+      base,
+      joins: tree.steps,
+      select: expressions.map((expression, i) => ({ expression, alias: aliases[i]! })),
+      isDistinct,
+      where: conditions,
+      groupBy: [],
+      having: [],
+      orderBy: [
+        ...(main
+          ? [{ expression: { kind: 'column', column: main } as const, direction: order!.direction }]
+          : []),
+        ...sorted.map((column, i) => ({
+          expression: { kind: 'column', column } as const,
+          direction: i === 0 ? direction : ('asc' as const),
+        })),
+      ],
+      limit: reading.limit,
+      countAs: null,
+    };
+    return { query, notes, cost: tree.cost * 0.12 + reading.penalty };
+  }
+
+  function shownColumns(base: TableInfo): ColumnInfo[] {
+    if (projections.length > 0) return [...projections];
+    const all = base.columns.filter((column) => column.kind !== 'other').slice(0, SHOWN_COLUMNS);
+    const isBare = base.labels.length === 0;
+    return reading.mood === 'list' || isBare ? all : entityColumns(base);
+  }
+}
+
+const isLabel = (column: ColumnInfo): boolean => column.table.labels.includes(column);

@@ -1,0 +1,213 @@
+import type { Lexeme, LexemeOf } from './lexeme.js';
+import type { LexemeReader } from './lexeme-reader.js';
+import { parseMeasure } from './read-measures.js';
+import { jointsAt, parseValue, pushValues } from './read-values.js';
+import { CannotRead, type Filter, type Measure } from './reading.js';
+import type { ColumnInfo } from './schema-vocabulary.js';
+
+/** "without orders", "that have no email". */
+export function parseNegation(reader: LexemeReader): void {
+  const { words } = reader.take('without')!;
+  reader.skip('filler', 'distinct', 'with', 'prep');
+  const noun = reader.peek();
+  if (noun?.kind === 'table') {
+    reader.at++;
+    reader.focus = noun.table;
+    const first = reader.peek();
+    // "daily price records": the last noun of several is meant only if it is a table by itself.
+    if (first?.kind === 'table') throw new CannotRead(`It is not clear what "${words}" applies to.`);
+    reader.reading.filters.push({ kind: 'exists', table: noun.table, negated: true });
+    return;
+  }
+  if (noun?.kind === 'column') {
+    reader.at++;
+    if (noun.column.kind === 'boolean') {
+      reader.reading.filters.push({ kind: 'boolean', column: noun.column, value: false });
+    } else reader.reading.filters.push({ kind: 'null', column: noun.column, isNull: true });
+    return;
+  }
+  throw new CannotRead(`It is not clear what "${words}" applies to.`, 2);
+}
+
+/**
+ * A condition on a column: "price over 100", "name is 'x'", "email is missing", "created in 2024".
+ * Without a column: "more than 3 orders", "over 100 in revenue". False, and nothing taken, if no condition follows.
+ */
+export function parseFilterOnColumn(reader: LexemeReader, column: ColumnInfo | null): boolean {
+  if (column === null) {
+    parseFreeComparison(reader);
+    return true;
+  }
+  const start = reader.at;
+  reader.at++;
+  let linked = false;
+  let loose = false;
+  let negated = false;
+  for (let next = reader.peek(); next; next = reader.peek()) {
+    if (next.kind === 'be') linked = true;
+    else if (next.kind === 'with' || next.kind === 'who' || (next.kind === 'filler' && next.isVerb))
+      loose = true;
+    else if (next.kind === 'not') negated = true;
+    else if (next.kind === 'prep' && next.word === 'of') linked = true;
+    else if (next.kind !== 'filler' && next.kind !== 'prep') break;
+    reader.at++;
+  }
+  // "ids of customers who have made a 'buy' order": the text belongs to what comes, not to the column.
+  const isLoose = loose && ['quoted', 'value', 'number', 'time'].includes(reader.peek()?.kind ?? '');
+  const filter = isLoose ? null : conditionOn(reader, column, linked);
+  if (!filter) {
+    reader.at = start;
+    return false;
+  }
+  if (negated || reader.pendingNot) {
+    if (filter.kind !== 'values' && filter.kind !== 'null')
+      throw new CannotRead('The negation is not understood.');
+    if (filter.kind === 'values') filter.negated = true;
+    else filter.isNull = !filter.isNull;
+    reader.pendingNot = false;
+  }
+  reader.reading.filters.push(filter);
+  return true;
+}
+
+const isText = (lexeme: Lexeme | undefined): lexeme is LexemeOf<'quoted'> => lexeme?.kind === 'quoted';
+
+function conditionOn(reader: LexemeReader, column: ColumnInfo, linked: boolean): Filter | null {
+  const next = reader.peek();
+  switch (next?.kind) {
+    case 'compare': {
+      reader.at++;
+      const number = reader.take('number');
+      if (number) {
+        if (column.kind !== 'number')
+          throw new CannotRead(`${column.source.canonicalColumnName} is not a number.`, 2);
+        // "price over 100 units": a further noun would change what is compared.
+        return { kind: 'compare', column, op: next.op, value: number.value };
+      }
+      const text = reader.peek();
+      if ((next.op === '=' || next.op === '<>') && (isText(text) || text?.kind === 'value')) {
+        return textCondition(reader, column, next.op === '<>');
+      }
+      throw new CannotRead(`It is not clear what "${next.words}" compares.`, 2);
+    }
+    case 'between': {
+      const [low, and, high] = [reader.peek(1), reader.peek(2), reader.peek(3)];
+      if (
+        low?.kind !== 'number' ||
+        and?.kind !== 'and' ||
+        high?.kind !== 'number' ||
+        column.kind !== 'number'
+      )
+        return null;
+      reader.at += 4;
+      return { kind: 'between', column, low: low.value, high: high.value };
+    }
+    case 'null':
+      reader.at++;
+      return { kind: 'null', column, isNull: next.isNull };
+    case 'match': {
+      const text = reader.peek(1);
+      if (!isText(text) || column.kind !== 'text')
+        throw new CannotRead('Put the text to look for in quotes.', 3);
+      reader.at += 2;
+      return { kind: 'match', column, mode: next.mode, text: text.text };
+    }
+    case 'named':
+      reader.at++;
+      return textCondition(reader, column, false);
+    case 'quoted':
+    case 'value':
+      return textCondition(reader, column, false);
+    case 'number':
+      if (!linked || column.kind !== 'number') return null;
+      reader.at++;
+      return { kind: 'compare', column, op: '=', value: next.value };
+    case 'time':
+      if (column.kind !== 'date') return null;
+      reader.at++;
+      return {
+        kind: 'time',
+        column,
+        range: next.range,
+        focus: column.table,
+        ...(next.bucket ? { bucket: next.bucket } : {}),
+      };
+    default:
+      return null;
+  }
+}
+
+function textCondition(reader: LexemeReader, column: ColumnInfo, negated: boolean): Filter | null {
+  const values: string[] = [];
+  let isExact = true;
+  for (;;) {
+    const next = reader.peek();
+    if (next?.kind === 'value' && next.column === column) values.push(...next.values);
+    else if (isText(next) && column.kind === 'text') {
+      values.push(next.text);
+      isExact = false;
+    } else break;
+    reader.at++;
+    const joints = jointsAt(reader);
+    const following = reader.peek(joints);
+    const continues =
+      joints > 0 && (isText(following) || (following?.kind === 'value' && following.column === column));
+    if (!continues) break;
+    reader.at += joints;
+  }
+  return values.length === 0 ? null : { kind: 'values', column, values, isExact, negated };
+}
+
+/** A comparison without a column before it. */
+function parseFreeComparison(reader: LexemeReader): void {
+  const { reading } = reader;
+  const compare = reader.peek()!;
+  if (compare.kind === 'named') {
+    parseNamed(reader);
+    return;
+  }
+  if (compare.kind !== 'compare')
+    throw new CannotRead(`It is not clear what "${compare.words}" applies to.`, 2);
+  reader.at++;
+  const number = reader.take('number');
+  if (!number) throw new CannotRead(`It is not clear what "${compare.words}" compares.`, 2);
+  const before = reader.lexemes[reader.at - 3];
+  const resume = reader.at;
+  reader.skip('filler', 'prep', 'distinct');
+  const next = reader.peek();
+  if (next?.kind === 'column' && next.column.kind === 'number' && !next.column.isKey) {
+    reader.at++;
+    reading.filters.push({ kind: 'compare', column: next.column, op: compare.op, value: number.value });
+    return;
+  }
+  if (next?.kind === 'table' || next?.kind === 'sales' || next?.kind === 'value') {
+    if (compare.op === '<' || compare.op === '<=')
+      reading.notes.push('things without any are not counted as fewer');
+    reading.having.push({ measure: parseMeasure(reader), op: compare.op, value: number.value });
+    return;
+  }
+  reader.at = resume;
+  const last = reading.measures.at(-1);
+  const follows = before?.kind === 'column' || before?.kind === 'sales' || before?.kind === 'table';
+  if (last && follows && (reading.subject !== null || reading.dimensions.length > 0)) {
+    reading.having.push({ measure: last as Measure, op: compare.op, value: number.value });
+    return;
+  }
+  throw new CannotRead(`It is not clear what is compared with ${number.words}.`, 2);
+}
+
+function parseNamed(reader: LexemeReader): void {
+  const { words } = reader.take('named')!;
+  const next = reader.peek();
+  const table = reader.focus ?? reader.reading.subject;
+  if (next?.kind === 'value' && (!table || next.column.table === table)) {
+    parseValue(reader);
+    return;
+  }
+  if (next?.kind === 'quoted' && table?.labels.length === 1) {
+    reader.at++;
+    pushValues(reader, table.labels[0]!, [next.text], false);
+    return;
+  }
+  throw new CannotRead(`It is not clear what is ${words}.`, 2);
+}

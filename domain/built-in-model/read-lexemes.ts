@@ -1,0 +1,269 @@
+import type { Edge, LexemeOf } from './lexeme.js';
+import { LexemeReader } from './lexeme-reader.js';
+import { parseFilterOnColumn, parseNegation } from './read-filters.js';
+import { addDimension, readGroup, readOrder } from './read-groups.js';
+import { parseMeasure, parseSuperlative, parseTop } from './read-measures.js';
+import { parseQuoted, parseValue } from './read-values.js';
+import { CannotRead, type Reading } from './reading.js';
+
+/** Reads the cut of a question, left to right. @throws CannotRead when the words do not fit together. */
+export function readLexemes(edges: readonly Edge[]): Reading {
+  const reader = new LexemeReader(edges.map((edge) => edge.lexeme));
+  let sentence = 0;
+  while (reader.peek()) {
+    const before = reader.at;
+    const shown = reader.reading.projections.length;
+    readNext(reader, sentence);
+    reader.wasProjected = reader.reading.projections.length > shown;
+    if (reader.at === before)
+      throw new CannotRead(`It is not clear what "${reader.peek()!.words}" refers to.`);
+    if (reader.lexemes[before]!.kind === 'stop') sentence++;
+  }
+  const { reading, pendingOrder } = reader;
+  if (pendingOrder) {
+    if (reading.order === null && (pendingOrder.limit !== null || reading.measures.length > 0)) {
+      reading.order = { by: null, direction: pendingOrder.direction };
+      reading.limit = pendingOrder.limit;
+    } else if (reading.order === null) throw new CannotRead('It is not clear by what to rank.');
+  }
+  if (reader.pendingNot) throw new CannotRead('It is not clear what is negated.');
+  return reading;
+}
+
+function readNext(reader: LexemeReader, sentence: number): void {
+  const { reading } = reader;
+  const lexeme = reader.peek()!;
+  const dateColumn = reader.dateColumn;
+  if (lexeme.kind !== 'prep' && lexeme.kind !== 'filler' && lexeme.kind !== 'be') reader.dateColumn = null;
+  switch (lexeme.kind) {
+    case 'opener':
+      reader.at++;
+      if (sentence > 0) reader.isProjecting = true;
+      else if (reader.at === 1 || reading.mood === 'what') reading.mood = lexeme.mood;
+      else if (reading.subject || reading.measures.length > 0) readRelative(reader);
+      return;
+    case 'count':
+    case 'aggregate':
+    case 'sales':
+      if (reader.lexemes[reader.at - 1]?.kind === 'column' && reader.wasProjected) {
+        throw new CannotRead(
+          `It is not clear how "${reader.lexemes[reader.at - 1]!.words}" and "${lexeme.words}" belong together.`,
+        );
+      }
+      if (lexeme.kind === 'count' && lexeme.isHowMany && reading.measures.length === 0)
+        reading.mood = 'count';
+      reading.measures.push(parseMeasure(reader));
+      return;
+    case 'superlative':
+      parseSuperlative(reader);
+      return;
+    case 'top':
+      parseTop(reader);
+      return;
+    case 'number':
+      readNumber(reader);
+      return;
+    case 'group':
+      readGroup(reader);
+      return;
+    case 'time-unit':
+      reader.at++;
+      if (!lexeme.isAdverb && !reader.hasGroup)
+        throw new CannotRead(`It is not clear what "${lexeme.words}" refers to.`);
+      addDimension(reader, { kind: 'time', unit: lexeme.unit, column: null });
+      return;
+    case 'over-time':
+      reader.at++;
+      addDimension(reader, { kind: 'time', unit: 'month', column: null });
+      reading.notes.push('"over time" is taken by month');
+      return;
+    case 'order':
+      readOrder(reader);
+      return;
+    case 'direction':
+      reader.at++;
+      if (reading.order) reading.order = { ...reading.order, direction: lexeme.direction };
+      else reading.order = { by: null, direction: lexeme.direction };
+      return;
+    case 'time':
+      reader.at++;
+      reading.filters.push({
+        kind: 'time',
+        column: dateColumn,
+        range: lexeme.range,
+        focus: reader.focus,
+        ...(lexeme.bucket ? { bucket: lexeme.bucket } : {}),
+      });
+      return;
+    case 'distinct':
+      reader.at++;
+      reading.isDistinct = true;
+      return;
+    case 'without':
+      parseNegation(reader);
+      return;
+    case 'with':
+      readWith(reader);
+      return;
+    case 'table':
+      readTable(reader);
+      return;
+    case 'column':
+      readColumn(reader);
+      return;
+    case 'value':
+      parseValue(reader);
+      return;
+    case 'quoted':
+      parseQuoted(reader);
+      return;
+    case 'not':
+      reader.at++;
+      reader.pendingNot = true;
+      return;
+    case 'compare':
+    case 'between':
+      parseFilterOnColumn(reader, null);
+      return;
+    case 'null':
+    case 'match':
+    case 'named':
+      parseFilterOnColumn(reader, null);
+      return;
+    case 'who':
+      reader.at++;
+      readRelative(reader);
+      return;
+    case 'filler':
+      reader.at++;
+      if (lexeme.isVerb) reading.penalty += 0.02;
+      return;
+    case 'or':
+      throw new CannotRead('"or" between different things is not understood.');
+    case 'share':
+      throw new CannotRead('Shares and percentages are not understood yet.');
+    case 'unknown':
+      throw new CannotRead(`"${lexeme.word}" is not understood.`, 0);
+    case 'be':
+    case 'prep':
+    case 'and':
+    case 'comma':
+    case 'stop':
+      reader.at++;
+      return;
+  }
+}
+
+/** "who", "that": what comes belongs to the table last named. A group word before it meant the doer, not a group. */
+function readRelative(reader: LexemeReader): void {
+  const last = reader.reading.dimensions.at(-1);
+  if (last?.kind === 'entity' && reader.lexemes[reader.at - 2]?.kind === 'table' && !reader.reading.subject) {
+    throw new CannotRead(
+      'It is not clear whether to group by the things named after "by", or only to choose them.',
+      3,
+    );
+  }
+}
+
+function readTable(reader: LexemeReader): void {
+  const lexeme = reader.take('table')!;
+  const next = reader.peek();
+  const { reading } = reader;
+  // "customer names", "order total": the table only says whose column it is.
+  if (next?.kind === 'column' && next.column.table === lexeme.table && next.column.kind !== 'date') return;
+  // "product category": the second noun is meant, reached from the first.
+  if (next?.kind === 'table' && next.table !== lexeme.table) {
+    if (!reading.mentioned.includes(lexeme.table)) reading.mentioned.push(lexeme.table);
+    return;
+  }
+  if (reader.pendingNot) throw new CannotRead('It is not clear what is negated.');
+  if (reader.isProjecting) {
+    const shown = reading.subject ?? reading.dimensions.find((d) => d.kind === 'entity')?.table;
+    if (shown !== lexeme.table) throw new CannotRead(`It is not clear how to show "${lexeme.words}".`);
+    return;
+  }
+  reader.mention(lexeme);
+}
+
+function readColumn(reader: LexemeReader): void {
+  const { reading } = reader;
+  const { column, words, isPlural } = reader.peek() as LexemeOf<'column'>;
+  if (parseFilterOnColumn(reader, column)) return;
+  reader.at++;
+  if (column.kind === 'boolean') {
+    reading.filters.push({ kind: 'boolean', column, value: !reader.pendingNot });
+    reader.pendingNot = false;
+    return;
+  }
+  if (column.kind === 'date' && /(ed|ing)$/.test(words)) {
+    reader.skip('prep', 'filler');
+    if (!reader.is('time')) throw new CannotRead(`It is not clear what "${words}" refers to.`);
+    reader.dateColumn = column;
+    reader.focus = column.table;
+    return;
+  }
+  const groupsIt = reading.dimensions.some((d) => d.kind === 'column' && d.column === column);
+  const measuresIt = reading.measures.some((m) => 'column' in m && m.column === column);
+  if (reader.isProjecting) {
+    if (groupsIt || measuresIt) return;
+    if (!reading.projections.includes(column)) reading.projections.push(column);
+    // "Return their id": the id of what was asked for, rather than another.
+    const isOfSubject =
+      reading.subject === column.table ||
+      reading.dimensions.some((d) => (d.kind === 'entity' ? d.table : d.column?.table) === column.table);
+    if (!isOfSubject) reading.penalty += 0.3;
+    return;
+  }
+  if (groupsIt) return;
+  if (reading.measures.length === 0 && !reader.hasGroup) {
+    const wasEmpty = reading.projections.length === 0 && reading.subject === null;
+    // "customers and their emails": the customers are shown too.
+    if (reading.projections.length === 0 && reading.subject === column.table) {
+      reading.projections.push(...column.table.labels);
+    }
+    if (!reading.projections.includes(column)) reading.projections.push(column);
+    if (wasEmpty) reading.subjectIsPlural = isPlural ?? false;
+    return;
+  }
+  // "the average rating and the price": another measure without its function.
+  throw new CannotRead(
+    `It is not clear what to do with "${words}" (${column.source.canonicalColumnName}).`,
+    2,
+  );
+}
+
+function readNumber(reader: LexemeReader): void {
+  const number = reader.take('number')!;
+  const next = reader.peek();
+  if (next?.kind === 'superlative' || next?.kind === 'top') {
+    if (next.kind === 'top') parseTop(reader);
+    else parseSuperlative(reader);
+    const { reading } = reader;
+    if (reader.pendingOrder) reader.pendingOrder.limit = number.value;
+    else if (reading.order) reading.limit = number.value;
+    return;
+  }
+  throw new CannotRead(`It is not clear what the number ${number.words} means.`, 2);
+}
+
+/** "with", "have", "whose": a condition on the subject, or what to rank or show. */
+function readWith(reader: LexemeReader): void {
+  reader.take('with');
+  reader.skip('filler', 'distinct');
+  const next = reader.peek();
+  const after = reader.peek(1);
+  const { reading } = reader;
+  if (next?.kind === 'compare' || next?.kind === 'superlative' || next?.kind === 'top') return;
+  if (
+    next?.kind === 'table' &&
+    next.table !== reading.subject &&
+    reading.subject !== null &&
+    after?.kind !== 'table'
+  ) {
+    if (after?.kind === 'column' && after.column.table === next.table) return;
+    reader.at++;
+    reader.focus = next.table;
+    if (reading.measures.length > 0 || reader.pendingOrder) reading.mentioned.push(next.table);
+    else reading.filters.push({ kind: 'exists', table: next.table, negated: false });
+  }
+}

@@ -1,0 +1,221 @@
+import type { LexemeOf } from './lexeme.js';
+import type { LexemeReader } from './lexeme-reader.js';
+import { parseValue } from './read-values.js';
+import { CannotRead, type Measure } from './reading.js';
+
+const COUNT_ENDINGS = new Set(['number', 'count', 'quantity', 'total']);
+
+/** A measure: [function] [number of] noun. The functions are lexemes before it or words of the column. */
+export function parseMeasure(reader: LexemeReader): Measure {
+  reader.skip('filler');
+  const aggregate = reader.take('aggregate');
+  reader.skip('filler', 'prep');
+  const count = reader.take('count');
+  reader.skip('filler', 'prep');
+  if (reader.take('distinct')) reader.skip('filler', 'prep');
+  const isDistinct = reader.lexemes[reader.at - 1]?.kind === 'distinct';
+  readAdjectives(reader);
+  return nounMeasure(reader, aggregate, count, isDistinct);
+}
+
+/** "how many active customers", "number of Italian restaurants": conditions before the noun. */
+function readAdjectives(reader: LexemeReader): void {
+  for (;;) {
+    const next = reader.peek();
+    if (next?.kind === 'value') parseValue(reader);
+    else if (next?.kind === 'not') {
+      reader.pendingNot = true;
+      reader.at++;
+    } else if (next?.kind === 'column' && next.column.kind === 'boolean') {
+      reader.reading.filters.push({ kind: 'boolean', column: next.column, value: !reader.pendingNot });
+      reader.pendingNot = false;
+      reader.at++;
+    } else return;
+  }
+}
+
+function nounMeasure(
+  reader: LexemeReader,
+  aggregate: LexemeOf<'aggregate'> | null,
+  count: LexemeOf<'count'> | null,
+  isDistinct: boolean,
+): Measure {
+  const { reading } = reader;
+  const sales = reader.take('sales');
+  if (sales) {
+    if (count) throw new CannotRead(`A number of "${sales.words}" is not understood.`);
+    return { kind: 'sales', fn: aggregate?.fn ?? 'sum', words: sales.words };
+  }
+  let noun = reader.peek();
+  const next = reader.peek(1);
+  // "order total", "total order amount".
+  if (
+    noun?.kind === 'table' &&
+    next?.kind === 'column' &&
+    next.column.table === noun.table &&
+    next.column.kind === 'number' &&
+    !count
+  ) {
+    reader.at++;
+    noun = next;
+  }
+  if (noun?.kind === 'table' && next?.kind === 'table' && next.table !== noun.table) {
+    if (!reading.mentioned.includes(noun.table)) reading.mentioned.push(noun.table);
+    reader.at++;
+    noun = next;
+  }
+  if (noun?.kind === 'table') {
+    reader.at++;
+    reader.focus = noun.table;
+    // "sales count", "order count".
+    const isCounted = reader.peek()?.words === 'count' && reader.take('count') !== null;
+    if (isCounted && !aggregate) return { kind: 'count', table: noun.table };
+    const counts = count || aggregate?.fn === 'sum' || !aggregate;
+    if (!counts || (aggregate && aggregate.fn !== 'sum')) {
+      throw new CannotRead(`The ${aggregate!.words} of counts ("${noun.words}") is not understood.`, 2);
+    }
+    return { kind: 'count', table: noun.table };
+  }
+  if (noun?.kind === 'column') {
+    reader.at++;
+    const { column } = noun;
+    reader.focus = column.table;
+    if (column.kind === 'number' && !column.isKey) {
+      const isTally = COUNT_ENDINGS.has(column.words.at(-1)!.concept) || isDistinct === false;
+      if (count && isDistinct) return { kind: 'count-distinct', column };
+      if (count && !isTally) throw new CannotRead(`It is not clear how to count "${noun.words}".`);
+      if (count && (!aggregate || aggregate.fn === 'sum')) {
+        // A column that already holds a number of something: added up where rows are grouped.
+        return aggregate ? { kind: 'aggregate', fn: 'sum', column } : { kind: 'bare', column };
+      }
+      return aggregate ? { kind: 'aggregate', fn: aggregate.fn, column } : { kind: 'bare', column };
+    }
+    if (count && aggregate && aggregate.fn !== 'sum')
+      throw new CannotRead('The average of counts is not understood.', 2);
+    if (count) return { kind: 'count-distinct', column };
+    if (aggregate && (aggregate.fn === 'min' || aggregate.fn === 'max') && column.kind === 'date') {
+      return { kind: 'aggregate', fn: aggregate.fn, column };
+    }
+    if (aggregate)
+      throw new CannotRead(`"${noun.words}" (${column.source.canonicalColumnName}) is not a number.`, 2);
+    return { kind: 'bare', column };
+  }
+  throw new CannotRead(
+    `It is not clear what "${(aggregate ?? count)?.words ?? reader.peek()?.words ?? 'the ranking'}" is about.`,
+    2,
+  );
+}
+
+/** "top 5", "best": waits for what it ranks and by what. */
+export function parseTop(reader: LexemeReader): void {
+  const top = reader.take('top')!;
+  const limit = reader.take('number')?.value ?? null;
+  if (
+    limit === null &&
+    (top.words === 'first' || top.words === 'best' || top.words === 'worst') &&
+    !reader.is('table')
+  ) {
+    throw new CannotRead(`It is not clear what "${top.words}" means here.`);
+  }
+  if (limit !== null && (!Number.isInteger(limit) || limit < 1))
+    throw new CannotRead('A top n needs a whole number.');
+  // "top 5 most expensive products", "top 3 highest ratings".
+  if (reader.is('superlative') && (reader.peek() as LexemeOf<'superlative'>).direction === top.direction) {
+    parseSuperlative(reader);
+    if (reader.pendingOrder) reader.pendingOrder.limit = limit;
+    else reader.reading.limit = limit;
+    return;
+  }
+  reader.pendingOrder = { direction: top.direction, hints: [], limit };
+}
+
+/** "the highest price", "most orders", "cheapest": a ranking of the subject, or a minimum or maximum without one. */
+export function parseSuperlative(reader: LexemeReader): void {
+  const superlative = reader.take('superlative')!;
+  const { reading } = reader;
+  const { direction, hints } = superlative;
+  const pendingLimit = reader.pendingOrder?.limit ?? null;
+  const limitFromNumber = hints.length === 0 ? (reader.take('number')?.value ?? null) : null;
+  reader.skip('filler', 'prep');
+  const hasSubject = reading.subject !== null || reading.projections.length > 0;
+  if (hints.length > 0) {
+    const next = reader.peek();
+    const about =
+      next?.kind === 'table' ? next.table : !next || next.kind === 'stop' ? reading.subject : null;
+    if (!about) throw new CannotRead(`It is not clear what "${superlative.words}" is about.`);
+    const column = hintedColumn(reader, superlative, about);
+    if (reading.order) throw new CannotRead('Two rankings in one question are not understood.');
+    reading.order = { by: { kind: 'bare', column }, direction };
+    const isSingular = next?.kind === 'table' ? !next.isPlural : !reading.subjectIsPlural;
+    reading.limit = pendingLimit ?? (isSingular ? 1 : null);
+    reader.pendingOrder = null;
+    return;
+  }
+  const saved = reader.at;
+  const measure = parseMeasure(reader);
+  if (!hasSubject && reader.pendingOrder === null) {
+    // "the highest price of …": no subject to rank, so an extreme.
+    if (measure.kind === 'bare' && (measure.column.kind === 'number' || measure.column.kind === 'date')) {
+      reading.measures.push({
+        kind: 'aggregate',
+        fn: direction === 'desc' ? 'max' : 'min',
+        column: measure.column,
+      });
+      return;
+    }
+    reader.at = saved;
+    throw new CannotRead(`It is not clear what has the ${superlative.words}.`);
+  }
+  if (reading.order) throw new CannotRead('Two rankings in one question are not understood.');
+  if (superlative.words.includes('number of') || superlative.words.includes('count of')) {
+    if (measure.kind === 'bare' && measure.column.kind !== 'number') {
+      reading.order = { by: { kind: 'count-distinct', column: measure.column }, direction };
+    } else reading.order = { by: measure, direction };
+  } else if (measure.kind === 'count' && !superlative.isCounting) {
+    throw new CannotRead(`It is not clear what "${superlative.words}" measures.`);
+  } else if (measure.kind === 'bare' && measure.column.kind === 'text') {
+    if (!/most|least|fewest/.test(superlative.words))
+      throw new CannotRead(`It is not clear what "${superlative.words}" measures.`);
+    reading.order = { by: { kind: 'count-distinct', column: measure.column }, direction };
+  } else reading.order = { by: measure, direction };
+  // "highest" of a table without "number of" says nothing about what is high.
+  if (
+    measure.kind === 'count' &&
+    /^(highest|greatest|lowest|largest|best)$/.test(superlative.words) &&
+    reader.lexemes[saved]?.kind === 'table'
+  ) {
+    throw new CannotRead(`It is not clear what "${superlative.words}" measures.`);
+  }
+  const limit = pendingLimit ?? limitFromNumber;
+  reading.limit = limit ?? (reading.subjectIsPlural ? null : 1);
+  reader.pendingOrder = null;
+}
+
+function hintedColumn(
+  reader: LexemeReader,
+  superlative: LexemeOf<'superlative'>,
+  table: NonNullable<LexemeReader['focus']>,
+) {
+  const { hints } = superlative;
+  const fitting = table.columns.filter((column) => {
+    if (hints[0] === '@date') return column.kind === 'date';
+    return (
+      column.kind === 'number' && !column.isKey && column.words.some((word) => hints.includes(word.concept))
+    );
+  });
+  // Of several dates, the one that every row has says when the row came to be.
+  const certain =
+    hints[0] === '@date' && fitting.length > 1 ? fitting.filter((c) => !c.source.isNullable) : fitting;
+  const chosen = certain.length === 1 ? certain : fitting;
+  if (chosen.length !== 1) {
+    const names = chosen.map((c) => c.source.canonicalColumnName).join(', ');
+    throw new CannotRead(
+      chosen.length === 0
+        ? `There is no column by which "${superlative.words}" could be judged.`
+        : `"${superlative.words}" could be judged by ${names}.`,
+      3,
+    );
+  }
+  reader.reading.notes.push(`"${superlative.words}" is judged by ${chosen[0]!.source.canonicalColumnName}`);
+  return chosen[0]!;
+}

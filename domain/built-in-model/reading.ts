@@ -1,0 +1,67 @@
+import type { DateRange, TimeUnit } from './calendar.js';
+import type { AggregateFunction, CompareOperator } from './lexeme.js';
+import type { ColumnInfo, TableInfo } from './schema-vocabulary.js';
+
+/** What is computed. A `bare` column becomes a sum or a plain column, as the rest of the question has it. */
+export type Measure =
+  | { kind: 'count'; table: TableInfo }
+  | { kind: 'count-distinct'; column: ColumnInfo }
+  | { kind: 'aggregate'; fn: AggregateFunction; column: ColumnInfo }
+  | { kind: 'bare'; column: ColumnInfo }
+  | { kind: 'sales'; fn: AggregateFunction; words: string };
+
+export type Dimension =
+  | { kind: 'entity'; table: TableInfo }
+  | { kind: 'column'; column: ColumnInfo }
+  | { kind: 'time'; unit: TimeUnit; column: ColumnInfo | null };
+
+export type Filter =
+  | { kind: 'values'; column: ColumnInfo; values: string[]; isExact: boolean; negated: boolean }
+  | { kind: 'compare'; column: ColumnInfo; op: CompareOperator; value: number }
+  | { kind: 'between'; column: ColumnInfo; low: number; high: number }
+  | { kind: 'boolean'; column: ColumnInfo; value: boolean }
+  | { kind: 'null'; column: ColumnInfo; isNull: boolean }
+  | { kind: 'match'; column: ColumnInfo; mode: 'starts' | 'ends' | 'contains'; text: string }
+  | { kind: 'time'; column: ColumnInfo | null; range: DateRange; focus: TableInfo | null; bucket?: TimeUnit }
+  | { kind: 'exists'; table: TableInfo; negated: boolean };
+
+export interface Having {
+  measure: Measure;
+  op: CompareOperator;
+  value: number;
+}
+
+/** What the parser understood, before it is known whether the schema can do it. */
+export interface Reading {
+  mood: 'list' | 'which' | 'what' | 'count';
+  /** The things asked for, when rows or groups of a table are. */
+  subject: TableInfo | null;
+  subjectIsPlural: boolean;
+  projections: ColumnInfo[];
+  measures: Measure[];
+  dimensions: Dimension[];
+  filters: Filter[];
+  having: Having[];
+  order: { by: Measure | null; direction: 'asc' | 'desc'; isTopBy?: boolean } | null;
+  limit: number | null;
+  /** Tables named in passing: the joins must go through them. */
+  mentioned: TableInfo[];
+  isDistinct: boolean;
+  /** Guesses made on the way; each lowers confidence and is told in the interpretation. */
+  notes: string[];
+  penalty: number;
+}
+
+/** A reading or plan that cannot be; the reason is shown when no other reading is left. */
+export class CannotRead extends Error {
+  override readonly name = 'CannotRead';
+  constructor(
+    message: string,
+    /** How far from a good reading: reasons of higher weight are told first. */
+    readonly weight = 1,
+  ) {
+    super(message);
+  }
+}
+
+export const describeColumn = (column: ColumnInfo): string => column.source.canonicalColumnName;

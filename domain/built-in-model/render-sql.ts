@@ -1,0 +1,187 @@
+import { quoteIdentifier } from '../canonical-names.js';
+import type { JoinStep } from './join-paths.js';
+import type { Condition, Expression, Query } from './query.js';
+import type { ColumnInfo, TableInfo } from './schema-vocabulary.js';
+
+/** Short names of tables in one query. */
+class Aliases {
+  private readonly byTable = new Map<TableInfo, string>();
+  private readonly taken: Set<string>;
+
+  constructor(outer?: Aliases) {
+    this.taken = new Set(outer?.taken);
+    if (outer) for (const [table, name] of outer.byTable) this.byTable.set(table, name);
+  }
+
+  /** Initials of the table's words; longer, then numbered, when taken. */
+  add(table: TableInfo): string {
+    const words =
+      table.words.length > 0 ? table.words.map((w) => w.concept) : [table.source.tableName.toLowerCase()];
+    const letters = words.map((word) => word.replace(/[^a-z]/g, '')).filter((word) => word !== '');
+    const initials = letters.map((word) => word[0]).join('') || 't';
+    let name = initials;
+    for (let n = 2; this.taken.has(name) || quoteIdentifier(name) !== name; n++) name = `${initials}${n}`;
+    this.taken.add(name);
+    this.byTable.set(table, name);
+    return name;
+  }
+
+  of(table: TableInfo): string {
+    const name = this.byTable.get(table);
+    if (name === undefined) throw new Error(`${table.source.canonicalTableName} is not in the query`);
+    return name;
+  }
+
+  column(column: ColumnInfo): string {
+    return `${this.of(column.table)}.${quoteIdentifier(column.source.name)}`;
+  }
+}
+
+const tableName = (table: TableInfo): string =>
+  `${quoteIdentifier(table.source.schemaName)}.${quoteIdentifier(table.source.tableName)}`;
+
+/** A string constant that means the same whatever `standard_conforming_strings` says. */
+export function textLiteral(text: string): string {
+  const quoted = text.replaceAll('\u0000', '').replaceAll("'", "''");
+  return quoted.includes('\\') ? `E'${quoted.replaceAll('\\', '\\\\')}'` : `'${quoted}'`;
+}
+
+/** Digits without an exponent, as SQL wants them. */
+const numberLiteral = (value: number): string =>
+  /e/i.test(String(value))
+    ? value.toLocaleString('en-US', { useGrouping: false, maximumFractionDigits: 20 })
+    : String(value);
+
+const isPlainText = (column: ColumnInfo): boolean =>
+  /^(text|char|varchar|citext|bpchar|name)/i.test(column.source.dataType);
+
+function expressionSql(expression: Expression, aliases: Aliases): string {
+  switch (expression.kind) {
+    case 'column':
+      return aliases.column(expression.column);
+    case 'bucket': {
+      const { column, unit } = expression;
+      const value = column.isZoned ? `${aliases.column(column)} AT TIME ZONE 'UTC'` : aliases.column(column);
+      return `date_trunc('${unit}', ${value})::date`;
+    }
+    case 'count-rows':
+      return 'count(*)';
+    case 'count-distinct': {
+      const columns = expression.columns.map((column) => aliases.column(column));
+      return `count(DISTINCT ${columns.length === 1 ? columns[0] : `(${columns.join(', ')})`})`;
+    }
+    case 'aggregate':
+      return `${expression.fn}(${aliases.column(expression.column)})`;
+    case 'product':
+      return `${expression.fn}(${aliases.column(expression.price)} * ${aliases.column(expression.quantity)})`;
+  }
+}
+
+function dayLiteral(day: string, column: ColumnInfo): string {
+  if (column.isDay) return `DATE '${day}'`;
+  return column.isZoned ? `TIMESTAMPTZ '${day} 00:00:00+00'` : `TIMESTAMP '${day} 00:00:00'`;
+}
+
+function conditionSql(condition: Condition, aliases: Aliases): string[] {
+  if (condition.kind === 'exists') return [existsSql(condition, aliases)];
+  const column = aliases.column(condition.column);
+  switch (condition.kind) {
+    case 'values': {
+      const folds = !condition.isExact && isPlainText(condition.column);
+      const left = folds ? `lower(${column})` : column;
+      const values = condition.values.map((v) => (folds ? `lower(${textLiteral(v)})` : textLiteral(v)));
+      if (values.length === 1)
+        return [`${left} ${condition.negated ? 'IS DISTINCT FROM' : '='} ${values[0]}`];
+      const list = `${left} ${condition.negated ? 'NOT IN' : 'IN'} (${values.join(', ')})`;
+      return [condition.negated ? `(${column} IS NULL OR ${list})` : list];
+    }
+    case 'compare':
+      return [`${column} ${condition.op} ${numberLiteral(condition.value)}`];
+    case 'between':
+      return [`${column} BETWEEN ${numberLiteral(condition.low)} AND ${numberLiteral(condition.high)}`];
+    case 'boolean':
+      return [`${column} IS ${condition.value ? 'TRUE' : 'NOT TRUE'}`];
+    case 'null':
+      return [`${column} IS ${condition.isNull ? '' : 'NOT '}NULL`];
+    case 'match': {
+      const escaped = condition.text.replace(/[\\%_]/g, '\\$&');
+      const pattern = { starts: `${escaped}%`, ends: `%${escaped}`, contains: `%${escaped}%` }[
+        condition.mode
+      ];
+      return [`${column} ILIKE ${textLiteral(pattern)}`];
+    }
+    case 'time': {
+      const { from, to } = condition.range;
+      const parts: string[] = [];
+      if (from) parts.push(`${column} >= ${dayLiteral(from, condition.column)}`);
+      if (to) parts.push(`${column} < ${dayLiteral(to, condition.column)}`);
+      return parts;
+    }
+  }
+}
+
+const onSql = (step: JoinStep, aliases: Aliases): string =>
+  step.link.fromColumns
+    .map((column, i) => {
+      const other = step.link.toColumns[i]!;
+      const [added, there] = step.link.from === step.to ? [column, other] : [other, column];
+      return `${aliases.column(added)} = ${aliases.column(there)}`;
+    })
+    .join(' AND ');
+
+function existsSql(condition: Extract<Condition, { kind: 'exists' }>, outer: Aliases): string {
+  const aliases = new Aliases(outer);
+  const [first, ...rest] = condition.path;
+  const lines = [`SELECT 1`, `FROM ${tableName(first!.to)} AS ${aliases.add(first!.to)}`];
+  for (const step of rest) {
+    lines.push(`JOIN ${tableName(step.to)} AS ${aliases.add(step.to)} ON ${onSql(step, aliases)}`);
+  }
+  const parts = [onSql(first!, aliases), ...condition.conditions.flatMap((c) => conditionSql(c, aliases))];
+  lines.push(`WHERE ${parts.join(' AND ')}`);
+  return `${condition.negated ? 'NOT ' : ''}EXISTS (\n${lines.map((line) => `    ${line}`).join('\n')}\n  )`;
+}
+
+/** Writes a query as one SELECT for Postgres, one clause or item a line. */
+export function renderSql(query: Query): string {
+  const aliases = new Aliases();
+  const from = [`FROM ${tableName(query.base)} AS ${aliases.add(query.base)}`];
+  for (const step of query.joins) {
+    const alias = aliases.add(step.to);
+    from.push(`JOIN ${tableName(step.to)} AS ${alias} ON ${onSql(step, aliases)}`);
+  }
+  const select = query.select.map(({ expression, alias }) => {
+    const sql = expressionSql(expression, aliases);
+    const isPlain = expression.kind === 'column' && expression.column.source.name === alias;
+    return isPlain ? sql : `${sql} AS ${quoteIdentifier(alias)}`;
+  });
+  const lines = [
+    `SELECT${query.isDistinct ? ' DISTINCT' : ''}`,
+    select.map((item) => `  ${item}`).join(',\n'),
+    ...from,
+  ];
+  const where = query.where.flatMap((condition) => conditionSql(condition, aliases));
+  if (where.length > 0) lines.push(`WHERE ${where.join('\n  AND ')}`);
+  if (query.groupBy.length > 0)
+    lines.push(`GROUP BY ${query.groupBy.map((e) => expressionSql(e, aliases)).join(', ')}`);
+  if (query.having.length > 0) {
+    const parts = query.having.map(
+      (h) => `${expressionSql(h.expression, aliases)} ${h.op} ${numberLiteral(h.value)}`,
+    );
+    lines.push(`HAVING ${parts.join(' AND ')}`);
+  }
+  if (query.orderBy.length > 0) {
+    const parts = query.orderBy.map(
+      ({ expression, direction }) =>
+        `${expressionSql(expression, aliases)}${direction === 'desc' ? ' DESC NULLS LAST' : ' ASC NULLS LAST'}`,
+    );
+    lines.push(`ORDER BY ${parts.join(', ')}`);
+  }
+  if (query.limit !== null) lines.push(`LIMIT ${query.limit}`);
+  if (query.countAs === null) return lines.join('\n');
+  const inner = lines
+    .join('\n')
+    .split('\n')
+    .map((line) => `  ${line}`)
+    .join('\n');
+  return `SELECT count(*) AS ${quoteIdentifier(query.countAs)}\nFROM (\n${inner}\n) AS groups`;
+}

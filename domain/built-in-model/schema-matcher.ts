@@ -1,0 +1,166 @@
+import type { Edge } from './lexeme.js';
+import type { ColumnInfo, NameWord, TableInfo, Vocabulary } from './schema-vocabulary.js';
+import { areSynonyms } from './synonyms.js';
+import type { Token } from './tokenise.js';
+
+const LONGEST_NAME = 6;
+/** Endings and units of column names that people leave out when they speak. */
+const SILENT = new Set(
+  'name text at on ts timestamp usd eur gbp kg g cm mm km m percent flag str code value datetime is has'.split(
+    ' ',
+  ),
+);
+/** Words inside a name that carry nothing: "date of birth", "type of the order". */
+const JOINERS = new Set(['of', 'the']);
+
+const VAGUE = new Set(['number', 'name', 'code', 'id', 'type', 'total']);
+
+/** How well a word of the question stands for a word of a name: 1 same, below that root or synonym, 0 not at all. */
+export function similarity(token: Token, name: NameWord): number {
+  if (token.concept === name.concept) return 1;
+  if (token.root === name.root && token.root.length >= 3) return 0.85;
+  if (areSynonyms(token.concept, name.concept)) return 0.7;
+  return 0;
+}
+
+interface Cover {
+  /** Mean similarity of the question's words. */
+  quality: number;
+  used: Set<NameWord>;
+}
+
+/** Gives every token a word of the name of its own, or null. */
+function coverAll(tokens: readonly Token[], names: readonly NameWord[]): Cover | null {
+  const used = new Set<NameWord>();
+  let sum = 0;
+  for (const token of tokens) {
+    let best: NameWord | undefined;
+    let bestScore = 0;
+    for (const name of names) {
+      if (used.has(name)) continue;
+      const score = similarity(token, name);
+      if (score > bestScore) {
+        best = name;
+        bestScore = score;
+      }
+    }
+    if (!best) return null;
+    used.add(best);
+    sum += bestScore;
+  }
+  return { quality: sum / tokens.length, used };
+}
+
+/** Fit of a span to a table's name, 0 if none. All words of the name must be said, but for one in a longer name. */
+function tableFit(tokens: readonly Token[], table: TableInfo): number {
+  const cover = coverAll(tokens, table.words);
+  if (!cover) return 0;
+  const missing = table.words.filter((word) => !cover.used.has(word));
+  if (missing.length === 0) return cover.quality;
+  // "items" for order_items, "payments" for payments_received: the head noun must be said.
+  const plain = missing.every((word) =>
+    ['table', 'data', 'info', 'list', 'record', 'dim', 'fact', 'master'].includes(word.concept),
+  );
+  if (plain) return cover.quality * 0.95;
+  const head = table.words.findLast((word) => !/(ed|ing|made)$/.test(word.concept)) ?? table.words.at(-1)!;
+  const first = table.words[0]!;
+  if (cover.quality < 0.85) return 0;
+  const isSaid = cover.used.has(head) || (cover.used.has(first) && !/(ed|ing|made)$/.test(first.concept));
+  return isSaid ? (cover.quality * 0.55 * cover.used.size) / table.words.length + 0.2 : 0;
+}
+
+/** Fit of a span to a column's name; words of its table's name may come along, and make up for missing ones. */
+function columnFit(
+  tokens: readonly Token[],
+  column: ColumnInfo,
+  isJoined: boolean,
+): { fit: number; namesTable: boolean } | null {
+  const tableWords = [...column.table.words, ...column.table.aliasWords];
+  // "country name" for the text column `country`.
+  const isNamed = tokens.length > 1 && tokens.at(-1)!.concept === 'name' && column.kind === 'text';
+  if (isNamed && !column.words.some((word) => word.concept === 'name') && !isJoined) {
+    const plain = columnFit(tokens.slice(0, -1), column, isJoined);
+    return plain && { ...plain, fit: plain.fit - 0.04 };
+  }
+  const own = coverAll(tokens, column.words);
+  const cover = own ?? coverAll(tokens, [...column.words, ...tableWords]);
+  if (!cover) return null;
+  // The head of a compound comes last: "restaurant rating" is a rating, "rated restaurant" is none.
+  if (own === null && !isJoined && !column.words.some((word) => similarity(tokens.at(-1)!, word) > 0))
+    return null;
+  const covered = column.words.filter((word) => cover.used.has(word));
+  if (covered.length === 0) return null;
+  const inTable = (word: NameWord) => tableWords.some((t) => t.concept === word.concept);
+  const missing = column.words.filter((word) => !cover.used.has(word));
+  const head = column.words.findLast((word) => !SILENT.has(word.concept)) ?? column.words.at(-1)!;
+  const isVerbForm = tokens.some(
+    (token) => /(ed|ing)$/.test(token.lower) && !column.table.words.some((w) => w.root === token.root),
+  );
+  let fit = cover.quality;
+  for (const word of missing) {
+    if (inTable(word)) fit -= 0.02;
+    else if (word.concept === 'date' && column.kind === 'date')
+      fit -= isVerbForm || own === null ? 0.08 : 0.3;
+    else if (word.concept === 'id') return null;
+    else if (SILENT.has(word.concept)) fit -= 0.06;
+    else if (word === head) return null;
+    else fit -= 0.3;
+  }
+  // "number" alone is not the house number.
+  if (
+    covered.every((w) => VAGUE.has(w.concept)) &&
+    missing.some((w) => !inTable(w) && !SILENT.has(w.concept))
+  )
+    return null;
+  // `country_code` that refers to countries: the word means the country, unless its code was said.
+  if (
+    column.refersTo &&
+    missing.length > 0 &&
+    covered.every((w) => column.refersTo!.words.some((t) => t.concept === w.concept))
+  ) {
+    fit -= 0.4;
+  }
+  // Only the table's word and a silent ending were said: that is the table, not the column.
+  if (covered.every((word) => inTable(word)) && missing.length > 0 && own !== null) return null;
+  return fit > 0.3 ? { fit, namesTable: own === null } : null;
+}
+
+/** "number of orders" is no `order_number`, but may be a numeric `order_count`. */
+const TALLY = new Set(['number', 'count', 'total', 'sum', 'amount', 'quantity']);
+const isTally = (token: Token): boolean => TALLY.has(token.concept);
+const holdsTally = (column: ColumnInfo): boolean =>
+  column.kind === 'number' && !column.isKey && TALLY.has(column.words.at(-1)!.concept);
+
+/** All tables and columns that spans beginning at a token may name. */
+export function matchNames(tokens: readonly Token[], start: number, vocabulary: Vocabulary): Edge[] {
+  const edges: Edge[] = [];
+  for (let end = start + 1; end <= Math.min(tokens.length, start + LONGEST_NAME); end++) {
+    const last = tokens[end - 1]!;
+    if (last.kind !== 'word' && last.kind !== 'number') break;
+    const span = tokens.slice(start, end);
+    const content = span.filter((token, i) => i === 0 || i === span.length - 1 || !JOINERS.has(token.lower));
+    if (JOINERS.has(span[0]!.lower) || JOINERS.has(last.lower)) continue;
+    const words = span.map((token) => token.raw).join(' ');
+    const isPlural = last.isPlural || (span.length > 1 && content.length < span.length && span[0]!.isPlural);
+    const bonus = 0.12 * (span.length - 1);
+    for (const table of vocabulary.tables) {
+      const fit = content.length === span.length ? tableFit(content, table) : 0;
+      if (fit > 0.3) {
+        const score = fit * span.length + bonus - Math.min(table.rank, 20) * 0.002;
+        edges.push({ start, end, score, lexeme: { kind: 'table', table, words, isPlural } });
+      }
+      for (const column of table.columns) {
+        const match = columnFit(content, column, content.length < span.length);
+        if (!match || (content.length < span.length && isTally(span[0]!) && !holdsTally(column))) continue;
+        const score = match.fit * span.length * 0.98 + bonus - Math.min(table.rank, 20) * 0.002;
+        edges.push({
+          start,
+          end,
+          score,
+          lexeme: { kind: 'column', column, namesTable: match.namesTable, words, isPlural },
+        });
+      }
+    }
+  }
+  return edges;
+}

@@ -1,0 +1,205 @@
+import type {
+  ForeignKey,
+  RegistryColumn,
+  RegistryTable,
+  SchemaContext,
+} from '../../contracts/schema-registry.js';
+import { impliedLinks } from './implied-links.js';
+import { foreignPrefix, segmentName } from './segment-name.js';
+import { rootOf, splitIdentifier, toConcept } from './words.js';
+
+export type ValueKind = 'number' | 'text' | 'date' | 'boolean' | 'other';
+
+/** A word of a table's or column's name, in the forms that questions are compared with. */
+export interface NameWord {
+  concept: string;
+  root: string;
+}
+
+export interface ColumnInfo {
+  table: TableInfo;
+  source: RegistryColumn;
+  /** Without the prefix that all columns of the table share. */
+  words: NameWord[];
+  kind: ValueKind;
+  /** A timestamp with time zone. */
+  isZoned: boolean;
+  /** A date without time of day. */
+  isDay: boolean;
+  /** Part of a primary or foreign key, or named as an id: never summed, seldom shown. */
+  isKey: boolean;
+  /** The table that the column points to by a foreign key of its own. */
+  refersTo: TableInfo | null;
+}
+
+export interface TableInfo {
+  source: RegistryTable;
+  /** 0 is best. */
+  rank: number;
+  words: NameWord[];
+  /** Words that stand for the table in its column names (`cust` of `sbCustName`). */
+  aliasWords: NameWord[];
+  columns: ColumnInfo[];
+  primaryKey: ColumnInfo[];
+  /** Columns by which people know a row: name, title, code. */
+  labels: ColumnInfo[];
+}
+
+/** A foreign key whose columns were found. `implied` ones are read from names, not declared. */
+export interface Link {
+  from: TableInfo;
+  fromColumns: ColumnInfo[];
+  to: TableInfo;
+  toColumns: ColumnInfo[];
+  implied: boolean;
+}
+
+export interface Vocabulary {
+  tables: TableInfo[];
+  links: Link[];
+}
+
+const toNameWord = (word: string): NameWord => ({ concept: toConcept(word), root: rootOf(word) });
+
+export function kindOfType(dataType: string): ValueKind {
+  const type = dataType.toLowerCase();
+  if (type.endsWith('[]')) return 'other';
+  if (/^(smallint|integer|bigint|int\d?|numeric|decimal|real|double|money|float)/.test(type)) return 'number';
+  if (/^(date|timestamp)/.test(type)) return 'date';
+  if (/^bool/.test(type)) return 'boolean';
+  if (/^(text|character|varchar|char|citext|bpchar|"char"|name|uuid)/.test(type)) return 'text';
+  const opaque =
+    /^(json|bytea|xml|interval|time|inet|cidr|macaddr|bit|tsvector|tsquery|point|line|box|path|polygon|circle|vector|halfvec|geo|hstore|\w*range|oid|pg_)/;
+  // What is left is the name of an enumeration or domain; only known values are compared with those.
+  return opaque.test(type) ? 'other' : 'text';
+}
+
+/** Leading words that all lists share, leaving at least one word in each. */
+function sharedPrefix(lists: string[][]): number {
+  if (lists.length < 3) return 0;
+  let shared = 0;
+  while (lists.every((list) => list.length > shared + 1 && list[shared] === lists[0]![shared])) shared++;
+  return shared;
+}
+
+const LABEL_ENDINGS = new Set(['name', 'title', 'label']);
+const CODE_ENDINGS = new Set(['code', 'symbol', 'number', 'sku']);
+
+function findLabels(table: TableInfo): ColumnInfo[] {
+  const texts = table.columns.filter(
+    (c) => c.kind === 'text' && !(c.isKey && c.words.at(-1)?.concept === 'id'),
+  );
+  const own = new Set([...table.words, ...table.aliasWords].map((w) => w.concept));
+  const isOwn = (column: ColumnInfo, endings: Set<string>) =>
+    endings.has(column.words.at(-1)!.concept) &&
+    column.words
+      .slice(0, -1)
+      .every((w) => own.has(w.concept) || w.concept === 'full' || w.concept === 'display');
+  const exact = texts.filter((c) => isOwn(c, LABEL_ENDINGS));
+  if (exact.length > 0) return [exact[0]!];
+  const named = (...words: string[]) =>
+    texts.find((c) => c.words.map((w) => w.concept).join(' ') === words.join(' '));
+  const first = named('first', 'name') ?? named('given', 'name');
+  const last = named('last', 'name') ?? named('family', 'name') ?? named('surname');
+  if (first && last) return [first, last];
+  // A column named as its table: keyword.keyword.
+  const self = texts.find((c) => c.words.length === 1 && own.has(c.words[0]!.concept));
+  if (self) return [self];
+  const coded = texts.filter((c) => isOwn(c, CODE_ENDINGS));
+  return coded.length > 0 ? [coded[0]!] : [];
+}
+
+interface SplitNames {
+  words: string[][];
+  /** Words, or letters, that all names begin with. */
+  prefix: string[];
+}
+
+/** Splits names that belong together; run-together lower-case names are cut by the dictionary. */
+function splitNames(names: readonly string[], drop: string): SplitNames {
+  const letters = foreignPrefix(names);
+  if (letters !== '') {
+    const own = letters.startsWith(drop) ? letters.slice(drop.length) : letters;
+    return {
+      words: names.map((name) => splitName(name.slice(letters.length))),
+      prefix: own === '' ? [] : [own],
+    };
+  }
+  const words = names.map(splitName);
+  const shared = sharedPrefix(words);
+  return {
+    words: words.map((list) => list.slice(shared)),
+    prefix: (words[0] ?? []).slice(0, shared).filter((w) => w !== drop),
+  };
+}
+
+const splitName = (name: string): string[] =>
+  splitIdentifier(name).flatMap((word) => (word.length > 5 ? (segmentName(word) ?? [word]) : [word]));
+
+function toTableInfo(source: RegistryTable, rank: number, tableWords: string[], drop: string): TableInfo {
+  const split = splitNames(
+    source.columns.map((column) => column.name),
+    drop,
+  );
+  const words = tableWords.map(toNameWord);
+  const aliasWords = split.prefix.map(toNameWord);
+  const table: TableInfo = { source, rank, words, aliasWords, columns: [], primaryKey: [], labels: [] };
+  table.columns = source.columns.map((column, i) => {
+    const columnWords = split.words[i]!.map(toNameWord);
+    const type = column.dataType.toLowerCase();
+    const last = columnWords.at(-1)?.concept;
+    return {
+      table,
+      source: column,
+      words: columnWords.length > 0 ? columnWords : [toNameWord(column.name)],
+      kind: kindOfType(type),
+      isZoned:
+        (type.includes('with time zone') && type.startsWith('timestamp')) || type.startsWith('timestamptz'),
+      isDay: type.startsWith('date'),
+      isKey: column.isPrimaryKey || last === 'id' || last === 'uuid' || last === 'key',
+      refersTo: null,
+    };
+  });
+  table.primaryKey = table.columns.filter((column) => column.source.isPrimaryKey);
+  table.labels = findLabels(table);
+  return table;
+}
+
+const lastPart = (name: string): string => name.slice(name.lastIndexOf('.') + 1).replace(/^"|"$/g, '');
+
+function resolveLink(key: ForeignKey, byName: Map<string, TableInfo>): Link | null {
+  const from = byName.get(key.fromTable);
+  const to = byName.get(key.toTable);
+  if (!from || !to) return null;
+  const find = (table: TableInfo, name: string) =>
+    table.columns.find((c) => c.source.name === name || c.source.canonicalColumnName === name) ??
+    table.columns.find((c) => c.source.name === lastPart(name));
+  const fromColumns = key.fromColumns.map((name) => find(from, name));
+  const toColumns = key.toColumns.map((name) => find(to, name));
+  if (fromColumns.length === 0 || fromColumns.length !== toColumns.length) return null;
+  if (![...fromColumns, ...toColumns].every((column) => column !== undefined)) return null;
+  return {
+    from,
+    fromColumns: fromColumns as ColumnInfo[],
+    to,
+    toColumns: toColumns as ColumnInfo[],
+    implied: false,
+  };
+}
+
+/** Prepares the tables of a context for comparison with a question's words. */
+export function buildVocabulary(context: SchemaContext): Vocabulary {
+  const names = splitNames(
+    context.tables.map((table) => table.tableName),
+    '',
+  );
+  const drop = names.prefix.join('');
+  const tables = context.tables.map((table, rank) => toTableInfo(table, rank, names.words[rank]!, drop));
+  const byName = new Map(tables.map((table) => [table.source.canonicalTableName, table]));
+  const links = context.foreignKeys.map((key) => resolveLink(key, byName)).filter((link) => link !== null);
+  for (const { fromColumns, to } of links) {
+    for (const column of fromColumns) column.isKey = true;
+    if (fromColumns.length === 1) fromColumns[0]!.refersTo = to;
+  }
+  return { tables, links: [...links, ...impliedLinks(tables, links)] };
+}

@@ -1,0 +1,209 @@
+import type { PathChoice } from './join-paths.js';
+import { type Expression, sameExpression } from './query.js';
+import { CannotRead, type Dimension, type Measure, type Reading } from './reading.js';
+import type { SalesMeasure } from './sales-measure.js';
+import type { ColumnInfo, TableInfo, Vocabulary } from './schema-vocabulary.js';
+
+/** What planning one reading needs to know. */
+export interface PlanContext {
+  reading: Reading;
+  vocabulary: Vocabulary;
+  choice: PathChoice;
+  notes: string[];
+  sales: SalesMeasure | null;
+}
+
+/** A measure whose column is known. */
+export interface Settled {
+  table: TableInfo;
+  expression: Expression;
+}
+
+export interface Wanted {
+  measures: Settled[];
+  having: { measure: Settled; index: number }[];
+  dimensions: Dimension[];
+  order: { measure: Settled | null; column: ColumnInfo | null; direction: 'asc' | 'desc' } | null;
+}
+
+function settleMeasure(measure: Measure, { sales }: PlanContext): Settled {
+  switch (measure.kind) {
+    case 'count':
+      return { table: measure.table, expression: { kind: 'count-rows', table: measure.table } };
+    case 'count-distinct':
+      return {
+        table: measure.column.table,
+        expression: { kind: 'count-distinct', columns: [measure.column] },
+      };
+    case 'aggregate':
+      return {
+        table: measure.column.table,
+        expression: { kind: 'aggregate', fn: measure.fn, column: measure.column },
+      };
+    case 'bare':
+      return {
+        table: measure.column.table,
+        expression: { kind: 'aggregate', fn: 'sum', column: measure.column },
+      };
+    case 'sales': {
+      if (!sales) throw new CannotRead(`No column is clearly the ${measure.words}.`, 5);
+      if ('column' in sales) {
+        return {
+          table: sales.table,
+          expression: { kind: 'aggregate', fn: measure.fn, column: sales.column },
+        };
+      }
+      return {
+        table: sales.table,
+        expression: { kind: 'product', fn: measure.fn, price: sales.price, quantity: sales.quantity },
+      };
+    }
+  }
+}
+
+/** Price-like numbers are not added up unless that was said. */
+const isRate = (column: ColumnInfo): boolean =>
+  column.words.some((w) =>
+    'price rate rating percent average score age ratio density year'.split(' ').includes(w.concept),
+  );
+
+/** Decides what is grouped and measured, and what is a plain list of rows. */
+export function settle(context: PlanContext): Wanted {
+  const { reading, notes } = context;
+  let dimensions = [...reading.dimensions];
+  const asked = [...reading.measures];
+  const order = reading.order;
+  const subject = reading.subject;
+
+  // A ranking by a plain column of the rows themselves needs no grouping.
+  const orderColumn = order?.by?.kind === 'bare' ? order.by.column : null;
+  const sameAsMeasure = orderColumn && asked.some((m) => 'column' in m && m.column === orderColumn);
+  const isDimension = orderColumn && dimensions.some((d) => d.kind === 'column' && d.column === orderColumn);
+  const isShown = orderColumn && reading.projections.includes(orderColumn);
+  const isOfRows =
+    orderColumn &&
+    asked.length === 0 &&
+    dimensions.length === 0 &&
+    (orderColumn.table === subject ||
+      isShown ||
+      reading.projections.some((p) => p.table === orderColumn.table));
+  let orderMeasure: Measure | null = null;
+  if (order?.by && !(order.by.kind === 'bare' && (isOfRows || sameAsMeasure || isDimension))) {
+    if (order.by.kind === 'bare') {
+      const { column } = order.by;
+      if (asked.length > 0 && column.kind !== 'number') {
+        return {
+          measures: asked.map((m) => settleMeasure(m, context)),
+          having: [],
+          dimensions: withSubject(context, dimensions),
+          order: { measure: null, column, direction: order.direction },
+        };
+      }
+      if (column.kind !== 'number' || column.isKey)
+        throw new CannotRead(`It is not clear how to rank by ${column.source.canonicalColumnName}.`, 3);
+      if (!order.isTopBy || isRate(column)) {
+        throw new CannotRead(
+          `It is not clear whether single values or totals of ${column.source.canonicalColumnName} are ranked.`,
+          4,
+        );
+      }
+      notes.push(`${column.source.canonicalColumnName} is added up`);
+    }
+    orderMeasure = order.by;
+  }
+
+  const having = reading.having;
+  const needsGroups = asked.length > 0 || orderMeasure !== null || having.length > 0 || dimensions.length > 0;
+  if (!needsGroups)
+    return {
+      measures: [],
+      having: [],
+      dimensions: [],
+      order: order && { measure: null, column: orderColumn, direction: order.direction },
+    };
+
+  if (asked.length === 0 && orderMeasure === null && having.length === 0) {
+    // "orders per month": counted. "population by country": added up.
+    const numbers = reading.projections.filter((c) => c.kind === 'number' && !c.isKey);
+    if (numbers.length > 0 && numbers.length === reading.projections.length) {
+      if (numbers.some(isRate))
+        throw new CannotRead(`It is not clear how to combine ${numbers[0]!.source.canonicalColumnName}.`, 4);
+      notes.push(`${numbers.map((c) => c.source.canonicalColumnName).join(', ')} added up`);
+      asked.push(...numbers.map((column): Measure => ({ kind: 'aggregate', fn: 'sum', column })));
+      reading.projections.length = 0;
+    } else if (subject && reading.projections.length === 0) {
+      asked.push({ kind: 'count', table: subject });
+    } else throw new CannotRead('It is not clear what to compute for each group.', 3);
+  }
+  for (const measure of asked) {
+    if (measure.kind === 'bare' && isRate(measure.column))
+      throw new CannotRead(`It is not clear how to combine ${measure.column.source.canonicalColumnName}.`, 4);
+    if (measure.kind === 'bare' && measure.column.kind !== 'number')
+      throw new CannotRead(`${measure.column.source.canonicalColumnName} is not a number.`, 2);
+  }
+
+  const measures: Settled[] = [];
+  const add = (measure: Measure): Settled => {
+    const settled = settleMeasure(measure, context);
+    const there = measures.find((m) => sameExpression(m.expression, settled.expression));
+    if (!there) measures.push(settled);
+    return there ?? settled;
+  };
+  for (const measure of asked) add(measure);
+  dimensions = withSubject(context, dimensions);
+  const settledOrder = orderMeasure
+    ? add(orderMeasure)
+    : sameAsMeasure
+      ? (measures.find((m) => 'column' in m.expression && m.expression.column === orderColumn) ?? null)
+      : null;
+  const settledHaving = having.map((h, index) => ({ measure: settleMeasure(h.measure, context), index }));
+  return {
+    measures,
+    having: settledHaving,
+    dimensions,
+    order: order && {
+      measure: settledOrder,
+      column: isDimension ? orderColumn : null,
+      direction: order.direction,
+    },
+  };
+}
+
+/** The things asked for become groups, unless they are what is measured. */
+function withSubject({ reading }: PlanContext, dimensions: Dimension[]): Dimension[] {
+  const out = [...dimensions];
+  const { subject, projections } = reading;
+  const tableOf = (m: Measure) => (m.kind === 'count' ? m.table : m.kind === 'sales' ? null : m.column.table);
+  const measured = reading.measures.some((m) => tableOf(m) === subject);
+  // "payment methods of payments by total amount": the methods are the groups, not each payment.
+  const ranksItself = projections.length > 0 && reading.order?.by && tableOf(reading.order.by) === subject;
+  if (subject && !out.some((d) => d.kind === 'entity' && d.table === subject)) {
+    const ownProjections = projections.length > 0 && projections.every((p) => p.table === subject);
+    const isGrouped =
+      reading.order?.by || reading.having.length > 0 || (reading.measures.length > 0 && !measured);
+    const describes =
+      ownProjections &&
+      !projections.every((p) => subject.labels.includes(p)) &&
+      subject.primaryKey.length === 0;
+    if (isGrouped && out.length === 0 && !describes && !ranksItself)
+      out.unshift({ kind: 'entity', table: subject });
+    else if (isGrouped && out.length > 0 && !measured && reading.measures.length > 0) {
+      // "customers … by country": both.
+      if (!(out.length === 1 && out[0]!.kind === 'time'))
+        throw new CannotRead(
+          `It is not clear whether to group by ${subject.source.canonicalTableName} too.`,
+          3,
+        );
+      out.unshift({ kind: 'entity', table: subject });
+    }
+  }
+  for (const column of projections) {
+    const covered = out.some(
+      (d) =>
+        (d.kind === 'column' && d.column === column) ||
+        (d.kind === 'entity' && (d.table.labels.includes(column) || d.table.primaryKey.includes(column))),
+    );
+    if (!covered) out.push({ kind: 'column', column });
+  }
+  return out;
+}

@@ -1,0 +1,171 @@
+import { addUnits, type DateRange, isoDate, startOfUnit, type TimeUnit, wholeUnit } from './calendar.js';
+import type { LexemeOf } from './lexeme.js';
+import type { Token } from './tokenise.js';
+
+const MONTHS = 'january february march april may june july august september october november december'.split(
+  ' ',
+);
+const UNITS: readonly TimeUnit[] = ['day', 'week', 'month', 'quarter', 'year'];
+const ORDINALS: Readonly<Record<string, number>> = { first: 1, second: 2, third: 3, fourth: 4 };
+
+/** A point or stretch of time that was named, and the token after it. */
+interface Stretch {
+  range: Required<DateRange>;
+  end: number;
+}
+
+export interface TimePhrase {
+  lexeme: Omit<LexemeOf<'time'>, 'words'>;
+  end: number;
+}
+
+const monthOf = (token: Token | undefined): number => {
+  if (token?.kind !== 'word') return 0;
+  const name = token.lower.replace(/\.$/, '');
+  const at = MONTHS.findIndex(
+    (m) => m === name || (name.length >= 3 && name.length <= 4 && m.startsWith(name)),
+  );
+  return at + 1;
+};
+const yearOf = (token: Token | undefined): number =>
+  token?.kind === 'number' && /^(19|20)\d\d$/.test(token.raw) ? token.value! : 0;
+const unitOf = (token: Token | undefined): TimeUnit | undefined =>
+  UNITS.find((unit) => token?.kind === 'word' && token.concept === unit);
+const dayOf = (token: Token | undefined): number =>
+  token?.kind === 'number' && Number.isInteger(token.value) && token.value! >= 1 && token.value! <= 31
+    ? token.value!
+    : 0;
+
+const whole = (iso: string | null, unit: TimeUnit, end: number): Stretch | null =>
+  iso === null ? null : { range: wholeUnit(iso, unit) as Required<DateRange>, end };
+
+/** `2024`, `March 2024`, `March`, `Q2 2024`, `second quarter of 2024`, `2024-03-01`, `Mar 1, 2024`, `today`. */
+function readStretch(tokens: readonly Token[], start: number, today: string): Stretch | null {
+  let at = start;
+  while (tokens[at]?.lower === 'the') at++;
+  const token = tokens[at];
+  if (!token) return null;
+  if (token.kind === 'date') {
+    const [year, month, day] = token.raw.split('-').map(Number);
+    return whole(isoDate(year!, month!, day!), 'day', at + 1);
+  }
+  if (token.lower === 'today') return whole(today, 'day', at + 1);
+  if (token.lower === 'yesterday') return whole(addUnits(today, 'day', -1), 'day', at + 1);
+  if (token.lower === 'year' && yearOf(tokens[at + 1]))
+    return whole(`${yearOf(tokens[at + 1])}-01-01`, 'year', at + 2);
+  if (yearOf(token)) return whole(`${yearOf(token)}-01-01`, 'year', at + 1);
+
+  const skipOf = (i: number) => (tokens[i]?.lower === 'of' || tokens[i]?.lower === ',' ? i + 1 : i);
+  const month = monthOf(token);
+  if (month) {
+    const day = dayOf(tokens[at + 1]);
+    if (day) {
+      const afterDay = skipOf(at + 2);
+      const year = yearOf(tokens[afterDay]);
+      return year ? whole(isoDate(year, month, day), 'day', afterDay + 1) : null;
+    }
+    const afterMonth = skipOf(at + 1);
+    const year = yearOf(tokens[afterMonth]);
+    if (year) return whole(isoDate(year, month, 1), 'month', afterMonth + 1);
+    // `may` and `march` are also verbs: without a year only the capitalised month counts.
+    if (!/^\p{Lu}/u.test(token.raw)) return null;
+    const thisYear = Number(today.slice(0, 4));
+    const latest = isoDate(thisYear, month, 1)! <= today ? thisYear : thisYear - 1;
+    return whole(isoDate(latest, month, 1), 'month', at + 1);
+  }
+  const day = dayOf(token);
+  const dayMonth = day ? monthOf(tokens[skipOf(at + 1)]) : 0;
+  if (day && dayMonth) {
+    const yearAt = skipOf(skipOf(at + 1) + 1);
+    const year = yearOf(tokens[yearAt]);
+    if (year) return whole(isoDate(year, dayMonth, day), 'day', yearAt + 1);
+  }
+  const quarter = /^q[1-4]$/.test(token.lower) ? Number(token.lower[1]) : 0;
+  const ordinal = tokens[at + 1]?.lower === 'quarter' ? (ORDINALS[token.lower] ?? (day <= 4 ? day : 0)) : 0;
+  if (quarter || ordinal) {
+    const yearAt = skipOf(at + (quarter ? 1 : 2));
+    const year = yearOf(tokens[yearAt]);
+    if (year) return whole(isoDate(year, (quarter || ordinal) * 3 - 2, 1), 'quarter', yearAt + 1);
+  }
+  return null;
+}
+
+const LEADS = new Set(['in', 'during', 'within', 'over', 'for', 'of', 'on', 'from', 'throughout', 'since']);
+
+/** `last month`, `past 30 days`, `this year`. The current day, week … belongs to `last N units`. */
+function readRelative(tokens: readonly Token[], start: number, today: string): TimePhrase | null {
+  let at = start;
+  while (LEADS.has(tokens[at]?.lower ?? '') && at < start + 1) at++;
+  while (tokens[at]?.lower === 'the') at++;
+  const word = tokens[at]?.lower ?? '';
+  const back = ['last', 'past', 'previous', 'recent', 'preceding'].includes(word);
+  if (word === 'year' && tokens[at + 1]?.lower === 'to' && tokens[at + 2]?.lower === 'date') {
+    return phrase({ from: startOfUnit(today, 'year'), to: addUnits(today, 'day', 1) }, at + 3);
+  }
+  if (!back && word !== 'this' && word !== 'current') return null;
+  const count = tokens[at + 1];
+  if (
+    back &&
+    count?.kind === 'number' &&
+    Number.isInteger(count.value) &&
+    count.value! > 0 &&
+    count.value! < 10_000
+  ) {
+    const isCalendar = tokens[at + 2]?.lower === 'calendar';
+    const unit = unitOf(tokens[at + (isCalendar ? 3 : 2)]);
+    if (!unit || isCalendar) return null;
+    const range = { from: addUnits(today, unit, -count.value!), to: addUnits(today, 'day', 1) };
+    return phrase(range, at + 3, unit === 'day' ? undefined : unit);
+  }
+  const unit = unitOf(count);
+  if (!unit) return null;
+  // "the last day", "the past month" of a rolling kind are not told apart from the calendar unit by anybody.
+  const shift = back ? -1 : 0;
+  return phrase(wholeUnit(addUnits(startOfUnit(today, unit), unit, shift), unit), at + 2);
+}
+
+const phrase = (range: DateRange, end: number, bucket?: TimeUnit): TimePhrase => ({
+  lexeme: { kind: 'time', range, reading: sayRange(range), ...(bucket ? { bucket } : {}) },
+  end,
+});
+
+/** The days of a range in words. */
+export function sayRange({ from, to }: DateRange): string {
+  if (from && to && addUnits(from, 'day', 1) === to) return `on ${from}`;
+  if (from && to) return `from ${from} to ${addUnits(to, 'day', -1)} inclusive`;
+  return from ? `from ${from} on` : `before ${to}`;
+}
+
+/** The time phrase that begins at a token, the longest if there are several; null if there is none. */
+export function readTimePhrase(tokens: readonly Token[], start: number, today: string): TimePhrase | null {
+  const word = tokens[start]?.lower ?? '';
+  const next = tokens[start + 1]?.lower ?? '';
+  const relative = readRelative(tokens, start, today);
+  if (relative) return relative;
+
+  if (word === 'between' || word === 'from') {
+    const first = readStretch(tokens, start + 1, today);
+    if (first && ['and', 'to', 'until', 'till', 'through'].includes(tokens[first.end]?.lower ?? '')) {
+      const second = readStretch(tokens, first.end + 1, today);
+      if (second) return phrase({ from: first.range.from, to: second.range.to }, second.end);
+    }
+    if (word === 'between') return null;
+  }
+  if (word === 'since' || (word === 'on' && next === 'or' && tokens[start + 2]?.lower === 'after')) {
+    const stretch = readStretch(tokens, start + (word === 'since' ? 1 : 3), today);
+    return stretch && phrase({ from: stretch.range.from }, stretch.end);
+  }
+  if (word === 'on' && next === 'or' && tokens[start + 2]?.lower === 'before') {
+    const stretch = readStretch(tokens, start + 3, today);
+    return stretch && phrase({ to: stretch.range.to }, stretch.end);
+  }
+  if (word === 'after' || word === 'before' || word === 'until' || word === 'till') {
+    const stretch = readStretch(tokens, start + 1, today);
+    if (!stretch) return null;
+    if (word === 'after') return phrase({ from: stretch.range.to }, stretch.end);
+    return phrase({ to: word === 'before' ? stretch.range.from : stretch.range.to }, stretch.end);
+  }
+  const lead = LEADS.has(word) ? 1 : 0;
+  const stretch = readStretch(tokens, start + lead, today);
+  return stretch && phrase(stretch.range, stretch.end);
+}

@@ -1,0 +1,172 @@
+import type { SchemaContext } from '../../contracts/schema-registry.js';
+import { interpret } from './interpret.js';
+import { type Cut, cutQuestion } from './lattice.js';
+import { type Plan, planQuery } from './plan-query.js';
+import { readLexemes } from './read-lexemes.js';
+import { CannotRead, type Reading } from './reading.js';
+import { renderSql } from './render-sql.js';
+import { salesMeasures } from './sales-measure.js';
+import { buildVocabulary, type Vocabulary } from './schema-vocabulary.js';
+import { tokenise } from './tokenise.js';
+import { indexValues } from './value-matcher.js';
+
+export interface TranslationInput {
+  question: string;
+  /** Tables to answer from, best first, with the foreign keys among them. */
+  context: SchemaContext;
+  /** ISO date; the day that "last month" counts from. */
+  today: string;
+  /** Known values of text columns, by canonical column name. */
+  sampledValues?: Readonly<Record<string, readonly string[]>>;
+}
+
+export type Translation =
+  | {
+      outcome: 'sql';
+      sql: string;
+      /** How the question was read, in one sentence. */
+      interpretation: string;
+      /** 0 to 1. */
+      confidence: number;
+    }
+  | {
+      outcome: 'not_confident';
+      /** What was not understood, or between what it could not choose. */
+      reason: string;
+      notUnderstood: string[];
+    };
+
+/** Readings whose scores differ by less are alike; then the question is ambiguous. */
+const CLEAR_LEAD = 0.12;
+const LEAST_CONFIDENCE = 0.5;
+/** A cut that fits so much worse than the best one is not what was meant, even if only it can be read. */
+const FARTHEST_CUT = 1;
+
+interface Candidate {
+  sql: string;
+  plan: Plan;
+  score: number;
+  quality: number;
+  words: string[];
+}
+
+/**
+ * Writes SQL for a question by rules: counts, sums, averages, extremes, filters, groups, rankings, time and joins by
+ * foreign keys. Every word must be accounted for and exactly one reading must be best; otherwise it says so and guesses
+ * nothing. Pure and deterministic.
+ */
+export function translateQuestion(input: TranslationInput): Translation {
+  const tokens = tokenise(input.question);
+  const vocabulary = buildVocabulary(input.context);
+  const values = indexValues(vocabulary, input.sampledValues ?? {});
+  const cuts = tokens.length === 0 ? [] : cutQuestion(tokens, vocabulary, values, input.today);
+  const best = cuts[0];
+  if (!best) return refuse('The question has no words.', []);
+  const unknown = best.edges.flatMap(({ lexeme }) => (lexeme.kind === 'unknown' ? [lexeme.word] : []));
+  if (unknown.length > 0) {
+    const words = unknown.map((word) => `"${word}"`).join(', ');
+    return refuse(`These words match no table, column, known value or expression: ${words}.`, unknown);
+  }
+
+  const roots = new Set(tokens.map((token) => token.root));
+  const candidates: Candidate[] = [];
+  let problem = new CannotRead('The question is not understood.', -1);
+  for (const cut of cuts) {
+    if (best.score - cut.score > FARTHEST_CUT) break;
+    try {
+      for (const candidate of planCut(cut, vocabulary, roots)) {
+        if (!candidates.some((c) => c.sql === candidate.sql)) candidates.push(candidate);
+      }
+    } catch (error) {
+      if (!(error instanceof CannotRead)) throw error;
+      // The best cut's reason counts, unless a later one says more.
+      if (error.weight > problem.weight) problem = error;
+    }
+  }
+  candidates.sort((a, b) => b.score - a.score);
+  const first = candidates[0];
+  if (!first) return refuse(problem.message, []);
+  const rival = candidates.find((c) => c !== first && first.score - c.score < CLEAR_LEAD);
+  if (rival)
+    return refuse(
+      sayAmbiguity(first, rival),
+      first.words.filter((word) => !rival.words.includes(word)),
+    );
+  const confidence = Math.max(
+    0,
+    Math.min(0.98, first.quality - first.plan.cost * 0.3 - first.plan.notes.length * 0.03),
+  );
+  if (confidence < LEAST_CONFIDENCE) return refuse('The best reading of the question is too uncertain.', []);
+  return {
+    outcome: 'sql',
+    sql: first.sql,
+    interpretation: interpret(first.plan.query, first.plan.notes),
+    confidence: Math.round(confidence * 100) / 100,
+  };
+}
+
+const refuse = (reason: string, notUnderstood: string[]): Translation => ({
+  outcome: 'not_confident',
+  reason,
+  notUnderstood,
+});
+
+function planCut(cut: Cut, vocabulary: Vocabulary, roots: ReadonlySet<string>): Candidate[] {
+  const words = cut.edges.flatMap(({ lexeme }) => {
+    if (lexeme.kind === 'table') return [`"${lexeme.words}" as ${lexeme.table.source.canonicalTableName}`];
+    if (lexeme.kind === 'column' || lexeme.kind === 'value') {
+      return [`"${lexeme.words}" as ${lexeme.column.source.canonicalColumnName}`];
+    }
+    return [];
+  });
+  const quality = qualityOf(cut);
+  const toCandidate = (plan: Plan): Candidate => {
+    const named = plan.query.joins.length === 0 && plan.query.base.source.kind !== 'table' ? 0.15 : 0;
+    return {
+      sql: renderSql(plan.query),
+      plan,
+      score: cut.score - plan.cost - named - plan.notes.length * 0.02,
+      quality,
+      words,
+    };
+  };
+  const read = (): Reading => readLexemes(cut.edges);
+  if (!cut.edges.some(({ lexeme }) => lexeme.kind === 'sales')) {
+    return [toCandidate(planQuery({ reading: read(), vocabulary, sales: null, roots }))];
+  }
+  // Ranks of what "revenue" may be are tried in turn; inside a rank, several that work compete.
+  let problem: CannotRead | null = null;
+  for (const rank of salesMeasures(vocabulary)) {
+    const found: Candidate[] = [];
+    for (const sales of rank) {
+      try {
+        const plan = planQuery({ reading: read(), vocabulary, sales, roots });
+        plan.notes.push('revenue is taken to be what the column named here holds');
+        found.push(toCandidate(plan));
+      } catch (error) {
+        if (!(error instanceof CannotRead)) throw error;
+        problem ??= error;
+      }
+    }
+    if (found.length > 0) return found;
+  }
+  throw problem ?? new CannotRead('No column clearly holds revenue.', 5);
+}
+
+/** Mean fit of the names in the cut, 1 when all were said as the schema has them. */
+function qualityOf(cut: Cut): number {
+  const names = cut.edges.filter(
+    ({ lexeme }) => lexeme.kind === 'table' || lexeme.kind === 'column' || lexeme.kind === 'value',
+  );
+  if (names.length === 0) return 0.9;
+  const fits = names.map((edge) => Math.min(1, edge.score / (edge.end - edge.start)));
+  return fits.reduce((sum, fit) => sum + fit, 0) / fits.length;
+}
+
+function sayAmbiguity(first: Candidate, rival: Candidate): string {
+  const own = first.words.filter((word) => !rival.words.includes(word));
+  const other = rival.words.filter((word) => !first.words.includes(word));
+  if (own.length === 0 || other.length === 0)
+    return 'The question can be read in two ways that are equally likely.';
+  return `The question can be read in two ways: ${own.join(', ')}; or ${other.join(', ')}.`;
+}

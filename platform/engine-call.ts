@@ -1,0 +1,47 @@
+import type { Client } from '@temporalio/client';
+import { QuaestorError } from '../contracts/quaestor-error.js';
+
+/** One gRPC call. */
+export const ENGINE_CALL_TIMEOUT_MS = 5_000;
+
+/** gRPC status codes that say something about the request; every other one says that the engine cannot take it now. */
+const ABOUT_THE_REQUEST = new Set([3 /* INVALID_ARGUMENT */, 5 /* NOT_FOUND */, 6 /* ALREADY_EXISTS */]);
+
+/**
+ * Calls the engine with a deadline.
+ * @throws QuaestorError `engine_unavailable` when it is away, too slow, overloaded or refuses us; other errors as they are.
+ */
+export async function callEngine<Result>(
+  client: Client,
+  call: () => Promise<Result>,
+  timeoutMs = ENGINE_CALL_TIMEOUT_MS,
+): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  // The native connection retries by itself and may outlast its deadline a little.
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(unavailable('did not answer in time')), timeoutMs + 500);
+  });
+  try {
+    return await Promise.race([client.connection.withDeadline(Date.now() + timeoutMs, call), late]);
+  } catch (error) {
+    throw isEngineTrouble(error) ? unavailable('cannot be reached', error) : error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const unavailable = (what: string, cause?: unknown): QuaestorError =>
+  new QuaestorError('engine_unavailable', `The workflow engine ${what}.`, { cause, retryAfterMs: 3_000 });
+
+/** The SDK wraps gRPC errors, so the code is somewhere in the chain of causes. */
+function isEngineTrouble(error: unknown): boolean {
+  if (error instanceof QuaestorError) return false;
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const { code } = at as { code?: unknown };
+    if (typeof code === 'number') return !ABOUT_THE_REQUEST.has(code);
+    if (at.name === 'NamespaceNotFoundError') return true;
+    if (at.name === 'ServiceError' && at.cause === undefined) return true;
+  }
+  // What the native connection throws when its transport breaks carries no code.
+  return error instanceof Error && error.name === 'ServiceError' && !(error.cause instanceof TypeError);
+}

@@ -1,0 +1,140 @@
+import type { ModelConfig } from './config.js';
+
+export type PartStatus = 'ok' | 'degraded' | 'down';
+
+export interface PartReport {
+  status: PartStatus;
+  /** One short sentence for operators; no addresses with secrets. */
+  detail?: string;
+}
+
+export interface HealthReport {
+  /** `down` when a part is down without which nothing can be answered. */
+  status: PartStatus;
+  /** The process answers. */
+  live: true;
+  /** It can answer requests; false takes it out of a load balancer. */
+  ready: boolean;
+  parts: Record<string, PartReport>;
+}
+
+export interface HealthPart {
+  /** Throwing means down. */
+  check(): Promise<PartReport>;
+  /** Without it the process is not ready. Default false: the part's absence only degrades. */
+  isVital?: boolean;
+}
+
+export interface Health {
+  check(): Promise<HealthReport>;
+}
+
+/** Checks each part with a limit of `timeoutMs` (default 1 s); callers at the same moment share one check. */
+export function createHealth(parts: Record<string, HealthPart>, timeoutMs = 1_000): Health {
+  let running: Promise<HealthReport> | undefined;
+  const run = async (): Promise<HealthReport> => {
+    const entries = await Promise.all(
+      Object.entries(parts).map(
+        async ([name, part]) => [name, await checkPart(part, timeoutMs)] as [string, PartReport],
+      ),
+    );
+    const isDown = entries.some(([name, report]) => report.status === 'down' && parts[name]?.isVital);
+    const isOk = entries.every(([, report]) => report.status === 'ok');
+    return {
+      status: isDown ? 'down' : isOk ? 'ok' : 'degraded',
+      live: true,
+      ready: !isDown,
+      parts: Object.fromEntries(entries),
+    };
+  };
+  return {
+    check() {
+      running ??= run().finally(() => {
+        running = undefined;
+      });
+      return running;
+    },
+  };
+}
+
+async function checkPart(part: HealthPart, timeoutMs: number): Promise<PartReport> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<PartReport>((resolve) => {
+    timer = setTimeout(
+      () => resolve({ status: 'down', detail: `No answer within ${timeoutMs} ms.` }),
+      timeoutMs,
+    );
+  });
+  try {
+    return await Promise.race([part.check(), timeout]);
+  } catch (error) {
+    return { status: 'down', detail: error instanceof Error ? error.message : String(error) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The four parts that both the API and a worker depend on. */
+export function createStandardHealth(deps: {
+  db: { ping(): Promise<void> };
+  engine: { isReachable(timeoutMs: number): Promise<boolean> };
+  bus: { readonly kind: string; isDegraded(): boolean };
+  model: ModelConfig;
+}): Health {
+  return createHealth({
+    store: {
+      isVital: true,
+      check: createStoreCheck(deps.db),
+    },
+    engine: {
+      check: async () =>
+        (await deps.engine.isReachable(900))
+          ? { status: 'ok' }
+          : { status: 'down', detail: 'The workflow engine does not answer.' },
+    },
+    model: { check: async () => modelReport(deps.model) },
+    bus: {
+      check: async () =>
+        deps.bus.isDegraded()
+          ? { status: 'degraded', detail: 'Redis is away: events are read by polling.' }
+          : { status: 'ok', detail: deps.bus.kind },
+    },
+  });
+}
+
+/** An answer within this time makes a slow store busy, not gone: the embedded one does one thing at a time. */
+const BUSY_MS = 10_000;
+
+function createStoreCheck(db: { ping(): Promise<void> }): () => Promise<PartReport> {
+  let answeredAt = Number.NEGATIVE_INFINITY;
+  return async () => {
+    let timer: NodeJS.Timeout | undefined;
+    const ping = db.ping().then((): PartReport => {
+      answeredAt = Date.now();
+      return { status: 'ok' };
+    });
+    // When the wait below is over first, its failure is nobody's any more.
+    ping.catch(() => undefined);
+    const busy = new Promise<PartReport>((resolve) => {
+      timer = setTimeout(() => {
+        const isBusy = Date.now() - answeredAt < BUSY_MS;
+        resolve(
+          isBusy
+            ? { status: 'degraded', detail: 'The store is slow to answer.' }
+            : { status: 'down', detail: 'The store does not answer.' },
+        );
+      }, 800);
+    });
+    try {
+      return await Promise.race([ping, busy]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
+/** Says what is configured; asking an endpoint at each health check would cost its owner. */
+const modelReport = (model: ModelConfig): PartReport => ({
+  status: 'ok',
+  detail: model.provider === 'built-in' ? 'built-in' : `${model.provider}: ${model.chatModel}`,
+});

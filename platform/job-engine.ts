@@ -1,0 +1,171 @@
+import {
+  type Client,
+  type InternalConnectionLike,
+  InternalConnectionLikeSymbol,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import type { ReindexSchedule } from '../contracts/data-source.js';
+import type { Tier } from '../contracts/identity.js';
+import { TASK_QUEUES, type TaskQueueTable } from '../contracts/task-queues.js';
+import { type AnswerQuestionInput, type IndexSourceInput, WORKFLOWS } from '../contracts/workflows.js';
+import { callEngine } from './engine-call.js';
+import { deleteReindexSchedule, putReindexSchedule } from './reindex-schedules.js';
+import { searchAttributes, workflowPriority } from './workflow-attributes.js';
+
+export type EngineJobStatus =
+  | 'running'
+  | 'completed'
+  | 'failed'
+  | 'cancelled'
+  | 'terminated'
+  | 'timed_out'
+  | 'not_found';
+
+/** What an operator reads beside a workflow in the engine's UI, and how it is ranked among others. */
+export interface StartInfo {
+  tier: Tier;
+  /** One line, at most 200 characters are kept. No secrets. */
+  summary: string;
+}
+
+/**
+ * The API's door to the workflow engine. Every call ends within some 5 s.
+ * All throw QuaestorError `engine_unavailable` when the engine is away; the call may then have been carried out or not.
+ */
+export interface JobEngine {
+  /** Starting the same job twice is starting it once. */
+  startAnswerQuestion(input: AnswerQuestionInput & StartInfo): Promise<void>;
+  startIndexSource(input: IndexSourceInput & StartInfo): Promise<void>;
+  /** Asks the job to stop; false when no such job runs. */
+  cancel(jobId: string): Promise<boolean>;
+  describe(jobId: string): Promise<EngineJobStatus>;
+  /** Creates or replaces the schedule. @throws QuaestorError `invalid_request` when the engine refuses the cron expression. */
+  putReindexSchedule(input: {
+    tenantId: string;
+    dataSourceId: string;
+    dataSourceName: string;
+    schedule: ReindexSchedule;
+  }): Promise<void>;
+  /** Does nothing when there is none. */
+  deleteReindexSchedule(dataSourceId: string): Promise<void>;
+  /** Never throws. */
+  isReachable(timeoutMs: number): Promise<boolean>;
+}
+
+export interface TemporalJobEngineOptions {
+  client: Client;
+  /** Where it differs from the defaults it goes with every start, so that a workflow keeps the figures that it was started with. */
+  queues: TaskQueueTable;
+  /**
+   * Start workflows on a worker of this process without a round through the server. Works only when the client's connection
+   * is that worker's NativeConnection; with another one it is left out. Default false.
+   */
+  eager?: boolean;
+}
+
+const HOUR_MS = 60 * 60 * 1_000;
+/** Reading a job must not hang long when only the engine is away. */
+const DESCRIBE_TIMEOUT_MS = 2_000;
+const INDEX_TIMEOUT_MS = 24 * HOUR_MS;
+
+export function createTemporalJobEngine({
+  client,
+  queues,
+  eager = false,
+}: TemporalJobEngineOptions): JobEngine {
+  const connection = client.connection as InternalConnectionLike;
+  const requestEagerStart = eager && connection[InternalConnectionLikeSymbol]?.supportsEagerStart === true;
+  const ownQueues = JSON.stringify(queues) === JSON.stringify(TASK_QUEUES) ? {} : { queues };
+  // Each step of an answer may use its whole time, twice where it can be repaired; a workflow beyond that is stuck.
+  const answerTimeoutMs =
+    2 * (queues.orchestration.scheduleToCloseMs + queues.generation.scheduleToCloseMs) +
+    2 * queues['data-source'].scheduleToCloseMs;
+
+  const start = async (
+    workflow: string,
+    input: { tenantId: string; jobId: string; dataSourceId: string },
+    info: StartInfo & { kind: string; subjectId: string; timeoutMs: number },
+  ): Promise<void> => {
+    try {
+      await callEngine(client, () =>
+        client.workflow.start(workflow, {
+          workflowId: input.jobId,
+          taskQueue: 'orchestration' satisfies keyof TaskQueueTable,
+          args: [{ ...input, ...ownQueues }],
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          workflowExecutionTimeout: info.timeoutMs,
+          requestEagerStart,
+          priority: workflowPriority(info.tier, input.tenantId),
+          typedSearchAttributes: searchAttributes(input.tenantId, info.kind, info.subjectId),
+          staticSummary: oneLine(info.summary),
+          staticDetails: `Tenant \`${input.tenantId}\` (${info.tier})\n\nData source \`${input.dataSourceId}\``,
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  };
+
+  return {
+    async startAnswerQuestion({ tier, summary, ...input }) {
+      const info = { tier, summary, kind: 'answer-question', subjectId: input.questionId };
+      await start(WORKFLOWS.answerQuestion, input, { ...info, timeoutMs: answerTimeoutMs });
+    },
+    async startIndexSource({ tier, summary, ...input }) {
+      const info = { tier, summary, kind: 'index-source', subjectId: input.dataSourceId };
+      await start(WORKFLOWS.indexSource, input, { ...info, timeoutMs: INDEX_TIMEOUT_MS });
+    },
+    async cancel(jobId) {
+      try {
+        await callEngine(client, () => client.workflow.getHandle(jobId).cancel());
+        return true;
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return false;
+        throw error;
+      }
+    },
+    async describe(jobId) {
+      try {
+        const { status } = await callEngine(
+          client,
+          () => client.workflow.getHandle(jobId).describe(),
+          DESCRIBE_TIMEOUT_MS,
+        );
+        return toEngineStatus(status.name);
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return 'not_found';
+        throw error;
+      }
+    },
+    putReindexSchedule: (input) => putReindexSchedule(client, { ...input, ...ownQueues }),
+    deleteReindexSchedule: (dataSourceId) => deleteReindexSchedule(client, dataSourceId),
+    async isReachable(timeoutMs) {
+      const { namespace } = client.options;
+      const call = (): Promise<unknown> => connection.workflowService.describeNamespace({ namespace });
+      return await callEngine(client, call, timeoutMs).then(
+        () => true,
+        () => false,
+      );
+    },
+  };
+}
+
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(0, 200);
+
+function toEngineStatus(name: string): EngineJobStatus {
+  switch (name) {
+    case 'COMPLETED':
+      return 'completed';
+    case 'FAILED':
+      return 'failed';
+    case 'CANCELLED':
+      return 'cancelled';
+    case 'TERMINATED':
+      return 'terminated';
+    case 'TIMED_OUT':
+      return 'timed_out';
+    default:
+      return 'running';
+  }
+}

@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import {
+  Client,
+  Connection,
+  type ConnectionLike,
+  type ConnectionOptions,
+  defaultGrpcRetryOptions,
+  makeGrpcRetryInterceptor,
+} from '@temporalio/client';
+import type { TemporalConfig } from './config.js';
+
+/** Address, TLS and API key in the form that both `Connection` and the worker's `NativeConnection` take. */
+export async function temporalConnectionOptions(config: TemporalConfig): Promise<{
+  address: string;
+  apiKey: string | undefined;
+  tls: Exclude<ConnectionOptions['tls'], null>;
+}> {
+  const { cert, key, ca } = config.tlsPaths;
+  const [certBytes, keyBytes, caBytes] = await Promise.all(
+    [cert, key, ca].map((path) => (path ? readFile(path) : undefined)),
+  );
+  const tls = {
+    ...(caBytes ? { serverRootCACertificate: caBytes } : {}),
+    ...(certBytes && keyBytes ? { clientCertPair: { crt: certBytes, key: keyBytes } } : {}),
+  };
+  return { address: config.address, apiKey: config.apiKey, tls: config.tls ? tls : false };
+}
+
+/** A client over any connection: the plain one, or a worker's `NativeConnection`, with which workflows can start eagerly. */
+export const createTemporalClient = (options: { connection: ConnectionLike; namespace: string }): Client =>
+  new Client({ connection: options.connection, namespace: options.namespace });
+
+/**
+ * A client that connects at its first call and again after each outage, so that a process starts while Temporal is away.
+ * @throws when a TLS file cannot be read.
+ */
+export async function connectTemporal(
+  config: TemporalConfig,
+): Promise<{ connection: Connection; client: Client }> {
+  const connection = Connection.lazy({
+    ...(await temporalConnectionOptions(config)),
+    // gRPC's own back-off grows to two minutes, long after the server is back.
+    channelArgs: { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 2_000 },
+    interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: 4 }))],
+  });
+  return { connection, client: createTemporalClient({ connection, namespace: config.namespace }) };
+}

@@ -1,0 +1,153 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+import type { RegistryTable } from '../../contracts/schema-registry.js';
+import type { Database } from '../../db/database.js';
+import { saveAnswer, saveResultPages } from '../../db/statements/answers.js';
+import { appendAudit } from '../../db/statements/audit.js';
+import { insertDataSource } from '../../db/statements/data-sources.js';
+import { appendEvent } from '../../db/statements/events.js';
+import { claimIdempotencyKey } from '../../db/statements/idempotency.js';
+import { insertJob } from '../../db/statements/jobs.js';
+import { saveModelReply } from '../../db/statements/model-replies.js';
+import { insertQuestion } from '../../db/statements/questions.js';
+import { insertItems, type RegistryItem, saveEmbeddings } from '../../db/statements/registry/items.js';
+import { insertForeignKeys, insertTables } from '../../db/statements/registry/schema.js';
+import { activateVersion, completeVersion, openVersion } from '../../db/statements/registry/versions.js';
+import type { TestTenant } from './tenants.js';
+
+export const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** A data source of this tenant; its id. */
+export async function createSourceRow(db: Database, { tenantId }: TestTenant): Promise<string> {
+  const id = uuidv7();
+  await db.withTenant(tenantId, (tx) =>
+    insertDataSource(tx, {
+      id,
+      name: `source-${id}`,
+      kind: 'postgres',
+      address: 'user@host:5432/shop',
+      connectionSecret: randomBytes(40),
+      includeSchemas: [],
+    }),
+  );
+  return id;
+}
+
+/** A job about the subject (a new one unless given), queued; its id. */
+export async function createJobRow(
+  db: Database,
+  { tenantId }: TestTenant,
+  job: { kind?: 'index-source' | 'answer-question'; subjectId?: string } = {},
+): Promise<string> {
+  const id = `job-${uuidv7()}`;
+  await db.withTenant(tenantId, (tx) =>
+    insertJob(tx, { id, kind: job.kind ?? 'answer-question', subjectId: job.subjectId ?? uuidv7() }),
+  );
+  return id;
+}
+
+export async function createQuestionRow(
+  db: Database,
+  { tenantId, userId }: TestTenant,
+  dataSourceId: string,
+): Promise<{ id: string; jobId: string }> {
+  const id = uuidv7();
+  const jobId = `job-${id}`;
+  await db.withTenant(tenantId, async (tx) => {
+    await insertJob(tx, { id: jobId, kind: 'answer-question', subjectId: id });
+    await insertQuestion(tx, { id, userId, dataSourceId, jobId, text: 'How many orders?' });
+  });
+  return { id, jobId };
+}
+
+/** A registry table with columns of these names. */
+export const registryTable = (
+  schemaName: string,
+  tableName: string,
+  columns: readonly string[],
+): RegistryTable => ({
+  canonicalTableName: `${schemaName}.${tableName}`,
+  schemaName,
+  tableName,
+  kind: 'table',
+  comment: null,
+  estimatedRows: null,
+  columns: columns.map((name, index) => ({
+    canonicalColumnName: `${schemaName}.${tableName}.${name}`,
+    name,
+    position: index + 1,
+    dataType: 'text',
+    isNullable: true,
+    isPrimaryKey: false,
+    comment: null,
+  })),
+});
+
+export const registryItem = (content: string): RegistryItem => ({
+  canonicalTableName: 'public.orders',
+  canonicalColumnName: null,
+  content,
+  contentHash: hashOf(content),
+});
+
+/** At least one row of this tenant in every table of the store, written as the product writes them. */
+export async function fillTenant(db: Database, tenant: TestTenant): Promise<{ dataSourceId: string }> {
+  const dataSourceId = await createSourceRow(db, tenant);
+  const question = await createQuestionRow(db, tenant, dataSourceId);
+  const jobId = await createJobRow(db, tenant, { kind: 'index-source', subjectId: dataSourceId });
+  const key = { dataSourceId, versionId: uuidv7() };
+  const item = registryItem('orders');
+  await db.withTenant(tenant.tenantId, async (tx) => {
+    await openVersion(tx, { id: key.versionId, dataSourceId, jobId });
+    await insertTables(tx, key, [registryTable('public', 'orders', ['id', 'parent_id'])]);
+    await insertForeignKeys(tx, key, [
+      {
+        name: 'orders_parent',
+        fromTable: 'public.orders',
+        fromColumns: ['parent_id'],
+        toTable: 'public.orders',
+        toColumns: ['id'],
+      },
+    ]);
+    await insertItems(tx, key, [item]);
+    await saveEmbeddings(tx, { dataSourceId, model: 'm', dimensions: 2 }, [
+      { contentHash: item.contentHash, vector: Float32Array.of(1, 0) },
+    ]);
+    await completeVersion(tx, key.versionId, { tables: 1, columns: 2, skipped: [] });
+    await activateVersion(tx, { id: key.versionId, dataSourceId, embeddingModel: 'm' });
+    await tx.query(
+      `INSERT INTO schema_mappings (id, tenant_id, data_source_id, canonical_table_name, kind, content)
+       VALUES ($1, $2, $3, 'public.orders', 'synonym', 'purchases')`,
+      [uuidv7(), tx.tenantId, dataSourceId],
+    );
+    await appendEvent(tx, question.jobId, 'job.queued', {});
+    await saveModelReply(tx, question.id, 0, {
+      model: { provider: 'built-in', name: 'built-in' },
+      reply: {},
+      usage: { promptTokens: 0, completionTokens: 0 },
+      durationMs: 1,
+    });
+    await saveAnswer(tx, {
+      questionId: question.id,
+      cacheKey: hashOf(question.id),
+      sql: 'SELECT 1',
+      columns: [{ name: 'n', type: 'int4' }],
+      rowCount: 1,
+      truncated: false,
+      tables: [],
+      model: { provider: 'built-in', name: 'built-in' },
+      interpretation: null,
+      timings: [],
+      repairs: 0,
+    });
+    await saveResultPages(tx, question.id, [[[1]]]);
+    await claimIdempotencyKey(tx, {
+      key: 'key',
+      requestHash: hashOf('request'),
+      resourceId: question.id,
+      ttlMs: 60_000,
+    });
+    await appendAudit(tx, { userId: tenant.userId, action: 'question.asked', subjectId: question.id });
+  });
+  return { dataSourceId };
+}

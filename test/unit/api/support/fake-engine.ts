@@ -1,0 +1,63 @@
+import type { ReindexSchedule } from '../../../../contracts/data-source.js';
+import { QuaestorError } from '../../../../contracts/quaestor-error.js';
+import type { EngineJobStatus, JobEngine } from '../../../../platform/job-engine.js';
+
+type AnswerInput = Parameters<JobEngine['startAnswerQuestion']>[0];
+type IndexInput = Parameters<JobEngine['startIndexSource']>[0];
+
+/** A workflow engine that only remembers what it was asked. */
+export class FakeEngine implements JobEngine {
+  isAway = false;
+  refusesCron = false;
+  readonly answers: AnswerInput[] = [];
+  readonly indexings: IndexInput[] = [];
+  readonly cancelled: string[] = [];
+  readonly described: string[] = [];
+  readonly schedules = new Map<string, ReindexSchedule>();
+  /** What `describe` says; a job that is not in it runs. */
+  readonly statuses = new Map<string, EngineJobStatus>();
+  /** Called when an answer is started, before the API hears of it. */
+  onAnswer: (input: AnswerInput) => Promise<void> = async () => undefined;
+
+  async startAnswerQuestion(input: AnswerInput): Promise<void> {
+    this.#beThere();
+    this.answers.push(input);
+    await this.onAnswer(input);
+  }
+
+  async startIndexSource(input: IndexInput): Promise<void> {
+    this.#beThere();
+    this.indexings.push(input);
+  }
+
+  async cancel(jobId: string): Promise<boolean> {
+    this.#beThere();
+    this.cancelled.push(jobId);
+    return this.statuses.get(jobId) !== 'not_found';
+  }
+
+  async describe(jobId: string): Promise<EngineJobStatus> {
+    this.#beThere();
+    this.described.push(jobId);
+    return this.statuses.get(jobId) ?? 'running';
+  }
+
+  async putReindexSchedule(input: { dataSourceId: string; schedule: ReindexSchedule }): Promise<void> {
+    this.#beThere();
+    if (this.refusesCron) throw new QuaestorError('invalid_request', 'The schedule is not valid: no such hour');
+    this.schedules.set(input.dataSourceId, input.schedule);
+  }
+
+  async deleteReindexSchedule(dataSourceId: string): Promise<void> {
+    this.#beThere();
+    this.schedules.delete(dataSourceId);
+  }
+
+  async isReachable(): Promise<boolean> {
+    return !this.isAway;
+  }
+
+  #beThere(): void {
+    if (this.isAway) throw new QuaestorError('engine_unavailable', 'The workflow engine cannot be reached.');
+  }
+}

@@ -1,0 +1,99 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
+import { createApi } from '../api/create-api.js';
+import { Database } from '../db/database.js';
+import type { Config } from '../platform/config.js';
+import { createEventBus } from '../platform/event-bus.js';
+import { createStandardHealth } from '../platform/health.js';
+import { createTemporalJobEngine } from '../platform/job-engine.js';
+import type { Logger } from '../platform/logger.js';
+import { createMetrics } from '../platform/metrics.js';
+import { createTemporalClient, temporalConnectionOptions } from '../platform/temporal-client.js';
+import { createWorkers } from './create-workers.js';
+import { createResources } from './resources.js';
+import { runWorkers } from './run-workers.js';
+import { loadWorkflowBundle } from './workflow-bundle.js';
+
+export interface AllInOne {
+  /** `http://host:port` of the API. */
+  readonly url: string;
+  readonly db: Database;
+  /** Rejects when a worker fails. */
+  readonly done: Promise<void>;
+  /** Drains: no new requests, running steps end within the grace time, connections close. */
+  stop(): Promise<void>;
+}
+
+export interface StartAllInOneOptions {
+  config: Config;
+  logger: Logger;
+  /** From `installRuntime`. */
+  sdkMetricsUrl?: string;
+  /** Built once for a whole test run; default: from the configuration. */
+  workflowBundle?: WorkflowBundleOption;
+}
+
+/**
+ * API and all workers in one process, over one connection to the engine (so that workflows start eagerly) and one pool to the
+ * store: what `npm start` runs on the embedded store, where there may be one Quaestor process only.
+ */
+export async function startAllInOne(options: StartAllInOneOptions): Promise<AllInOne> {
+  const { config, logger } = options;
+  const bus = createEventBus({ redisUrl: config.redisUrl, logger });
+  const db = new Database({
+    connectionString: config.database.url,
+    poolSize: config.database.poolSize,
+    statementTimeoutMs: config.database.statementTimeoutMs,
+    onError: (error) => logger.warn({ err: error }, 'an idle connection to the store broke'),
+  });
+  const [resources, connection] = await Promise.all([
+    createResources(config, { db, bus }),
+    NativeConnection.connect(await temporalConnectionOptions(config.temporal)),
+  ]);
+  const client = createTemporalClient({ connection, namespace: config.temporal.namespace });
+  const engine = createTemporalJobEngine({ client, queues: config.queues, eager: true });
+  const workers = await createWorkers({
+    kind: 'all',
+    config,
+    connection,
+    resources,
+    loadBundle: async () => options.workflowBundle ?? (await loadWorkflowBundle(config.worker.bundlePath)),
+  });
+  const running = runWorkers(workers, logger);
+  const stopping = new AbortController();
+  const api = createApi({
+    config,
+    db,
+    engine,
+    bus,
+    logger,
+    metrics: createMetrics({ sdkMetricsUrl: options.sdkMetricsUrl }),
+    health: createStandardHealth({ db, engine, bus, model: config.model }),
+    stopping: stopping.signal,
+  });
+  const server = await new Promise<Server>((resolve, reject) => {
+    const listening = api.listen(config.http.port, config.http.host, (error?: Error) =>
+      error ? reject(error) : resolve(listening),
+    );
+  });
+  return {
+    url: `http://${config.http.host}:${(server.address() as AddressInfo).port}`,
+    db,
+    done: running.done,
+    stop: async () => {
+      // Event streams end here; clients come back by Last-Event-ID.
+      stopping.abort();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      await running.stop().finally(async () => {
+        server.closeAllConnections();
+        await closed;
+        await resources.close();
+        await connection.close();
+        await db.close();
+        await bus.close();
+      });
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import {
+  type NativeConnection,
+  Worker,
+  type WorkerOptions,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
+import {
+  createAnswerActivities,
+  createGenerationActivities,
+  createQueryActivities,
+} from '../activities/answers/create-answer-activities.js';
+import { createDataSourceActivities } from '../activities/data-sources/create-data-source-activities.js';
+import { createJobActivities } from '../activities/jobs/create-job-activities.js';
+import { createEmbeddingActivities } from '../activities/registry/create-embedding-activities.js';
+import { createRegistryActivities } from '../activities/registry/create-registry-activities.js';
+import { TASK_QUEUE_NAMES, type TaskQueueName } from '../contracts/task-queues.js';
+import type { Config } from '../platform/config.js';
+import { activityInterceptor } from './activity-interceptor.js';
+import type { Resources } from './resources.js';
+
+/** What one process serves: one queue, or all. */
+export type WorkerKind = TaskQueueName | 'all';
+
+export const isWorkerKind = (text: string | undefined): text is WorkerKind =>
+  text === 'all' || TASK_QUEUE_NAMES.some((name) => name === text);
+
+export interface CreateWorkersOptions {
+  kind: WorkerKind;
+  config: Config;
+  connection: NativeConnection;
+  resources: Resources;
+  /** Needed for `orchestration` and `all`. */
+  loadBundle: () => Promise<WorkflowBundleOption>;
+}
+
+/** Creates the workers of a kind, with slots and rates from the task-queue table. They do not run yet. */
+export async function createWorkers(options: CreateWorkersOptions): Promise<Worker[]> {
+  const names = options.kind === 'all' ? TASK_QUEUE_NAMES : [options.kind];
+  const workers: Worker[] = [];
+  for (const name of names) workers.push(await Worker.create(await workerOptions(name, options)));
+  return workers;
+}
+
+async function workerOptions(name: TaskQueueName, options: CreateWorkersOptions): Promise<WorkerOptions> {
+  const { config, connection } = options;
+  const queue = config.queues[name];
+  const common: WorkerOptions = {
+    connection,
+    namespace: config.temporal.namespace,
+    taskQueue: name,
+    activities: activitiesOf(name, options.resources),
+    interceptors: { activity: [activityInterceptor] },
+    shutdownGraceTime: config.worker.shutdownGraceMs,
+    // Cancellations come back with heartbeats: beat as often as the activities do.
+    maxHeartbeatThrottleInterval: Math.max(500, queue.heartbeatMs / 3),
+    defaultHeartbeatThrottleInterval: 1_000,
+    ...(queue.ratePerSecond > 0 ? { maxTaskQueueActivitiesPerSecond: queue.ratePerSecond } : {}),
+  };
+  if (name !== 'orchestration') return { ...common, maxConcurrentActivityTaskExecutions: queue.concurrency };
+  return {
+    ...common,
+    workflowBundle: await options.loadBundle(),
+    enableNonLocalActivities: false,
+    maxConcurrentLocalActivityExecutions: queue.concurrency,
+    maxConcurrentWorkflowTaskExecutions: queue.concurrency,
+    maxCachedWorkflows: config.worker.maxCachedWorkflows,
+  };
+}
+
+function activitiesOf(name: TaskQueueName, resources: Resources): object {
+  const { answers, embeddings, countTokens } = resources;
+  const { db, bus, pools, encryptionKey } = answers;
+  switch (name) {
+    case 'orchestration':
+      return {
+        ...createJobActivities({ db, bus }),
+        ...createRegistryActivities({ db, bus, embeddingModel: embeddings.name, countTokens }),
+        ...createAnswerActivities(answers),
+      };
+    case 'embedding':
+      return createEmbeddingActivities({ db, bus, embeddings });
+    case 'generation':
+      return createGenerationActivities(answers);
+    case 'data-source':
+      return {
+        ...createDataSourceActivities({ db, pools, bus, encryptionKey }),
+        ...createQueryActivities(answers),
+      };
+  }
+}

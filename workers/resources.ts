@@ -1,0 +1,94 @@
+import type { AnswerDeps } from '../activities/answers/answer-deps.js';
+import { SchemaCache } from '../activities/answers/schema-cache.js';
+import { createBuiltInWriter, createChatWriter, type SqlWriter } from '../activities/answers/sql-writer.js';
+import { SourcePools } from '../activities/data-sources/postgres/source-pools.js';
+import { createBuiltInEmbeddings } from '../activities/model/built-in-embeddings.js';
+import { createTokenCounter, type TokenCounter } from '../activities/model/count-tokens.js';
+import { withEmbeddingCache } from '../activities/model/embedding-cache.js';
+import type { EmbeddingProvider } from '../activities/model/embedding-provider.js';
+import { createOpenAiChat } from '../activities/model/openai-chat.js';
+import { createOpenAiClient } from '../activities/model/openai-client.js';
+import { createOpenAiEmbeddings } from '../activities/model/openai-embeddings.js';
+import { LIMITS } from '../contracts/limits.js';
+import type { Database } from '../db/database.js';
+import { modelCacheLabel } from '../platform/answer-cache-key.js';
+import type { Config } from '../platform/config.js';
+import type { EventBus } from '../platform/event-bus.js';
+
+/** What the activities of this process share. */
+export interface Resources {
+  answers: AnswerDeps;
+  /** Without the cache for questions: each content is embedded once anyway. */
+  embeddings: EmbeddingProvider;
+  countTokens: (text: string) => number;
+  close(): Promise<void>;
+}
+
+export async function createResources(
+  config: Config,
+  shared: { db: Database; bus: EventBus },
+): Promise<Resources> {
+  const { db, bus } = shared;
+  const model = await createModel(config);
+  const pools = new SourcePools();
+  return {
+    answers: {
+      db,
+      bus,
+      pools,
+      schemas: new SchemaCache(db),
+      embeddings: withEmbeddingCache(model.embeddings),
+      writer: model.writer,
+      cacheLabel: modelCacheLabel(config.model),
+      encryptionKey: config.encryptionKey,
+      query: config.query,
+    },
+    embeddings: model.embeddings,
+    countTokens: model.countEmbeddingTokens,
+    close: () => pools.close(),
+  };
+}
+
+interface Model {
+  embeddings: EmbeddingProvider;
+  writer: SqlWriter;
+  countEmbeddingTokens: (text: string) => number;
+}
+
+async function createModel({ model, queues }: Config): Promise<Model> {
+  if (model.provider === 'built-in') {
+    return {
+      embeddings: createBuiltInEmbeddings(),
+      writer: createBuiltInWriter(),
+      // Nothing is paid by tokens, so a tokeniser (90 MB) is not worth its memory: four characters are about one token.
+      countEmbeddingTokens: (text) => Math.ceil(text.length / 4),
+    };
+  }
+  const client = createOpenAiClient(model);
+  const [chatTokens, embeddingTokens] = await Promise.all([
+    createTokenCounter('o200k_base'),
+    createTokenCounter('cl100k_base'),
+  ]);
+  return {
+    embeddings: createOpenAiEmbeddings({
+      client,
+      model: model.embeddingModel,
+      dimensions: model.embeddingDimensions,
+      maxConcurrency: queues.embedding.concurrency,
+    }),
+    writer: createChatWriter({
+      chat: createOpenAiChat({
+        client,
+        model: model.chatModel,
+        maxConcurrency: queues.generation.concurrency,
+      }),
+      tokenBudget: model.contextTokens,
+      countTokens: (text: string) => chatTokens.countTokens(text),
+    }),
+    countEmbeddingTokens: (text) => cappedTokens(embeddingTokens, text),
+  };
+}
+
+/** No item counts for more than the endpoint takes of one input. */
+const cappedTokens = (counter: TokenCounter, text: string): number =>
+  Math.min(LIMITS.embeddingInputTokens, counter.countTokens(text));

@@ -1,0 +1,27 @@
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { findFreePort } from '../platform/embedded/free-port.js';
+import type { Logger } from '../platform/logger.js';
+
+/**
+ * Sets up the Temporal SDK once for this process: its logs go to our logger, its metrics to a Prometheus endpoint on loopback,
+ * and our own shutdown decides when workers stop.
+ * @returns the address of the SDK's metrics, for `/metrics` to include.
+ */
+export async function installRuntime(options: { logger: Logger; metricsPort: number }): Promise<string> {
+  const port = options.metricsPort || (await findFreePort({ preferred: 19_464 }));
+  const sdkLog = options.logger.child({ part: 'temporal-sdk' });
+  Runtime.install({
+    shutdownSignals: [],
+    logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
+      const { taskToken: _, ...fields } = meta ?? {};
+      if (level === 'ERROR') sdkLog.error(fields, message);
+      else if (level === 'WARN') sdkLog.warn(fields, message);
+      else sdkLog.debug(fields, message);
+    }),
+    telemetryOptions: {
+      logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } },
+      metrics: { prometheus: { bindAddress: `127.0.0.1:${port}`, countersTotalSuffix: true } },
+    },
+  });
+  return `http://127.0.0.1:${port}/metrics`;
+}

@@ -1,0 +1,147 @@
+import { CancellationScope, isCancellation, setCurrentDetails } from '@temporalio/workflow';
+import type {
+  AnswerActivities,
+  GenerationActivities,
+  QueryActivities,
+} from '../activities/answers/create-answer-activities.js';
+import type { RanSql } from '../activities/answers/run-sql.js';
+import type { WrittenSql } from '../activities/answers/write-sql.js';
+import type { JobActivities } from '../activities/jobs/create-job-activities.js';
+import { ERRORS } from '../contracts/errors.js';
+import { LIMITS } from '../contracts/limits.js';
+import { type ErrorRecord, errorRecord } from '../contracts/quaestor-error.js';
+import type { AnswerTiming } from '../contracts/question.js';
+import type { AnswerQuestionInput, AnswerQuestionResult } from '../contracts/workflows.js';
+import { localActivities, remoteActivities } from './activity-proxies.js';
+import { toErrorRecordOf, toWorkflowFailure } from './job-failure.js';
+
+/**
+ * Answers one question: choose context, write SQL, guard, explain and run, repair, record.
+ * A question that cannot be answered ends the workflow well, as `refused`; a fault of a machine fails it.
+ */
+export async function answerQuestion(input: AnswerQuestionInput): Promise<AnswerQuestionResult> {
+  const { endJob } = localActivities<JobActivities>(input.queues);
+  const end = async (status: 'failed' | 'cancelled', error?: ErrorRecord, isRefusal?: boolean) =>
+    await CancellationScope.nonCancellable(
+      async () =>
+        await endJob({
+          tenantId: input.tenantId,
+          jobId: input.jobId,
+          kind: 'answer-question',
+          subjectId: input.questionId,
+          status,
+          ...(error ? { error } : {}),
+          ...(isRefusal ? { isRefusal } : {}),
+        }),
+    );
+  try {
+    const answer = await findAnswer(input);
+    if (answer.status === 'answered') return answer;
+    await end('failed', answer.error, true);
+    return answer;
+  } catch (error) {
+    if (isCancellation(error)) {
+      await end('cancelled');
+      throw error;
+    }
+    const record = toErrorRecordOf(error);
+    const isRefusal = ERRORS[record.code].origin === 'question';
+    await end('failed', record, isRefusal);
+    if (isRefusal) return { status: 'refused', error: record };
+    throw toWorkflowFailure(record);
+  }
+}
+
+async function findAnswer(input: AnswerQuestionInput): Promise<AnswerQuestionResult> {
+  const local = localActivities<AnswerActivities>(input.queues);
+  const timings = new Map<AnswerTiming['step'], number>();
+  const spend = (step: AnswerTiming['step'], durationMs: number) =>
+    timings.set(step, (timings.get(step) ?? 0) + durationMs);
+
+  const context = await local.chooseContext(input);
+  spend('context', context.durationMs);
+
+  let previous: { sql: string; error: ErrorRecord } | undefined;
+  for (let attempt = 1; attempt <= 1 + LIMITS.repairs; attempt++) {
+    const written = await write(input, context.provider, attempt, previous);
+    spend('model', written.durationMs);
+    if (written.outcome === 'refused') return { status: 'refused', error: written.error };
+    if (written.outcome === 'unusable') {
+      previous = { sql: '', error: written.error };
+      continue;
+    }
+
+    const checked = await local.checkSql({ ...input, sql: written.sql, attempt });
+    spend('guard', checked.durationMs);
+    if (!checked.accepted) {
+      previous = { sql: written.sql, error: checked.error };
+      continue;
+    }
+
+    const ran = await run(input, attempt, checked);
+    spend('explain', ran.explainMs);
+    spend('query', ran.queryMs);
+    spend('store', ran.storeMs);
+    if (ran.outcome === 'refused') {
+      previous = { sql: written.sql, error: ran.error };
+      continue;
+    }
+    if (ran.outcome === 'deferred') throw new Error('A query on its own queue cannot be deferred');
+
+    await local.recordAnswer({
+      ...input,
+      sql: checked.sql,
+      columns: ran.columns,
+      rowCount: ran.rowCount,
+      truncated: ran.truncated,
+      interpretation: written.interpretation,
+      timings: [...timings].map(([step, durationMs]) => ({
+        step,
+        durationMs: Math.round(durationMs * 10) / 10,
+      })),
+      repairs: attempt - 1,
+    });
+    return { status: 'answered', rowCount: ran.rowCount };
+  }
+  return { status: 'refused', error: lastWord(previous!.error) };
+}
+
+async function write(
+  input: AnswerQuestionInput,
+  provider: 'built-in' | 'openai-compatible',
+  attempt: number,
+  previous: { sql: string; error: ErrorRecord } | undefined,
+): Promise<WrittenSql> {
+  const request = { ...input, attempt, ...(previous ? { previous } : {}) };
+  if (provider === 'built-in')
+    return await localActivities<AnswerActivities>(input.queues).translateSql(request);
+  setCurrentDetails(
+    attempt === 1 ? 'The model writes SQL.' : `The model mends its SQL: ${previous?.error.code}.`,
+  );
+  return await remoteActivities<GenerationActivities>('generation', input.queues).writeSql(request);
+}
+
+/** Short queries run inside the workflow task; the others on the queue of the data sources, where a cancel reaches the server. */
+async function run(
+  input: AnswerQuestionInput,
+  attempt: number,
+  checked: { sql: string; limitedSql: string },
+): Promise<RanSql> {
+  const request = { ...input, attempt, sql: checked.sql, limitedSql: checked.limitedSql };
+  const tried = await localActivities<AnswerActivities>(input.queues).tryQuery(request);
+  if (tried.outcome !== 'deferred') return tried;
+  setCurrentDetails('The query runs on the data source.');
+  return await remoteActivities<QueryActivities>('data-source', input.queues).runQuery(request);
+}
+
+/** After the last repair the reader is told about the model, with the guard's or the database's reason inside. */
+function lastWord(error: ErrorRecord): ErrorRecord {
+  if (error.code === 'model_answer_unusable') return error;
+  return {
+    ...errorRecord(
+      'model_answer_unusable',
+      `The model’s SQL was refused, also after a repair. ${error.message}`,
+    ),
+    details: { reason: error },
+  };
+}

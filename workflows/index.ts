@@ -1,0 +1,4 @@
+/** Everything in the workflow bundle. Import nothing here that is not a workflow. */
+export { answerQuestion } from './answer-question.js';
+export { indexSource } from './index-source.js';
+export { reindexSchedule } from './reindex-schedule.js';
