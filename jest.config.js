@@ -15,6 +15,8 @@ const common = {
 /** @type {import('jest').Config} */
 export default {
   workerIdleMemoryLimit: '600MB',
+  // A limit, not a promise: two cores may be shared with other work.
+  testTimeout: 60_000,
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
     { ...common, displayName: 'replay', testMatch: ['<rootDir>/test/replay/**/*.test.ts'] },

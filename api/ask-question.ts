@@ -6,7 +6,7 @@ import { workflowIds } from '../contracts/workflows.js';
 import type { Transaction } from '../db/database.js';
 import { findCachedAnswer, insertCachedQuestion } from '../db/statements/answers.js';
 import { appendAudit } from '../db/statements/audit.js';
-import { getActiveVersion } from '../db/statements/data-sources.js';
+import { getDataSourceForAsking } from '../db/statements/data-sources.js';
 import { appendEvent } from '../db/statements/events.js';
 import { releaseIdempotencyKey } from '../db/statements/idempotency.js';
 import { insertJob } from '../db/statements/jobs.js';
@@ -78,7 +78,7 @@ async function recordQuestion(
   const earlierId = await findEarlier(tx, ask.idempotency, questionId);
   if (earlierId !== undefined) return { question: await readQuestion(tx, earlierId), isNew: false };
 
-  const source = await getActiveVersion(tx, dataSourceId);
+  const source = await getDataSourceForAsking(tx, dataSourceId);
   if (!source) throw noSuchSource();
   if (source.activeVersionId === null) {
     throw new QuaestorError('data_source_not_indexed', 'The data source has no index yet.', {

@@ -53,7 +53,7 @@ function problemResponses(spec: {
   errors?: ErrorCode[];
 }): RouteConfig['responses'] {
   const codes = new Set<ErrorCode>([
-    ...(spec.scope ? (['unauthorized', 'forbidden', 'store_unavailable'] as const) : []),
+    ...(spec.scope ? (['unauthorized', 'forbidden', 'store_unavailable', 'internal_error'] as const) : []),
     ...(spec.params ? (['not_found'] as const) : []),
     ...(spec.query || spec.body ? (['invalid_request'] as const) : []),
     ...(spec.body ? (['body_too_large', 'unsupported_media_type'] as const) : []),

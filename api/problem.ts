@@ -60,6 +60,9 @@ export function toQuaestorError(error: unknown): QuaestorError {
   const { type, status } = (error ?? {}) as { type?: unknown; status?: unknown };
   const known = typeof type === 'string' ? BODY_ERRORS[type] : undefined;
   if (known) return new QuaestorError(known[0], known[1]);
+  if ((error as { name?: unknown } | undefined)?.name === 'URIError') {
+    return new QuaestorError('not_found', 'The path cannot be decoded, so there is nothing with this name.');
+  }
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return new QuaestorError('invalid_request', 'The request cannot be understood.');
   }

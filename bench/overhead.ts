@@ -55,12 +55,6 @@ interface Sample {
 }
 
 const stops: (() => Promise<unknown>)[] = [];
-try {
-  await main();
-} finally {
-  for (const stop of stops.reverse()) await stop();
-}
-process.exit(0);
 
 async function main(): Promise<void> {
   const home = await mkdtemp(join(tmpdir(), 'quaestor-bench-'));
@@ -262,3 +256,10 @@ function report(runs: Record<string, Sample[]>, floor: readonly number[]): void 
     `store ${options.store}, ${QUESTIONS} questions; "together" is ${CONCURRENCY} at once\n${added.toString()}\n${share.toString()}\n`,
   );
 }
+
+try {
+  await main();
+} finally {
+  for (const stop of stops.reverse()) await stop();
+}
+process.exit(0);

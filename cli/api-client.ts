@@ -127,7 +127,8 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   return {
     baseUrl,
     addDataSource: (input) => json(post('/v1/data-sources', { ...input, kind: 'postgres' })),
-    listDataSources: async () => (await json<{ dataSources: DataSource[] }>({ path: '/v1/data-sources' })).dataSources,
+    listDataSources: async () =>
+      (await json<{ dataSources: DataSource[] }>({ path: '/v1/data-sources' })).dataSources,
     removeDataSource: async (id) => {
       await send({ method: 'DELETE', path: `/v1/data-sources/${segment(id)}` });
     },

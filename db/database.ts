@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { types } from 'node:util';
+import { isNativeError } from 'node:util/types';
 import pg from 'pg';
 import { QuaestorError } from '../contracts/quaestor-error.js';
 
@@ -117,20 +119,27 @@ export class Database {
       throw asUnavailable(error, true);
     });
     let broken = false;
+    // The pool listens to idle connections only: a connection that breaks in the middle of work would end the process.
+    const onBroken = (): void => {
+      broken = true;
+    };
+    client.on('error', onBroken);
     try {
       return await this.#inside.run(true, async () => await work(client));
     } catch (error) {
       const mapped = asUnavailable(error, false);
-      broken = mapped instanceof QuaestorError && mapped.code === 'store_unavailable';
+      broken ||= mapped instanceof QuaestorError && mapped.code === 'store_unavailable';
       throw mapped;
     } finally {
+      client.off('error', onBroken);
       client.release(broken);
     }
   }
 }
 
 function asUnavailable(error: unknown, whileConnecting: boolean): unknown {
-  if (!(error instanceof Error) || error instanceof QuaestorError) return error;
+  // Not instanceof: under jest, node's own network errors are of another realm.
+  if (!types.isNativeError(error) || error instanceof QuaestorError) return error;
   const code = (error as { code?: unknown }).code;
   const known = typeof code === 'string' && (UNAVAILABLE.test(code) || NETWORK.has(code));
   const ended =

@@ -33,15 +33,23 @@ export async function callEngine<Result>(
 const unavailable = (what: string, cause?: unknown): QuaestorError =>
   new QuaestorError('engine_unavailable', `The workflow engine ${what}.`, { cause, retryAfterMs: 3_000 });
 
+interface Failure {
+  name?: string;
+  code?: unknown;
+  cause?: Failure;
+}
+
 /** The SDK wraps gRPC errors, so the code is somewhere in the chain of causes. */
 function isEngineTrouble(error: unknown): boolean {
   if (error instanceof QuaestorError) return false;
-  for (let at = error; at instanceof Error; at = at.cause) {
-    const { code } = at as { code?: unknown };
+  // Not instanceof: the native connection's errors are made outside of this realm.
+  for (let at = error as Failure | undefined; at && typeof at === 'object'; at = at.cause) {
+    const { code } = at;
     if (typeof code === 'number') return !ABOUT_THE_REQUEST.has(code);
     if (at.name === 'NamespaceNotFoundError') return true;
     if (at.name === 'ServiceError' && at.cause === undefined) return true;
   }
   // What the native connection throws when its transport breaks carries no code.
-  return error instanceof Error && error.name === 'ServiceError' && !(error.cause instanceof TypeError);
+  const { name, cause } = (error ?? {}) as Failure;
+  return name === 'ServiceError' && cause?.name !== 'TypeError';
 }

@@ -33,14 +33,20 @@ export async function putReindexSchedule(client: Client, input: ScheduleInput): 
   try {
     await put();
   } catch (error) {
-    // The SDK's own form for a spec that the server refuses.
-    if (error instanceof TypeError) {
-      throw new QuaestorError('invalid_request', `The schedule is not valid: ${error.message}`, {
-        cause: error,
-      });
-    }
-    throw error;
+    const reason = refusedSpec(error);
+    if (reason === undefined) throw error;
+    throw new QuaestorError('invalid_request', `The schedule is not valid: ${reason}`, { cause: error });
   }
+}
+
+/** What the server has against a spec: a TypeError over the plain connection, in a cause's message over the native one. */
+function refusedSpec(error: unknown): string | undefined {
+  for (let at = error as Error | undefined; at && typeof at === 'object'; at = at.cause as Error | undefined) {
+    if (at.name === 'TypeError') return at.message;
+    const reason = /Invalid schedule spec: (.+)/.exec(at.message)?.[1];
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
 }
 
 export async function deleteReindexSchedule(client: Client, dataSourceId: string): Promise<void> {

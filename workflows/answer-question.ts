@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation, setCurrentDetails } from '@temporalio/workflow';
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type {
   AnswerActivities,
   GenerationActivities,
@@ -14,6 +14,7 @@ import type { AnswerTiming } from '../contracts/question.js';
 import type { AnswerQuestionInput, AnswerQuestionResult } from '../contracts/workflows.js';
 import { localActivities, remoteActivities } from './activity-proxies.js';
 import { toErrorRecordOf, toWorkflowFailure } from './job-failure.js';
+import { enterPhase } from './job-phase.js';
 
 /**
  * Answers one question: choose context, write SQL, guard, explain and run, repair, record.
@@ -115,7 +116,8 @@ async function write(
   const request = { ...input, attempt, ...(previous ? { previous } : {}) };
   if (provider === 'built-in')
     return await localActivities<AnswerActivities>(input.queues).translateSql(request);
-  setCurrentDetails(
+  enterPhase(
+    'generating',
     attempt === 1 ? 'The model writes SQL.' : `The model mends its SQL: ${previous?.error.code}.`,
   );
   return await remoteActivities<GenerationActivities>('generation', input.queues).writeSql(request);
@@ -130,7 +132,7 @@ async function run(
   const request = { ...input, attempt, sql: checked.sql, limitedSql: checked.limitedSql };
   const tried = await localActivities<AnswerActivities>(input.queues).tryQuery(request);
   if (tried.outcome !== 'deferred') return tried;
-  setCurrentDetails('The query runs on the data source.');
+  enterPhase('querying', 'The query runs on the data source.');
   return await remoteActivities<QueryActivities>('data-source', input.queues).runQuery(request);
 }
 

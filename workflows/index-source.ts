@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation, setCurrentDetails } from '@temporalio/workflow';
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { DataSourceActivities } from '../activities/data-sources/create-data-source-activities.js';
 import type { JobActivities } from '../activities/jobs/create-job-activities.js';
 import type { EmbeddingActivities } from '../activities/registry/create-embedding-activities.js';
@@ -6,6 +6,7 @@ import type { RegistryActivities } from '../activities/registry/create-registry-
 import type { IndexSourceInput, IndexSourceResult } from '../contracts/workflows.js';
 import { localActivities, remoteActivities } from './activity-proxies.js';
 import { toErrorRecordOf, toWorkflowFailure } from './job-failure.js';
+import { enterPhase } from './job-phase.js';
 
 /** Batches scheduled at once: enough to keep the embedding queue busy, few enough for any history. */
 const WINDOW = 10;
@@ -36,14 +37,17 @@ async function buildVersion(input: IndexSourceInput): Promise<IndexSourceResult>
   const registry = localActivities<RegistryActivities>(input.queues);
   await registry.markSourceIndexing(input);
 
-  setCurrentDetails('Reading the catalog.');
+  enterPhase('introspecting', 'Reading the catalog.');
   const schema = await remoteActivities<DataSourceActivities>('data-source', input.queues).introspectSource(
     input,
   );
   const version = { ...input, versionId: schema.versionId };
 
   const plan = await registry.planEmbedding(version);
-  setCurrentDetails(`Embedding ${plan.items} items of ${schema.tables} tables in ${plan.batches} batches.`);
+  enterPhase(
+    'embedding',
+    `Embedding ${plan.items} items of ${schema.tables} tables in ${plan.batches} batches.`,
+  );
   const { embedBatch } = remoteActivities<EmbeddingActivities>('embedding', input.queues);
   await inWindow(plan.batches, WINDOW, async (batch) => {
     await embedBatch({ ...version, batch });

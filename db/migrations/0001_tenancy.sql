@@ -33,14 +33,15 @@ create table users (
   id uuid primary key,
   tenant_id uuid not null references tenants on delete cascade,
   name text not null,
-  created_at timestamptz not null default now()
+  created_at timestamptz not null default now(),
+  -- What keys point at: foreign keys are not bound by row level security, so each one holds the tenant too.
+  unique (tenant_id, id)
 );
-create index users_tenant on users (tenant_id);
 
 create table api_keys (
   id uuid primary key,
   tenant_id uuid not null references tenants on delete cascade,
-  user_id uuid not null references users on delete cascade,
+  user_id uuid not null,
   name text not null,
   -- First characters of the key, so that people can tell keys apart; the key itself is shown once and kept only as SHA-256.
   prefix text not null,
@@ -48,7 +49,8 @@ create table api_keys (
   scopes text[] not null,
   expires_at timestamptz,
   revoked_at timestamptz,
-  created_at timestamptz not null default now()
+  created_at timestamptz not null default now(),
+  foreign key (tenant_id, user_id) references users (tenant_id, id) on delete cascade
 );
 create index api_keys_tenant on api_keys (tenant_id);
 

@@ -13,7 +13,8 @@ create table jobs (
   last_event_seq integer not null default 0,
   created_at timestamptz not null default now(),
   started_at timestamptz,
-  finished_at timestamptz
+  finished_at timestamptz,
+  unique (tenant_id, id)
 );
 create index jobs_tenant on jobs (tenant_id, created_at desc);
 create index jobs_subject on jobs (subject_id, created_at desc);
@@ -22,7 +23,7 @@ create unique index jobs_one_indexing on jobs (subject_id) where kind = 'index-s
 
 create table job_events (
   tenant_id uuid not null,
-  job_id text not null references jobs on delete cascade,
+  job_id text not null,
   seq integer not null,
   kind text not null,
   data jsonb not null,
@@ -30,15 +31,16 @@ create table job_events (
   dedupe_key text,
   at timestamptz not null default clock_timestamp(),
   primary key (job_id, seq),
-  unique (job_id, dedupe_key)
+  unique (job_id, dedupe_key),
+  foreign key (tenant_id, job_id) references jobs (tenant_id, id) on delete cascade
 );
 
 create table questions (
   id uuid primary key,
   tenant_id uuid not null references tenants on delete cascade,
-  user_id uuid not null references users on delete cascade,
-  data_source_id uuid not null references data_sources on delete cascade,
-  job_id text not null references jobs on delete cascade,
+  user_id uuid not null,
+  data_source_id uuid not null,
+  job_id text not null,
   text text not null,
   status text not null default 'queued'
     check (status in ('queued', 'running', 'answered', 'refused', 'failed', 'cancelled')),
@@ -48,7 +50,11 @@ create table questions (
   version_id uuid,
   context jsonb,
   created_at timestamptz not null default now(),
-  finished_at timestamptz
+  finished_at timestamptz,
+  unique (tenant_id, id),
+  foreign key (tenant_id, user_id) references users (tenant_id, id) on delete cascade,
+  foreign key (tenant_id, data_source_id) references data_sources (tenant_id, id) on delete cascade,
+  foreign key (tenant_id, job_id) references jobs (tenant_id, id) on delete cascade
 );
 create index questions_tenant on questions (tenant_id, created_at desc);
 create index questions_source on questions (data_source_id);
@@ -56,18 +62,19 @@ create index questions_source on questions (data_source_id);
 -- Replies that were paid for, kept the moment they arrive: a repeated step finds its reply here.
 create table model_replies (
   tenant_id uuid not null,
-  question_id uuid not null references questions on delete cascade,
+  question_id uuid not null,
   attempt integer not null,
   model jsonb not null,
   reply jsonb not null,
   usage jsonb not null,
   duration_ms real not null,
   created_at timestamptz not null default now(),
-  primary key (question_id, attempt)
+  primary key (question_id, attempt),
+  foreign key (tenant_id, question_id) references questions (tenant_id, id) on delete cascade
 );
 
 create table answers (
-  question_id uuid primary key references questions on delete cascade,
+  question_id uuid primary key,
   tenant_id uuid not null,
   cache_key bytea not null,
   sql text not null,
@@ -79,17 +86,19 @@ create table answers (
   interpretation text,
   timings jsonb not null,
   repairs integer not null,
-  answered_at timestamptz not null default now()
+  answered_at timestamptz not null default now(),
+  foreign key (tenant_id, question_id) references questions (tenant_id, id) on delete cascade
 );
 create index answers_cache on answers (tenant_id, cache_key, answered_at desc);
 
 -- A result in pages of LIMITS.rowsPerPage rows, each a JSON array of arrays.
 create table result_pages (
   tenant_id uuid not null,
-  question_id uuid not null references questions on delete cascade,
+  question_id uuid not null,
   page integer not null,
   rows jsonb not null,
-  primary key (question_id, page)
+  primary key (question_id, page),
+  foreign key (tenant_id, question_id) references questions (tenant_id, id) on delete cascade
 );
 
 create table idempotency_keys (

@@ -139,7 +139,7 @@ export async function deleteDataSource(tx: Transaction, id: string): Promise<boo
 }
 
 /** The registry version that questions are answered with (null: not indexed yet); undefined when there is no such data source. */
-export async function getActiveVersion(
+export async function getDataSourceForAsking(
   tx: Transaction,
   id: string,
 ): Promise<{ activeVersionId: string | null } | undefined> {

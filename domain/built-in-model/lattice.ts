@@ -1,3 +1,4 @@
+import { roleWords } from './join-paths.js';
 import type { Edge, Lexeme } from './lexeme.js';
 import { LONGEST_PHRASE, lookUp } from './lexicon.js';
 import { matchNames } from './schema-matcher.js';
@@ -105,6 +106,9 @@ function edgesFrom(
           .join(' '),
       },
     });
+  }
+  if (vocabulary.links.some((link) => roleWords(link).includes(token.root))) {
+    edges.push(one({ kind: 'role', root: token.root, words }, PHRASE_SCORE - 0.2));
   }
   if (repeatsNoun(tokens, start, vocabulary)) {
     edges.push(one({ kind: 'filler', isVerb: true, words }, PHRASE_SCORE - 0.2));

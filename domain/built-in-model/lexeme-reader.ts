@@ -30,6 +30,7 @@ export class LexemeReader {
     limit: null,
     mentioned: [],
     isDistinct: false,
+    roles: [],
     notes: [],
     penalty: 0,
   };
@@ -65,7 +66,10 @@ export class LexemeReader {
     if (reading.subject === table) return;
     const isRanked = reading.order !== null && reading.projections.length > 0;
     const asksRows = reading.measures.length === 0 && !this.hasGroup && !isRanked;
-    if (reading.subject === null && asksRows) {
+    // "for customers in Berlin, …" sets the scene; what is asked for comes later.
+    const before = this.lexemes[this.at - 2];
+    const isScene = before?.kind === 'prep' && before.word !== 'of' && reading.projections.length === 0;
+    if (reading.subject === null && asksRows && !isScene) {
       reading.subject = table;
       reading.subjectIsPlural = lexeme.isPlural ?? false;
     } else if (!reading.mentioned.includes(table)) reading.mentioned.push(table);

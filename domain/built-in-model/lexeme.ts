@@ -35,10 +35,11 @@ export type Lexeme = { words: string; isPlural?: boolean } & (
   | { kind: 'stop' }
   | { kind: 'filler'; isVerb: boolean }
   | { kind: 'share' }
+  | { kind: 'role'; root: string }
   | { kind: 'time'; range: DateRange; reading: string; bucket?: TimeUnit }
   | { kind: 'quoted'; text: string }
   | { kind: 'table'; table: TableInfo }
-  | { kind: 'column'; column: ColumnInfo; namesTable: boolean }
+  | { kind: 'column'; column: ColumnInfo; namesTable: boolean; isNegated?: boolean }
   | { kind: 'value'; column: ColumnInfo; values: string[] }
   | { kind: 'sales'; words: string }
   | { kind: 'unknown'; word: string }

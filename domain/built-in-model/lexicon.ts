@@ -47,10 +47,8 @@ define(
 );
 for (const unit of ['day', 'week', 'month', 'quarter', 'year'] as const) {
   define(`${unit}|${unit}s|calendar ${unit}`, { kind: 'time-unit', unit, isAdverb: false });
-  define(
-    `${unit === 'day' ? 'daily' : `${unit}ly`}|${unit} by ${unit}|per ${unit}|each ${unit}|by ${unit}|every ${unit}|for each ${unit}|in each ${unit}`,
-    { kind: 'time-unit', unit, isAdverb: true },
-  );
+  const adverb = unit === 'day' ? 'daily' : `${unit}ly`;
+  define(`${adverb}|${unit} by ${unit}`, { kind: 'time-unit', unit, isAdverb: true });
 }
 define('annual|annually', { kind: 'time-unit', unit: 'year', isAdverb: true });
 define('top|best|first', { kind: 'top', direction: 'desc' });
@@ -85,8 +83,10 @@ superlative('longest', 'desc', 'length duration');
 superlative('shortest', 'asc', 'length duration');
 superlative('most expensive|priciest|dearest|costliest', 'desc', 'price cost');
 superlative('least expensive|cheapest', 'asc', 'price cost');
-superlative('newest|latest|most recent|youngest|last', 'desc', '@date');
-superlative('oldest|earliest', 'asc', '@date');
+superlative('newest|latest|most recent|last', 'desc', '@date');
+superlative('earliest', 'asc', '@date');
+superlative('oldest', 'asc', '@age');
+superlative('youngest', 'desc', '@age');
 superlative('heaviest', 'desc', 'weight');
 superlative('lightest', 'asc', 'weight');
 superlative('best rated|highest rated|top rated', 'desc', 'rating score');

@@ -1,3 +1,4 @@
+import { assertComplete } from './assert-complete.js';
 import { findDateColumn } from './date-columns.js';
 import { JoinTree } from './join-paths.js';
 import { planConditions } from './plan-conditions.js';
@@ -42,7 +43,10 @@ export function planQuery({ reading, vocabulary, sales, roots }: PlanInput): Pla
     sales,
   };
   const wanted = settle(context);
-  return wanted.measures.length === 0 ? planRows(context, wanted.order) : planGroups(context, wanted);
+  const isGrouped = wanted.measures.length > 0 || wanted.having.length > 0;
+  const plan = isGrouped ? planGroups(context, wanted) : planRows(context, wanted.order);
+  assertComplete(reading, plan.query);
+  return plan;
 }
 
 function planGroups(context: PlanContext, wanted: Wanted): Plan {

@@ -64,6 +64,8 @@ export function planRows(context: PlanContext, order: RowOrder | null): Plan {
         ? [projections[0], ...fallback.filter((c) => c !== projections[0])]
         : fallback;
     if (reading.limit !== null && !main) throw new CannotRead('It is not clear by what to rank.', 3);
+    // "names of customers": rather the customers' own than those of a table joined for a condition.
+    const elsewhere = projections.filter((column) => column.table !== (subject ?? base)).length;
     const query: Query = {
       base,
       joins: tree.steps,
@@ -84,7 +86,7 @@ export function planRows(context: PlanContext, order: RowOrder | null): Plan {
       limit: reading.limit,
       countAs: null,
     };
-    return { query, notes, cost: tree.cost * 0.12 + reading.penalty };
+    return { query, notes, cost: tree.cost * 0.12 + elsewhere * 0.15 + reading.penalty };
   }
 
   function shownColumns(base: TableInfo): ColumnInfo[] {

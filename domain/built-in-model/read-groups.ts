@@ -36,6 +36,8 @@ export function readGroup(reader: LexemeReader): void {
   let count = 0;
   for (;;) {
     reader.skip('filler', 'group');
+    for (let role = reader.take('role'); role; role = reader.take('role'))
+      reader.reading.roles.push(role.root);
     const next = reader.peek();
     const after = reader.peek(1);
     if (next?.kind === 'table' && after?.kind === 'column' && after.column.table === next.table) {

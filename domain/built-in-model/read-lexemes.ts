@@ -5,6 +5,7 @@ import { addDimension, readGroup, readOrder } from './read-groups.js';
 import { parseMeasure, parseSuperlative, parseTop } from './read-measures.js';
 import { parseQuoted, parseValue } from './read-values.js';
 import { CannotRead, type Reading } from './reading.js';
+import type { ColumnInfo } from './schema-vocabulary.js';
 
 /** Reads the cut of a question, left to right. @throws CannotRead when the words do not fit together. */
 export function readLexemes(edges: readonly Edge[]): Reading {
@@ -142,6 +143,10 @@ function readNext(reader: LexemeReader, sentence: number): void {
       throw new CannotRead('"or" between different things is not understood.');
     case 'share':
       throw new CannotRead('Shares and percentages are not understood yet.');
+    case 'role':
+      reader.at++;
+      reading.roles.push(lexeme.root);
+      return;
     case 'unknown':
       throw new CannotRead(`"${lexeme.word}" is not understood.`, 0);
     case 'be':
@@ -182,16 +187,21 @@ function readTable(reader: LexemeReader): void {
     if (shown !== lexeme.table) throw new CannotRead(`It is not clear how to show "${lexeme.words}".`);
     return;
   }
+  // "revenue by month, category": a thing merely listed beside a measure has no known part.
+  const before = reader.lexemes[reader.at - 2]?.kind;
+  if (reading.measures.length > 0 && (before === 'and' || before === 'comma')) {
+    throw new CannotRead(`It is not clear what "${lexeme.words}" is for.`, 2);
+  }
   reader.mention(lexeme);
 }
 
 function readColumn(reader: LexemeReader): void {
   const { reading } = reader;
-  const { column, words, isPlural } = reader.peek() as LexemeOf<'column'>;
+  const { column, words, isPlural, isNegated = false } = reader.peek() as LexemeOf<'column'>;
   if (parseFilterOnColumn(reader, column)) return;
   reader.at++;
   if (column.kind === 'boolean') {
-    reading.filters.push({ kind: 'boolean', column, value: !reader.pendingNot });
+    reading.filters.push({ kind: 'boolean', column, value: reader.pendingNot === isNegated });
     reader.pendingNot = false;
     return;
   }
@@ -199,6 +209,19 @@ function readColumn(reader: LexemeReader): void {
     reader.skip('prep', 'filler');
     if (!reader.is('time')) throw new CannotRead(`It is not clear what "${words}" refers to.`);
     reader.dateColumn = column;
+    reader.focus = column.table;
+    return;
+  }
+  // "What is the total amount of orders?": added up, even where a column has that very name.
+  const isOne = !/s$/i.test(words.split(' of ')[0]!);
+  if (
+    /^total\b/i.test(words) &&
+    reading.mood === 'what' &&
+    isAddable(column) &&
+    isOne &&
+    !reader.isProjecting
+  ) {
+    reading.measures.push({ kind: 'aggregate', fn: 'sum', column });
     reader.focus = column.table;
     return;
   }
@@ -231,6 +254,8 @@ function readColumn(reader: LexemeReader): void {
     2,
   );
 }
+
+const isAddable = (column: ColumnInfo): boolean => column.kind === 'number' && !column.isKey;
 
 function readNumber(reader: LexemeReader): void {
   const number = reader.take('number')!;

@@ -5,6 +5,12 @@ import { CannotRead, type Measure } from './reading.js';
 
 const COUNT_ENDINGS = new Set(['number', 'count', 'quantity', 'total']);
 
+const PERSONS = new Set(
+  'person employee customer client user member author student patient salesperson staff worker contact player manager agent driver'.split(
+    ' ',
+  ),
+);
+
 /** A measure: [function] [number of] noun. The functions are lexemes before it or words of the column. */
 export function parseMeasure(reader: LexemeReader): Measure {
   reader.skip('filler');
@@ -27,7 +33,11 @@ function readAdjectives(reader: LexemeReader): void {
       reader.pendingNot = true;
       reader.at++;
     } else if (next?.kind === 'column' && next.column.kind === 'boolean') {
-      reader.reading.filters.push({ kind: 'boolean', column: next.column, value: !reader.pendingNot });
+      reader.reading.filters.push({
+        kind: 'boolean',
+        column: next.column,
+        value: reader.pendingNot === (next.isNegated ?? false),
+      });
       reader.pendingNot = false;
       reader.at++;
     } else return;
@@ -197,15 +207,21 @@ function hintedColumn(
   table: NonNullable<LexemeReader['focus']>,
 ) {
   const { hints } = superlative;
-  const fitting = table.columns.filter((column) => {
-    if (hints[0] === '@date') return column.kind === 'date';
-    return (
-      column.kind === 'number' && !column.isKey && column.words.some((word) => hints.includes(word.concept))
-    );
-  });
+  const numbers = table.columns.filter((column) => column.kind === 'number' && !column.isKey);
+  // Hints are in order of preference: a price rather than a cost.
+  const byHint = hints.map((hint) => numbers.filter((c) => c.words.some((w) => w.concept === hint)));
+  const isAge = hints[0] === '@age';
+  const births = table.columns.filter(
+    (c) => c.kind === 'date' && c.words.some((w) => /^birth|^born$/.test(w.concept)),
+  );
+  const dates = table.columns.filter((column) => column.kind === 'date');
+  // "oldest" of people is about their birth; of other things, about when they came to be.
+  const isPerson = table.words.some((word) => PERSONS.has(word.concept));
+  const byDate = isAge && (births.length > 0 || isPerson) ? births : dates;
+  const fitting = hints[0]!.startsWith('@') ? byDate : (byHint.find((columns) => columns.length > 0) ?? []);
   // Of several dates, the one that every row has says when the row came to be.
   const certain =
-    hints[0] === '@date' && fitting.length > 1 ? fitting.filter((c) => !c.source.isNullable) : fitting;
+    hints[0]!.startsWith('@') && fitting.length > 1 ? fitting.filter((c) => !c.source.isNullable) : fitting;
   const chosen = certain.length === 1 ? certain : fitting;
   if (chosen.length !== 1) {
     const names = chosen.map((c) => c.source.canonicalColumnName).join(', ');

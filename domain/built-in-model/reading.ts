@@ -47,6 +47,8 @@ export interface Reading {
   /** Tables named in passing: the joins must go through them. */
   mentioned: TableInfo[];
   isDistinct: boolean;
+  /** Roots of words that choose between foreign keys ("billing"); each must have chosen one. */
+  roles: string[];
   /** Guesses made on the way; each lowers confidence and is told in the interpretation. */
   notes: string[];
   penalty: number;

@@ -63,10 +63,8 @@ function tableFit(tokens: readonly Token[], table: TableInfo): number {
   );
   if (plain) return cover.quality * 0.95;
   const head = table.words.findLast((word) => !/(ed|ing|made)$/.test(word.concept)) ?? table.words.at(-1)!;
-  const first = table.words[0]!;
   if (cover.quality < 0.85) return 0;
-  const isSaid = cover.used.has(head) || (cover.used.has(first) && !/(ed|ing|made)$/.test(first.concept));
-  return isSaid ? (cover.quality * 0.55 * cover.used.size) / table.words.length + 0.2 : 0;
+  return cover.used.has(head) ? (cover.quality * 0.55 * cover.used.size) / table.words.length + 0.2 : 0;
 }
 
 /** Fit of a span to a column's name; words of its table's name may come along, and make up for missing ones. */
@@ -133,7 +131,7 @@ const holdsTally = (column: ColumnInfo): boolean =>
 
 /** All tables and columns that spans beginning at a token may name. */
 export function matchNames(tokens: readonly Token[], start: number, vocabulary: Vocabulary): Edge[] {
-  const edges: Edge[] = [];
+  const edges = negatedFlags(tokens[start]!, start, vocabulary);
   for (let end = start + 1; end <= Math.min(tokens.length, start + LONGEST_NAME); end++) {
     const last = tokens[end - 1]!;
     if (last.kind !== 'word' && last.kind !== 'number') break;
@@ -163,4 +161,19 @@ export function matchNames(tokens: readonly Token[], start: number, vocabulary: 
     }
   }
   return edges;
+}
+
+/** "inactive", "unpaid": the opposite of a yes-or-no column. */
+function negatedFlags(token: Token, start: number, vocabulary: Vocabulary): Edge[] {
+  const positive = /^(?:in|un|non)(\p{L}{4,})$/u.exec(token.lower)?.[1];
+  if (positive === undefined) return [];
+  return vocabulary.tables
+    .flatMap((table) => table.columns)
+    .filter((column) => column.kind === 'boolean' && column.words.at(-1)!.concept === positive)
+    .map((column) => ({
+      start,
+      end: start + 1,
+      score: 0.85,
+      lexeme: { kind: 'column', column, namesTable: false, isNegated: true, words: token.raw },
+    }));
 }

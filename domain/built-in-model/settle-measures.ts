@@ -187,7 +187,7 @@ function withSubject({ reading }: PlanContext, dimensions: Dimension[]): Dimensi
       subject.primaryKey.length === 0;
     if (isGrouped && out.length === 0 && !describes && !ranksItself)
       out.unshift({ kind: 'entity', table: subject });
-    else if (isGrouped && out.length > 0 && !measured && reading.measures.length > 0) {
+    else if (isGrouped && out.length > 0 && !measured && !ranksItself) {
       // "customers … by country": both.
       if (!(out.length === 1 && out[0]!.kind === 'time'))
         throw new CannotRead(

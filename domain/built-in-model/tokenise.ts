@@ -17,6 +17,8 @@ export interface Token {
 const PATTERN =
   /(?<quoted>"[^"]+"|“[^”]+”|‘[^’]+’|`[^`]+`|(?<![\p{L}\p{N}])'[^']+'(?![\p{L}\p{N}]))|(?<date>\d{4}-\d{2}-\d{2})|(?<number>[$€£]?\d[\d,]*(?:\.\d+)?(?:[kKmM](?![\p{L}\p{N}]))?%?)(?<suffix>st|nd|rd|th)?(?![\p{L}\p{N}_])|(?<mark>>=|<=|<>|!=|>|<|=|[,.;:?!#&])|(?<word>[\p{L}\p{N}]+(?:\.[\p{L}]{1,3})*)/gu;
 
+const QUOTED = /("[^"]+"|“[^”]+”|‘[^’]+’|`[^`]+`|(?<![\p{L}\p{N}])'[^']+'(?![\p{L}\p{N}]))/gu;
+
 const NUMBER_WORDS: Readonly<Record<string, number>> = {
   two: 2,
   three: 3,
@@ -60,15 +62,22 @@ function numberOf(text: string): number {
   return Number(plain);
 }
 
-/** Cuts a question into tokens. Possessive endings go, contractions are written out, snake_case words are split. */
-export function tokenise(question: string): Token[] {
-  const plain = question
-    .normalize('NFC')
+const plainWords = (text: string): string =>
+  text
     .replace(/(\p{L})[’'](?:s|S)(?![\p{L}\p{N}])/gu, '$1')
     .replace(/(\p{L}s)[’'](?=\s)/gu, '$1')
     .replace(/(\p{L})n[’']t\b/gu, '$1 not')
     .replace(/\be-mail/gi, 'email')
     .replace(/\bfirst and last names?\b/gi, 'first name and last name');
+
+/** Cuts a question into tokens. Possessive endings go, contractions are written out, snake_case words are split. */
+export function tokenise(question: string): Token[] {
+  // What is in quotes stays as it is.
+  const plain = question
+    .normalize('NFC')
+    .split(QUOTED)
+    .map((part, i) => (i % 2 === 1 ? part : plainWords(part)))
+    .join('');
   const tokens: Token[] = [];
   for (const match of plain.matchAll(PATTERN)) {
     const part = match.groups!;

@@ -5,7 +5,7 @@ import { type Plan, planQuery } from './plan-query.js';
 import { readLexemes } from './read-lexemes.js';
 import { CannotRead, type Reading } from './reading.js';
 import { renderSql } from './render-sql.js';
-import { salesMeasures } from './sales-measure.js';
+import { type SalesMeasure, salesMeasures } from './sales-measure.js';
 import { buildVocabulary, type Vocabulary } from './schema-vocabulary.js';
 import { tokenise } from './tokenise.js';
 import { indexValues } from './value-matcher.js';
@@ -39,6 +39,8 @@ export type Translation =
 /** Readings whose scores differ by less are alike; then the question is ambiguous. */
 const CLEAR_LEAD = 0.12;
 const LEAST_CONFIDENCE = 0.5;
+/** Words and marks; what is longer is a story rather than a question. */
+const LONGEST_QUESTION = 100;
 /** A cut that fits so much worse than the best one is not what was meant, even if only it can be read. */
 const FARTHEST_CUT = 1;
 
@@ -57,6 +59,7 @@ interface Candidate {
  */
 export function translateQuestion(input: TranslationInput): Translation {
   const tokens = tokenise(input.question);
+  if (tokens.length > LONGEST_QUESTION) return refuse('The question is too long for the built-in model.', []);
   const vocabulary = buildVocabulary(input.context);
   const values = indexValues(vocabulary, input.sampledValues ?? {});
   const cuts = tokens.length === 0 ? [] : cutQuestion(tokens, vocabulary, values, input.today);
@@ -141,7 +144,7 @@ function planCut(cut: Cut, vocabulary: Vocabulary, roots: ReadonlySet<string>): 
     for (const sales of rank) {
       try {
         const plan = planQuery({ reading: read(), vocabulary, sales, roots });
-        plan.notes.push('revenue is taken to be what the column named here holds');
+        plan.notes.push(`"${saidSales(cut)}" is taken to be ${saySales(sales)}`);
         found.push(toCandidate(plan));
       } catch (error) {
         if (!(error instanceof CannotRead)) throw error;
@@ -152,6 +155,13 @@ function planCut(cut: Cut, vocabulary: Vocabulary, roots: ReadonlySet<string>): 
   }
   throw problem ?? new CannotRead('No column clearly holds revenue.', 5);
 }
+
+const saidSales = (cut: Cut): string => cut.edges.find(({ lexeme }) => lexeme.kind === 'sales')!.lexeme.words;
+
+const saySales = (sales: SalesMeasure): string =>
+  'column' in sales
+    ? sales.column.source.canonicalColumnName
+    : `${sales.price.source.canonicalColumnName} times ${sales.quantity.source.canonicalColumnName}`;
 
 /** Mean fit of the names in the cut, 1 when all were said as the schema has them. */
 function qualityOf(cut: Cut): number {

@@ -7,7 +7,7 @@ import {
 } from './allowed-functions.js';
 import { nearestNames } from './nearest-names.js';
 import { namesOf, type PlainNode, type SyntaxTree, unwrap, walk } from './syntax-tree.js';
-import type { UnknownName } from './verdict.js';
+import { MAX_UNKNOWN_NAMES, type UnknownName } from './verdict.js';
 
 export interface ReadOnlyOptions {
   /** Functions allowed besides the list: `similarity` as called without a schema, `extensions.similarity` with it. */
@@ -56,7 +56,8 @@ const checkKind = ({ kind }: PlainNode): void => {
 };
 
 /** The error for calls that the allow-list does not have. */
-export const functionsNotAllowed = (names: readonly string[], extra: Iterable<string>): QuaestorError => {
+export const functionsNotAllowed = (all: readonly string[], extra: Iterable<string>): QuaestorError => {
+  const names = all.slice(0, MAX_UNKNOWN_NAMES);
   const known = [...ALLOWED_FUNCTIONS, ...extra];
   const unknown: UnknownName[] = names.map((name) => ({
     kind: 'function',

@@ -21,7 +21,7 @@ import {
 import { outputName } from './output-names.js';
 import { childrenOf, listOf, namesOf, type PlainNode, unwrap, walk } from './syntax-tree.js';
 import { createTableIndex, type TableIndex } from './table-index.js';
-import type { GuardTable, UnknownName } from './verdict.js';
+import { type GuardTable, MAX_UNKNOWN_NAMES, type UnknownName } from './verdict.js';
 
 export interface ResolveOptions {
   tables: readonly GuardTable[];
@@ -266,8 +266,10 @@ const resolveTable = (fields: Fields, ctes: CteScope | undefined, found: Finding
     found.tables.add(table.canonicalTableName);
     return tableItem(table, fields['alias']);
   }
-  const unknown = found.index.unknownTable(schemaname, relname);
-  found.unknown.set(`table ${unknown.name}`, unknown);
+  if (found.unknown.size < MAX_UNKNOWN_NAMES) {
+    const unknown = found.index.unknownTable(schemaname, relname);
+    found.unknown.set(`table ${unknown.name}`, unknown);
+  }
   return queryItem(name, UNKNOWN_OUTPUTS);
 };
 
@@ -319,6 +321,7 @@ const addAllColumns = (item: FromItem, found: Findings): void => {
 };
 
 const addUnknownColumn = (names: readonly string[], near: readonly GuardTable[], found: Findings): void => {
+  if (found.unknown.size >= MAX_UNKNOWN_NAMES) return;
   const asWritten = names.map(quoteIdentifier).join('.');
   found.unknown.set(`column ${asWritten}`, found.index.unknownColumn(asWritten, names.at(-1)!, near));
 };

@@ -21,6 +21,9 @@ export type GuardTable = Pick<RegistryTable, 'canonicalTableName' | 'schemaName'
   columns: readonly Pick<RegistryColumn, 'canonicalColumnName' | 'name' | 'position'>[];
 };
 
+/** Unknown names that one refusal tells of; more would only fill the record. */
+export const MAX_UNKNOWN_NAMES = 20;
+
 /** One entry of `details.unknown` in the error of an unknown name. */
 export interface UnknownName {
   kind: 'table' | 'column' | 'function';

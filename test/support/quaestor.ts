@@ -1,3 +1,4 @@
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { type ApiClient, createApiClient } from '../../cli/api-client.js';
 import { followJob } from '../../cli/follow-job.js';
 import type { JobEvent } from '../../contracts/events.js';
@@ -44,7 +45,21 @@ export async function testEnvironment(
   };
 }
 
+let isRuntimeQuiet = false;
+
+/** The SDK's runtime is one for each module registry, so for each test file. */
+function quietRuntime(): void {
+  if (isRuntimeQuiet) return;
+  isRuntimeQuiet = true;
+  Runtime.install({
+    shutdownSignals: [],
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { forward: {}, filter: { core: 'ERROR', other: 'ERROR' } } },
+  });
+}
+
 export async function startTestQuaestor(env: Record<string, string> = {}): Promise<TestQuaestor> {
+  quietRuntime();
   const store = await createTestStore();
   const config = parseConfig(await testEnvironment(store, env));
   const logger = createLogger({ level: config.logLevel, name: 'test' });

@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import type { ErrorCode } from '../../../contracts/errors.js';
 import { QuaestorError } from '../../../contracts/quaestor-error.js';
 
@@ -23,7 +24,8 @@ const BROKEN = /^(ECONNRESET|EPIPE)$|connection terminated|connection ended|not 
 
 /** Turns what pg throws into an error of the catalogue; anything else is returned as it is. */
 export function toDataSourceError(error: unknown, phase: 'connect' | 'query'): unknown {
-  if (!(error instanceof Error) || error instanceof QuaestorError) return error;
+  // Errors of Node's own may come from another realm, where instanceof does not see them.
+  if (!isNativeError(error) || error instanceof QuaestorError) return error;
   const { code = '', position, hint } = error as ServerError;
   const known = BY_SQLSTATE.find(([pattern]) => pattern.test(code));
   if (known) {

@@ -46,12 +46,16 @@ export async function explainAndRun(
   return await pools.withClient(request.connectionString, request.signal, async (client) => {
     try {
       await client.query(
-        `BEGIN READ ONLY; SET LOCAL statement_timeout = ${Math.trunc(request.statementTimeoutMs)}; SET LOCAL TIME ZONE 'UTC'`,
+        // The guard parsed with standard strings and looked unqualified names up in public: the server must do the same.
+        `BEGIN READ ONLY; SET LOCAL statement_timeout = ${Math.trunc(request.statementTimeoutMs)}; SET LOCAL TIME ZONE 'UTC';
+         SET LOCAL standard_conforming_strings = on; SET LOCAL search_path = public`,
       );
       const explainStarted = performance.now();
-      const explained = await client.query<{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }>(
-        `EXPLAIN (FORMAT JSON) ${request.limitedSql}`,
-      );
+      // The extended protocol takes one statement only: the server refuses a second one by itself.
+      const explained = await client.query<{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }>({
+        text: `EXPLAIN (FORMAT JSON) ${request.limitedSql}`,
+        queryMode: 'extended',
+      } as pg.QueryConfig);
       const root = explained.rows[0]?.['QUERY PLAN'][0].Plan;
       const plan = { estimatedCost: root?.['Total Cost'] ?? 0, estimatedRows: root?.['Plan Rows'] ?? 0 };
       const explainMs = performance.now() - explainStarted;
@@ -82,6 +86,7 @@ async function readRows(
     const query = new pg.Query<Cell[]>({
       text: sql,
       rowMode: 'array',
+      queryMode: 'extended',
       types: { getTypeParser },
     } as pg.QueryConfig);
     query.on('row', (row: Cell[], result) => {

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { LIMITS } from '../../../contracts/limits.js';
 import { type Call, createCaller, expectProblem } from './support/api-caller.js';
 import { type ApiFixture, startApi, type TestTenant } from './support/api-fixture.js';
@@ -25,7 +25,11 @@ beforeEach(async () => {
 });
 
 const ask = async (question: unknown, headers: Record<string, string> = {}) =>
-  await call('POST', '/v1/questions', { key, body: { dataSourceId: source.dataSourceId, question }, headers });
+  await call('POST', '/v1/questions', {
+    key,
+    body: { dataSourceId: source.dataSourceId, question },
+    headers,
+  });
 
 const answered = (reply: { body: { id: string; jobId: string } }, text: string) => ({
   id: reply.body.id,
@@ -120,12 +124,19 @@ describe('POST /v1/questions', () => {
     const body = { name: 'new one', connectionString: 'postgres://u:p@db/shop' };
     const created = await call('POST', '/v1/data-sources', { key, body });
     const question = { dataSourceId: created.body.id, question: 'How many?' };
-    expectProblem(await call('POST', '/v1/questions', { key, body: question }), 409, 'data_source_not_indexed');
+    expectProblem(
+      await call('POST', '/v1/questions', { key, body: question }),
+      409,
+      'data_source_not_indexed',
+    );
   });
 
   test('records who asked what about which data source', async () => {
     const reply = await ask('How many?');
-    const rows = await api.inTenant(tenant, async (tx) => await tx.query('SELECT user_id, action, subject_id FROM audit_log'));
+    const rows = await api.inTenant(
+      tenant,
+      async (tx) => await tx.query('SELECT user_id, action, subject_id FROM audit_log'),
+    );
     expect(rows).toEqual([{ user_id: tenant.userId, action: 'question.asked', subject_id: reply.body.id }]);
   });
 });
@@ -180,7 +191,11 @@ describe('Idempotency-Key', () => {
   test('creates one question however often the request is sent', async () => {
     const headers = { 'idempotency-key': randomUUID() };
     const before = api.engine.answers.length;
-    const replies = await Promise.all([ask('How many?', headers), ask('How many?', headers), ask('How many?', headers)]);
+    const replies = await Promise.all([
+      ask('How many?', headers),
+      ask('How many?', headers),
+      ask('How many?', headers),
+    ]);
     expect(new Set(replies.map((reply) => reply.body.id)).size).toBe(1);
     expect(new Set(api.engine.answers.slice(before).map((input) => input.jobId)).size).toBe(1);
     const rows = await api.inTenant(tenant, async (tx) => await tx.query('SELECT id FROM questions'));
@@ -271,7 +286,11 @@ describe('GET /v1/questions/{id}/rows', () => {
     await api.answer(tenant, answered(two, 'Two?'), pages);
     const { body } = await call('GET', `/v1/questions/${one.body.id}/rows`, { key });
     for (const cursor of [body.nextCursor, 'x', '%00', Buffer.from('[1,-1]').toString('base64url')]) {
-      expectProblem(await call('GET', `/v1/questions/${two.body.id}/rows?cursor=${cursor}`, { key }), 400, 'invalid_cursor');
+      expectProblem(
+        await call('GET', `/v1/questions/${two.body.id}/rows?cursor=${cursor}`, { key }),
+        400,
+        'invalid_cursor',
+      );
     }
   });
 

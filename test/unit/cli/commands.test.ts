@@ -96,7 +96,10 @@ describe('quaestor ask', () => {
   });
 
   test('with several sources and none chosen it lists them and exits with 2', async () => {
-    api.on('GET /v1/data-sources', json({ dataSources: [source, { ...source, id: 'other', name: 'stock' }] }));
+    api.on(
+      'GET /v1/data-sources',
+      json({ dataSources: [source, { ...source, id: 'other', name: 'stock' }] }),
+    );
     const { exitCode, stderr } = await runMain(['ask', 'x'], { env });
     expect(exitCode).toBe(2);
     expect(stderr).toContain('shop, stock');

@@ -68,6 +68,13 @@ describe('the SQL of a model’s reply', () => {
     ],
     ['a comment', '```sql\n-- AMBIGUOUS_QUESTION: net or gross?\n```', 'ambiguous_question', 'net or gross?'],
     ['other words', '**Cannot answer:** no such data', 'schema_cannot_answer', 'no such data'],
+    [
+      'the line that the prompt asks for',
+      `${ANSWER_MARKERS.cannotAnswer} no sky`,
+      'schema_cannot_answer',
+      'no sky',
+    ],
+    ['its other line', `${ANSWER_MARKERS.ambiguous} net | gross`, 'ambiguous_question', 'net | gross'],
   ])('may be a refusal: %s', (_, reply, kind, message) => {
     expect(extractSql(reply)).toEqual({ refusal: { kind, message } });
   });

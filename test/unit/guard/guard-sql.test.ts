@@ -123,6 +123,12 @@ describe('the guard', () => {
     ]);
   });
 
+  it('tells of twenty unknown names at most', async () => {
+    const names = Array.from({ length: 500 }, (_, i) => `x${i}`);
+    expect(await unknownOf(`SELECT ${names.join(', ')} FROM orders`)).toHaveLength(20);
+    expect(await unknownOf(`SELECT ${names.map((name) => `${name}()`).join(', ')}`)).toHaveLength(20);
+  });
+
   it('finds unqualified tables in the search path only, and names the schema that has them', async () => {
     expect(await unknownOf('SELECT * FROM invoices')).toEqual([
       { kind: 'table', name: 'invoices', suggestions: ['sales.invoices'] },

@@ -2,7 +2,10 @@ import { expect } from '@jest/globals';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 
 interface OpenApiDocument {
-  paths: Record<string, Record<string, { responses: Record<string, { content?: Record<string, { schema: object }> }> }>>;
+  paths: Record<
+    string,
+    Record<string, { responses: Record<string, { content?: Record<string, { schema: object }> }> }>
+  >;
   components: { schemas: Record<string, object> };
 }
 
@@ -46,7 +49,14 @@ export async function createCaller(url: string): Promise<Call> {
     let validate = validators.get(where);
     if (!validate) {
       const pointer = [
-        'paths', pattern, method.toLowerCase(), 'responses', String(reply.status), 'content', contentType, 'schema',
+        'paths',
+        pattern,
+        method.toLowerCase(),
+        'responses',
+        String(reply.status),
+        'content',
+        contentType,
+        'schema',
       ].map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1')));
       validate = ajv.compile({ $ref: `openapi#/${pointer.join('/')}` });
       validators.set(where, validate);

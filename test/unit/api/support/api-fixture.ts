@@ -2,8 +2,8 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
-import { createApi } from '../../../../api/create-api.js';
 import type { StreamTimes } from '../../../../api/api-deps.js';
+import { createApi } from '../../../../api/create-api.js';
 import { SCOPES, type Scope, type Tier } from '../../../../contracts/identity.js';
 import type { Cell } from '../../../../contracts/question.js';
 import { Database, type Transaction } from '../../../../db/database.js';
@@ -73,7 +73,10 @@ export interface AnsweredQuestion {
 export async function startApi(
   options: { streams?: Partial<StreamTimes>; answerCacheTtlMs?: number; stopping?: AbortSignal } = {},
 ): Promise<ApiFixture> {
-  const store = await startPgliteServer({ inMemory: true, port: await findFreePort({ preferred: randomInt(20_000, 50_000) }) });
+  const store = await startPgliteServer({
+    inMemory: true,
+    port: await findFreePort({ preferred: randomInt(20_000, 50_000) }),
+  });
   await migrate({ connectionString: store.connectionString, lock: false });
   const db = new Database({
     connectionString: store.connectionString,
@@ -143,7 +146,10 @@ export async function startApi(
            VALUES ($1, $2, $3, $4, 'active', 3, 12, now())`,
           [versionId, tenantId, dataSourceId, `index-${versionId}`],
         );
-        await tx.query('UPDATE data_sources SET active_version_id = $2 WHERE id = $1', [dataSourceId, versionId]);
+        await tx.query('UPDATE data_sources SET active_version_id = $2 WHERE id = $1', [
+          dataSourceId,
+          versionId,
+        ]);
       });
       return { dataSourceId, versionId };
     },

@@ -44,7 +44,8 @@ export class FakeEngine implements JobEngine {
 
   async putReindexSchedule(input: { dataSourceId: string; schedule: ReindexSchedule }): Promise<void> {
     this.#beThere();
-    if (this.refusesCron) throw new QuaestorError('invalid_request', 'The schedule is not valid: no such hour');
+    if (this.refusesCron)
+      throw new QuaestorError('invalid_request', 'The schedule is not valid: no such hour');
     this.schedules.set(input.dataSourceId, input.schedule);
   }
 

@@ -1,0 +1,51 @@
+import { roleWords } from './join-paths.js';
+import type { Condition, Query } from './query.js';
+import { CannotRead, type Reading } from './reading.js';
+import type { TableInfo } from './schema-vocabulary.js';
+
+/**
+ * The last guard before SQL is written: all that was understood must be in the query.
+ * @throws CannotRead if anything was dropped on the way.
+ */
+export function assertComplete(reading: Reading, query: Query): void {
+  const complain = (what: string): never => {
+    throw new CannotRead(`The ${what} of the question could not be kept.`, 2);
+  };
+  if (countConditions(query.where) < reading.filters.length) complain('conditions');
+  if (query.having.length < reading.having.length) complain('comparison with a total');
+  if (reading.limit !== null && query.limit !== reading.limit) complain('top n');
+  if (reading.order !== null && query.orderBy.length === 0) complain('order');
+  if (query.groupBy.length < reading.dimensions.length) complain('grouping');
+  if (reading.subject && query.groupBy.length > 0 && !isAbout(query, reading.subject)) complain('subject');
+  const joined = new Set([query.base, ...query.joins.map((step) => step.to)]);
+  for (const condition of query.where) {
+    if (condition.kind === 'exists') for (const step of condition.path) joined.add(step.to);
+  }
+  for (const table of reading.mentioned) {
+    if (!joined.has(table)) complain(`mention of ${table.source.canonicalTableName}`);
+  }
+  const roles = new Set(query.joins.flatMap((step) => roleWords(step.link)));
+  for (const role of reading.roles) if (!roles.has(role)) complain(`word "${role}"`);
+}
+
+const countConditions = (conditions: readonly Condition[]): number =>
+  conditions.reduce((sum, c) => sum + 1 + (c.kind === 'exists' ? countConditions(c.conditions) : 0), 0);
+
+/** Whether groups or measures of a query are of a table. */
+function isAbout(query: Query, table: TableInfo): boolean {
+  if (query.base === table) return true;
+  return query.select.some(({ expression }) => {
+    switch (expression.kind) {
+      case 'column':
+      case 'bucket':
+      case 'aggregate':
+        return expression.column.table === table;
+      case 'count-rows':
+        return expression.table === table;
+      case 'count-distinct':
+        return expression.columns[0]!.table === table;
+      case 'product':
+        return expression.price.table === table;
+    }
+  });
+}

@@ -1,0 +1,337 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
+import type { Database, Transaction } from '../../../db/database.js';
+import { getDataSource } from '../../../db/statements/data-sources.js';
+import { markJobFinished } from '../../../db/statements/jobs.js';
+import {
+  assignBatches,
+  findPendingItems,
+  insertItems,
+  loadBatch,
+  saveEmbeddings,
+  searchItems,
+} from '../../../db/statements/registry/items.js';
+import { insertForeignKeys, insertTables, loadSchema } from '../../../db/statements/registry/schema.js';
+import {
+  activateVersion,
+  completeVersion,
+  getActiveVersion,
+  openVersion,
+} from '../../../db/statements/registry/versions.js';
+import { createTestStore, openTestDatabase, type TestStore } from '../../support/databases.js';
+import {
+  createJobRow,
+  createSourceRow,
+  hashOf,
+  registryItem,
+  registryTable,
+} from '../../support/store-rows.js';
+import { createTestTenant, type TestTenant } from '../../support/tenants.js';
+
+let store: TestStore;
+let db: Database;
+let tenant: TestTenant;
+let dataSourceId: string;
+
+beforeAll(async () => {
+  store = await createTestStore();
+  db = openTestDatabase(store);
+  tenant = await createTestTenant(db);
+});
+
+beforeEach(async () => {
+  dataSourceId = await createSourceRow(db, tenant);
+});
+
+afterAll(async () => {
+  await db.close();
+  await store.drop();
+});
+
+const run = <Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> =>
+  db.withTenant(tenant.tenantId, work);
+
+/** Vectors in the plane: the angle between two contents is told by their numbers. */
+const vector = (degrees: number): Float32Array =>
+  Float32Array.of(Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180));
+
+/** A version with one table and these contents to embed; its job runs on until `finish`. */
+async function build(contents: readonly string[], table = 'orders') {
+  const jobId = await createJobRow(db, tenant, { kind: 'index-source', subjectId: dataSourceId });
+  const key = { dataSourceId, versionId: uuidv7() };
+  await run(async (tx) => {
+    await openVersion(tx, { id: key.versionId, dataSourceId, jobId });
+    await insertTables(tx, key, [registryTable('public', table, ['id', 'note'])]);
+    await insertItems(tx, key, contents.map(registryItem));
+    await completeVersion(tx, key.versionId, { tables: 1, columns: 2, skipped: [] });
+  });
+  return {
+    jobId,
+    ...key,
+    embed: (degrees = 0, model = 'm') =>
+      run((tx) =>
+        saveEmbeddings(
+          tx,
+          { dataSourceId, model, dimensions: 2 },
+          contents.map((content) => ({ contentHash: hashOf(content), vector: vector(degrees) })),
+        ),
+      ),
+    activate: (embeddingModel = 'm') =>
+      run((tx) => activateVersion(tx, { id: key.versionId, dataSourceId, embeddingModel })),
+    finish: () => run((tx) => markJobFinished(tx, jobId, 'succeeded')),
+  };
+}
+
+const count = async (table: string): Promise<number> =>
+  (
+    await run((tx) =>
+      tx.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${table} WHERE data_source_id = $1`, [
+        dataSourceId,
+      ]),
+    )
+  )[0]!.n;
+
+const embeddedContents = async (): Promise<string[]> => {
+  const known = ['one', 'two', 'three'];
+  const rows = await run((tx) =>
+    tx.query<{ model: string; content_hash: Buffer }>(
+      'SELECT model, content_hash FROM embeddings WHERE data_source_id = $1 ORDER BY 1, 2',
+      [dataSourceId],
+    ),
+  );
+  return rows
+    .map((row) => `${row.model}: ${known.find((content) => hashOf(content).equals(row.content_hash))}`)
+    .sort();
+};
+
+describe('versions', () => {
+  test('opened again by the same job start over, with nothing of the first attempt', async () => {
+    const first = await build(['one', 'two']);
+    const again = { id: uuidv7(), dataSourceId, jobId: first.jobId };
+    await run((tx) => openVersion(tx, again));
+    for (const table of ['registry_tables', 'registry_columns', 'registry_items'])
+      expect(await count(table)).toBe(0);
+    expect(await count('registry_versions')).toBe(1);
+  });
+
+  test('that are building do not answer questions; the source shows nothing of them', async () => {
+    await build(['one']);
+    expect(await run((tx) => getActiveVersion(tx, dataSourceId))).toBeUndefined();
+    expect(await run((tx) => getDataSource(tx, dataSourceId))).toMatchObject({
+      status: 'new',
+      tables: null,
+      indexedAt: null,
+    });
+  });
+
+  test('are switched on in one step, twice as well as once; the one before is removed', async () => {
+    const old = await build(['one'], 'old_orders');
+    await old.embed();
+    expect(await old.activate()).toEqual({ tables: 1, columns: 2 });
+    await old.finish();
+    const fresh = await build(['one', 'two'], 'new_orders');
+    await fresh.embed();
+    expect(await run((tx) => getActiveVersion(tx, dataSourceId))).toEqual({
+      id: old.versionId,
+      embeddingModel: 'm',
+    });
+
+    await fresh.activate();
+    const source = await run((tx) => getDataSource(tx, dataSourceId));
+    expect(await fresh.activate()).toEqual({ tables: 1, columns: 2 });
+    expect(await run((tx) => getDataSource(tx, dataSourceId))).toEqual(source);
+    expect(source).toMatchObject({ status: 'ready', tables: 1, columns: 2 });
+    expect(await run((tx) => getActiveVersion(tx, dataSourceId))).toEqual({
+      id: fresh.versionId,
+      embeddingModel: 'm',
+    });
+    expect(await count('registry_versions')).toBe(1);
+    expect(
+      (await run((tx) => loadSchema(tx, fresh.versionId))).tables.map((table) => table.tableName),
+    ).toEqual(['new_orders']);
+    expect((await run((tx) => loadSchema(tx, old.versionId))).tables).toEqual([]);
+  });
+
+  test('whose switching on breaks off leave the old one active and whole', async () => {
+    const old = await build(['one']);
+    await old.embed();
+    await old.activate();
+    await old.finish();
+    const fresh = await build(['two']);
+    const attempt = run(async (tx) => {
+      await activateVersion(tx, { id: fresh.versionId, dataSourceId, embeddingModel: 'm' });
+      throw new Error('broken off');
+    });
+    await expect(attempt).rejects.toThrow('broken off');
+    expect(await run((tx) => getActiveVersion(tx, dataSourceId))).toEqual({
+      id: old.versionId,
+      embeddingModel: 'm',
+    });
+    expect(await embeddedContents()).toEqual(['m: one']);
+  });
+
+  test('that are gone cannot be switched on', async () => {
+    await expect(
+      run((tx) => activateVersion(tx, { id: uuidv7(), dataSourceId, embeddingModel: 'm' })),
+    ).rejects.toThrow('is gone');
+  });
+});
+
+describe('vectors', () => {
+  test('of contents that no version has, or of a model that none uses, are removed at activation', async () => {
+    const old = await build(['one', 'two']);
+    await old.embed();
+    await old.activate();
+    await old.finish();
+    const next = await build(['two', 'three']);
+    await next.embed();
+    await next.activate();
+    await next.finish();
+    expect(await embeddedContents()).toEqual(['m: three', 'm: two']);
+
+    const other = await build(['two', 'three']);
+    await other.embed(0, 'better');
+    await other.activate('better');
+    expect(await embeddedContents()).toEqual(['better: three', 'better: two']);
+  });
+
+  test('of unchanged contents are kept: nothing is pending', async () => {
+    const first = await build(['one', 'two', 'one']);
+    const before = await run((tx) => findPendingItems(tx, first.versionId, 'm'));
+    expect(before.pending.map((item) => item.content).sort()).toEqual(['one', 'two']);
+    expect(before.unchanged).toBe(0);
+    await first.embed();
+    await first.activate();
+    await first.finish();
+
+    const second = await build(['one', 'two']);
+    expect(await run((tx) => findPendingItems(tx, second.versionId, 'm'))).toEqual({
+      pending: [],
+      unchanged: 2,
+    });
+    const otherModel = await run((tx) => findPendingItems(tx, second.versionId, 'another'));
+    expect(otherModel).toMatchObject({ unchanged: 0 });
+    expect(otherModel.pending).toHaveLength(2);
+  });
+
+  test('of a finished batch are not asked for again; of an unfinished one only what is missing', async () => {
+    const version = await build(['one', 'two', 'three', 'three']);
+    await run((tx) =>
+      assignBatches(tx, version.versionId, [
+        { contentHash: hashOf('one'), batch: 0 },
+        { contentHash: hashOf('two'), batch: 1 },
+        { contentHash: hashOf('three'), batch: 1 },
+      ]),
+    );
+    const load = async (batch: number) =>
+      (await run((tx) => loadBatch(tx, version.versionId, 'm', batch))).map((item) => item.content).sort();
+    expect(await load(0)).toEqual(['one']);
+    expect(await load(1)).toEqual(['three', 'two']);
+    const keep = (content: string) =>
+      run((tx) =>
+        saveEmbeddings(tx, { dataSourceId, model: 'm', dimensions: 2 }, [
+          { contentHash: hashOf(content), vector: vector(0) },
+        ]),
+      );
+    await keep('one');
+    await keep('two');
+    expect(await load(0)).toEqual([]);
+    expect(await load(1)).toEqual(['three']);
+    expect(await load(2)).toEqual([]);
+  });
+
+  test('planned anew forget the batches before', async () => {
+    const version = await build(['one', 'two']);
+    const plan = (content: string, batch: number) =>
+      run((tx) => assignBatches(tx, version.versionId, [{ contentHash: hashOf(content), batch }]));
+    await plan('one', 0);
+    await plan('two', 0);
+    const items = await run((tx) => loadBatch(tx, version.versionId, 'm', 0));
+    expect(items.map((item) => item.content)).toEqual(['two']);
+  });
+
+  test('are found nearest first, in the version asked for and by the model asked for', async () => {
+    const version = await build(['one', 'two', 'three']);
+    const degrees: Record<string, number> = { one: 80, two: 10, three: 45 };
+    await run((tx) =>
+      saveEmbeddings(
+        tx,
+        { dataSourceId, model: 'm', dimensions: 2 },
+        Object.entries(degrees).map(([content, angle]) => ({
+          contentHash: hashOf(content),
+          vector: vector(angle),
+        })),
+      ),
+    );
+    await version.embed(0, 'another');
+    const search = (versionId: string, limit: number, model = 'm') =>
+      run((tx) => searchItems(tx, { versionId, model, vector: vector(0), limit }));
+    const hits = await search(version.versionId, 2);
+    expect(hits.map((hit) => hit.similarity.toFixed(2))).toEqual(['0.98', '0.71']);
+    expect(hits[0]).toMatchObject({ canonicalTableName: 'public.orders', canonicalColumnName: null });
+    expect(await search(uuidv7(), 10)).toEqual([]);
+    expect(await search(version.versionId, 10, 'none')).toEqual([]);
+  });
+
+  test('of other dimensions than the question’s are left out, not compared', async () => {
+    const version = await build(['one']);
+    await version.embed();
+    const hits = await run((tx) =>
+      searchItems(tx, {
+        versionId: version.versionId,
+        model: 'm',
+        vector: Float32Array.of(1, 0, 0),
+        limit: 10,
+      }),
+    );
+    expect(hits).toEqual([]);
+  });
+});
+
+describe('schemas', () => {
+  test('come back as they were written, whatever their names and numbers', async () => {
+    const version = await build([]);
+    const odd = {
+      ...registryTable('a"b', 'sales.2024 📦', ['größe', 'say "hi"', "it's; DROP TABLE x"]),
+      kind: 'partitioned-table' as const,
+      comment: 'Line 1\nLine 2 \\ {"a": null}',
+      estimatedRows: 9_007_199_254_740_991,
+    };
+    odd.columns[0] = {
+      ...odd.columns[0]!,
+      dataType: 'numeric(12,2)[]',
+      isPrimaryKey: true,
+      isNullable: false,
+      comment: '{1,2}',
+    };
+    const foreignKey = {
+      name: 'self "ref"',
+      fromTable: odd.canonicalTableName,
+      fromColumns: ['größe', 'say "hi"'],
+      toTable: odd.canonicalTableName,
+      toColumns: ["it's; DROP TABLE x", 'größe'],
+    };
+    const missing = { ...foreignKey, name: 'to nowhere', toTable: 'public.gone' };
+    const told = await run(async (tx) => {
+      await insertTables(tx, version, [odd]);
+      return await insertForeignKeys(tx, version, [foreignKey, missing]);
+    });
+    expect(told).toBe(1);
+    const schema = await run((tx) => loadSchema(tx, version.versionId));
+    expect(schema.tables.find((table) => table.tableName === odd.tableName)).toEqual(odd);
+    expect(schema.foreignKeys).toEqual([foreignKey]);
+  });
+
+  test('of 1,600 columns and of no table at all are written', async () => {
+    const version = await build([]);
+    const wide = registryTable(
+      'public',
+      'wide',
+      Array.from({ length: 1_600 }, (_, index) => `c${index}`),
+    );
+    await run((tx) => insertTables(tx, version, [wide]));
+    await run((tx) => insertTables(tx, version, []));
+    const { tables } = await run((tx) => loadSchema(tx, version.versionId));
+    expect(tables.find((table) => table.tableName === 'wide')?.columns).toHaveLength(1_600);
+  });
+});
