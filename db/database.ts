@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { types } from 'node:util';
 import { isNativeError } from 'node:util/types';
 import pg from 'pg';
 import { QuaestorError } from '../contracts/quaestor-error.js';
@@ -101,7 +100,13 @@ export class Database {
           query: async <Row>(text: string, values: readonly unknown[] = []) =>
             (await client.query(text, values as unknown[])).rows as Row[],
         });
-        await client.query('COMMIT');
+        // COMMIT of a transaction in which a statement failed says ROLLBACK, and no error.
+        const { command } = await client.query('COMMIT');
+        if (command !== 'COMMIT') {
+          throw new Error(
+            'The transaction was rolled back: a statement in it failed, and its error was swallowed',
+          );
+        }
         return result;
       } catch (error) {
         // When the connection is gone the server has rolled back already.
@@ -139,7 +144,7 @@ export class Database {
 
 function asUnavailable(error: unknown, whileConnecting: boolean): unknown {
   // Not instanceof: under jest, node's own network errors are of another realm.
-  if (!types.isNativeError(error) || error instanceof QuaestorError) return error;
+  if (!isNativeError(error) || error instanceof QuaestorError) return error;
   const code = (error as { code?: unknown }).code;
   const known = typeof code === 'string' && (UNAVAILABLE.test(code) || NETWORK.has(code));
   const ended =

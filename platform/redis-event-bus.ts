@@ -19,6 +19,8 @@ export function connectRedisBus(
   const options = {
     maxRetriesPerRequest: 1,
     enableOfflineQueue: false,
+    // Nothing here needs RESP3, which not every server speaks.
+    protocol: 2 as const,
     autoResubscribe: false,
     connectTimeout: 2_000,
     retryStrategy: (attempt: number) => Math.min(attempt * 200, 2_000),

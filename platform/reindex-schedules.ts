@@ -41,7 +41,11 @@ export async function putReindexSchedule(client: Client, input: ScheduleInput): 
 
 /** What the server has against a spec: a TypeError over the plain connection, in a cause's message over the native one. */
 function refusedSpec(error: unknown): string | undefined {
-  for (let at = error as Error | undefined; at && typeof at === 'object'; at = at.cause as Error | undefined) {
+  for (
+    let at = error as Error | undefined;
+    at && typeof at === 'object';
+    at = at.cause as Error | undefined
+  ) {
     if (at.name === 'TypeError') return at.message;
     const reason = /Invalid schedule spec: (.+)/.exec(at.message)?.[1];
     if (reason !== undefined) return reason;

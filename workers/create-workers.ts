@@ -11,6 +11,7 @@ import {
 } from '../activities/answers/create-answer-activities.js';
 import { createDataSourceActivities } from '../activities/data-sources/create-data-source-activities.js';
 import { createJobActivities } from '../activities/jobs/create-job-activities.js';
+import { createPatientStore } from '../activities/patient-store.js';
 import { createEmbeddingActivities } from '../activities/registry/create-embedding-activities.js';
 import { createRegistryActivities } from '../activities/registry/create-registry-activities.js';
 import { TASK_QUEUE_NAMES, type TaskQueueName } from '../contracts/task-queues.js';
@@ -68,8 +69,9 @@ async function workerOptions(name: TaskQueueName, options: CreateWorkersOptions)
 }
 
 function activitiesOf(name: TaskQueueName, resources: Resources): object {
-  const { answers, embeddings, countTokens } = resources;
-  const { db, bus, pools, encryptionKey } = answers;
+  const { db, answers, embeddings, countTokens } = resources;
+  const { bus, pools, encryptionKey } = answers;
+  const patient = createPatientStore(db);
   switch (name) {
     case 'orchestration':
       return {
@@ -78,13 +80,13 @@ function activitiesOf(name: TaskQueueName, resources: Resources): object {
         ...createAnswerActivities(answers),
       };
     case 'embedding':
-      return createEmbeddingActivities({ db, bus, embeddings });
+      return createEmbeddingActivities({ db: patient, bus, embeddings });
     case 'generation':
-      return createGenerationActivities(answers);
+      return createGenerationActivities({ ...answers, db: patient });
     case 'data-source':
       return {
-        ...createDataSourceActivities({ db, pools, bus, encryptionKey }),
-        ...createQueryActivities(answers),
+        ...createDataSourceActivities({ db: patient, pools, bus, encryptionKey }),
+        ...createQueryActivities({ ...answers, db: patient }),
       };
   }
 }

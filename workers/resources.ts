@@ -17,6 +17,7 @@ import type { EventBus } from '../platform/event-bus.js';
 
 /** What the activities of this process share. */
 export interface Resources {
+  db: Database;
   answers: AnswerDeps;
   /** Without the cache for questions: each content is embedded once anyway. */
   embeddings: EmbeddingProvider;
@@ -32,6 +33,7 @@ export async function createResources(
   const model = await createModel(config);
   const pools = new SourcePools();
   return {
+    db,
     answers: {
       db,
       bus,

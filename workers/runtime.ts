@@ -16,7 +16,8 @@ export async function installRuntime(options: { logger: Logger; metricsPort: num
       const { taskToken: _, ...fields } = meta ?? {};
       if (level === 'ERROR') sdkLog.error(fields, message);
       // A worker of one scarce thing has no workflows: that is how it is meant.
-      else if (level === 'WARN' && !message.startsWith('No workflows registered')) sdkLog.warn(fields, message);
+      else if (level === 'WARN' && !message.startsWith('No workflows registered'))
+        sdkLog.warn(fields, message);
       else sdkLog.debug(fields, message);
     }),
     telemetryOptions: {

@@ -1,15 +1,15 @@
 import type { QueryLimits } from '../../contracts/limits.js';
 import type { ModelLabel } from '../../contracts/question.js';
-import type { Database } from '../../db/database.js';
 import type { EventBus } from '../../platform/event-bus.js';
 import type { SourcePools } from '../data-sources/postgres/source-pools.js';
 import type { EmbeddingProvider } from '../model/embedding-provider.js';
+import type { TenantStore } from '../patient-store.js';
 import type { SchemaCache } from './schema-cache.js';
 import type { SqlWriter } from './sql-writer.js';
 
 /** What the steps of an answer work with. */
 export interface AnswerDeps {
-  db: Database;
+  db: TenantStore;
   bus: EventBus;
   pools: SourcePools;
   schemas: SchemaCache;

@@ -3,7 +3,6 @@ import { v7 as uuidv7 } from 'uuid';
 import { QuaestorError } from '../../contracts/quaestor-error.js';
 import type { RegistryTable } from '../../contracts/schema-registry.js';
 import type { IndexSourceInput } from '../../contracts/workflows.js';
-import type { Database } from '../../db/database.js';
 import { appendEvent } from '../../db/statements/events.js';
 import { setJobProgress } from '../../db/statements/jobs.js';
 import { insertItems, type RegistryItem } from '../../db/statements/registry/items.js';
@@ -12,12 +11,13 @@ import { completeVersion, openVersion } from '../../db/statements/registry/versi
 import { columnContent, tableContent } from '../../domain/schema-content.js';
 import type { EventBus } from '../../platform/event-bus.js';
 import { activitySignal, withHeartbeat } from '../activity-context.js';
+import type { TenantStore } from '../patient-store.js';
 import { findSkippedSchemas, readForeignKeys, readTables } from './postgres/introspect.js';
 import type { SourcePools } from './postgres/source-pools.js';
 import { loadSourceConnection } from './source-connection.js';
 
 export interface DataSourceDeps {
-  db: Database;
+  db: TenantStore;
   pools: SourcePools;
   bus: EventBus;
   encryptionKey: Buffer;

@@ -1,7 +1,7 @@
 import { QuaestorError } from '../../contracts/quaestor-error.js';
-import type { Database } from '../../db/database.js';
 import { getDataSourceConnection } from '../../db/statements/data-sources.js';
 import { decryptSecret } from '../../platform/encryption.js';
+import type { TenantStore } from '../patient-store.js';
 
 export interface SourceConnection {
   connectionString: string;
@@ -10,7 +10,7 @@ export interface SourceConnection {
 
 /** Opens the stored connection string of a data source. @throws QuaestorError `not_found` when it was deleted. */
 export async function loadSourceConnection(
-  deps: { db: Database; encryptionKey: Buffer },
+  deps: { db: TenantStore; encryptionKey: Buffer },
   tenantId: string,
   dataSourceId: string,
 ): Promise<SourceConnection> {

@@ -1,15 +1,15 @@
 import { QuaestorError } from '../../contracts/quaestor-error.js';
 import type { IndexSourceInput } from '../../contracts/workflows.js';
-import type { Database } from '../../db/database.js';
 import { appendEvent } from '../../db/statements/events.js';
 import { advanceJobProgress } from '../../db/statements/jobs.js';
 import { loadBatch, saveEmbeddings } from '../../db/statements/registry/items.js';
 import type { EventBus } from '../../platform/event-bus.js';
 import { activitySignal, withHeartbeat } from '../activity-context.js';
 import type { EmbeddingProvider } from '../model/embedding-provider.js';
+import type { TenantStore } from '../patient-store.js';
 
 export interface EmbeddingDeps {
-  db: Database;
+  db: TenantStore;
   bus: EventBus;
   embeddings: EmbeddingProvider;
 }
@@ -53,13 +53,9 @@ export function createEmbeddingActivities(deps: EmbeddingDeps) {
             tokens,
             durationMs: performance.now() - started,
           };
-          await appendEvent(
-            tx,
-            input.jobId,
-            'batch.embedded',
-            event,
-            `batch-${input.versionId}-${input.batch}`,
-          );
+          const key = `batch-${input.versionId}-${input.batch}`;
+          // Told before: counted before.
+          if ((await appendEvent(tx, input.jobId, 'batch.embedded', event, key)) === undefined) return;
           const progress = await advanceJobProgress(tx, input.jobId, items.length);
           if (progress) await appendEvent(tx, input.jobId, 'job.progressed', progress);
         });

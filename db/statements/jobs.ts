@@ -116,7 +116,8 @@ export async function advanceJobProgress(
     ...row.progress,
     done,
     ratePerSecond: Math.round(ratePerSecond * 10) / 10,
-    ...(total === undefined
+    // Before anything is done nothing is known of the time left.
+    ...(total === undefined || done === 0
       ? {}
       : { etaMs: Math.round((Math.max(0, total - done) * 1_000) / ratePerSecond) }),
   };

@@ -1,5 +1,5 @@
 import { roleWords } from './join-paths.js';
-import type { Condition, Query } from './query.js';
+import type { Condition, Expression, Query } from './query.js';
 import { CannotRead, type Reading } from './reading.js';
 import type { TableInfo } from './schema-vocabulary.js';
 
@@ -34,18 +34,20 @@ const countConditions = (conditions: readonly Condition[]): number =>
 /** Whether groups or measures of a query are of a table. */
 function isAbout(query: Query, table: TableInfo): boolean {
   if (query.base === table) return true;
-  return query.select.some(({ expression }) => {
-    switch (expression.kind) {
-      case 'column':
-      case 'bucket':
-      case 'aggregate':
-        return expression.column.table === table;
-      case 'count-rows':
-        return expression.table === table;
-      case 'count-distinct':
-        return expression.columns[0]!.table === table;
-      case 'product':
-        return expression.price.table === table;
-    }
-  });
+  return query.select.some(({ expression }) => tableOf(expression) === table);
+}
+
+function tableOf(expression: Expression): TableInfo {
+  switch (expression.kind) {
+    case 'column':
+    case 'bucket':
+    case 'aggregate':
+      return expression.column.table;
+    case 'count-rows':
+      return expression.table;
+    case 'count-distinct':
+      return expression.columns[0]!.table;
+    case 'product':
+      return expression.price.table;
+  }
 }

@@ -17,7 +17,14 @@ const UNKNOWN_SCORE = -3;
 /** Words of grammar score less than names, so that a name that fits wins over a filler. */
 const PHRASE_SCORE = 0.8;
 /** Words of measuring win over columns that are called alike ("total"), if they can be read so. */
-const MEASURING: ReadonlySet<string> = new Set(['aggregate', 'count', 'superlative', 'group', 'time-unit']);
+const MEASURING: ReadonlySet<string> = new Set([
+  'aggregate',
+  'count',
+  'superlative',
+  'group',
+  'time-unit',
+  'order',
+]);
 const CUTS = 240;
 const CANDIDATES = 8;
 

@@ -67,7 +67,12 @@ export class LexemeReader {
     const isRanked = reading.order !== null && reading.projections.length > 0;
     const asksRows = reading.measures.length === 0 && !this.hasGroup && !isRanked;
     // "for customers in Berlin, …" sets the scene; what is asked for comes later.
-    const before = this.lexemes[this.at - 2];
+    const isAdjective = (l: Lexeme) =>
+      l.kind === 'value' ||
+      l.kind === 'filler' ||
+      l.kind === 'not' ||
+      (l.kind === 'column' && l.column.kind === 'boolean');
+    const before = this.lexemes.slice(0, this.at - 1).findLast((l) => !isAdjective(l));
     const isScene = before?.kind === 'prep' && before.word !== 'of' && reading.projections.length === 0;
     if (reading.subject === null && asksRows && !isScene) {
       reading.subject = table;

@@ -26,6 +26,7 @@ export function planConditions(
   for (const filter of reading.filters) {
     if (filter.kind === 'exists') continue;
     const table = filter.column?.table ?? (filter.kind === 'time' ? filter.focus : null);
+    if (filter.kind === 'values') checkFocus(filter, base, vocabulary, choice);
     const condition =
       filter.kind === 'time'
         ? planTime(filter, base, vocabulary, bucketUnit, timeColumn, inside, choice)
@@ -35,6 +36,7 @@ export function planConditions(
     const target = home ? inside.get(home) : undefined;
     (target ?? outer).push(condition);
   }
+  checkTimes(outer);
   const exists: Condition[] = existing.map((filter) => {
     const path = findPath(base, filter.table, vocabulary, choice);
     if (!path || path.length === 0) {
@@ -77,6 +79,37 @@ function planTime(
   }
   if (column.kind === 'number') return yearCondition(column, range);
   return { kind: 'time', column, range };
+}
+
+/** "customers with orders in Berlin": the place must be the orders', not one that the customers have besides. */
+function checkFocus(
+  { focus, column }: Extract<Filter, { kind: 'values' }>,
+  base: TableInfo,
+  vocabulary: Vocabulary,
+  choice: PathChoice,
+): void {
+  if (!focus || focus === base || column.table === base || column.table === focus) return;
+  const path = findPath(base, column.table, vocabulary, choice);
+  if (path && !path.some((step) => step.to === focus)) {
+    throw new CannotRead(
+      `It is not clear whether ${column.source.canonicalColumnName} belongs to ${focus.source.canonicalTableName} or ${base.source.canonicalTableName}.`,
+      4,
+    );
+  }
+}
+
+/** Two times of one column that exclude each other were not meant so. */
+function checkTimes(conditions: readonly Condition[]): void {
+  const times = conditions.filter((condition) => condition.kind === 'time');
+  for (const [i, a] of times.entries()) {
+    for (const b of times.slice(i + 1)) {
+      const isApart = (x: typeof a, y: typeof a) =>
+        x.range.to !== undefined && y.range.from !== undefined && x.range.to <= y.range.from;
+      if (a.column === b.column && (isApart(a, b) || isApart(b, a))) {
+        throw new CannotRead('Two times that exclude each other are not understood.', 4);
+      }
+    }
+  }
 }
 
 /**

@@ -22,7 +22,12 @@ export function readGroup(reader: LexemeReader): void {
   reader.skip('filler', 'distinct');
   // "placed by customers": who did it, not a group.
   if (!group.isEach && verb?.kind === 'filler' && verb.isVerb && !reader.is('group')) {
-    if (!reader.is('table'))
+    const next = reader.peek();
+    const isAdjective =
+      next?.kind === 'value' ||
+      next?.kind === 'not' ||
+      (next?.kind === 'column' && next.column.kind === 'boolean');
+    if (next?.kind !== 'table' && !isAdjective)
       throw new CannotRead(`It is not clear what "${verb.words} ${group.words}" means.`);
     return;
   }
@@ -55,7 +60,6 @@ export function readGroup(reader: LexemeReader): void {
     else if (next?.kind === 'column' && next.column.kind !== 'boolean') {
       addDimension(reader, { kind: 'column', column: next.column });
     } else break;
-    if (next.kind === 'table') reader.focus = next.table;
     reader.at++;
     count++;
     const joint = reader.peek();

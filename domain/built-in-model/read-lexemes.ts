@@ -187,9 +187,13 @@ function readTable(reader: LexemeReader): void {
     if (shown !== lexeme.table) throw new CannotRead(`It is not clear how to show "${lexeme.words}".`);
     return;
   }
-  // "revenue by month, category": a thing merely listed beside a measure has no known part.
+  // A thing merely listed beside others has no known part in the question.
   const before = reader.lexemes[reader.at - 2]?.kind;
-  if (reading.measures.length > 0 && (before === 'and' || before === 'comma')) {
+  const isKnown =
+    reading.subject === lexeme.table || reading.projections.some((c) => c.table === lexeme.table);
+  const isNew =
+    !isKnown && (reading.subject !== null || reading.measures.length + reading.projections.length > 0);
+  if (isNew && (before === 'and' || before === 'comma')) {
     throw new CannotRead(`It is not clear what "${lexeme.words}" is for.`, 2);
   }
   reader.mention(lexeme);

@@ -23,7 +23,14 @@ export function pushValues(
   values: string[],
   isExact: boolean,
 ): void {
-  reader.reading.filters.push({ kind: 'values', column, values, isExact, negated: reader.pendingNot });
+  reader.reading.filters.push({
+    kind: 'values',
+    column,
+    values,
+    isExact,
+    negated: reader.pendingNot,
+    focus: reader.focus,
+  });
   reader.pendingNot = false;
 }
 

@@ -16,7 +16,15 @@ export type Dimension =
   | { kind: 'time'; unit: TimeUnit; column: ColumnInfo | null };
 
 export type Filter =
-  | { kind: 'values'; column: ColumnInfo; values: string[]; isExact: boolean; negated: boolean }
+  | {
+      kind: 'values';
+      column: ColumnInfo;
+      values: string[];
+      isExact: boolean;
+      negated: boolean;
+      /** The table last spoken of before the value. */
+      focus?: TableInfo | null;
+    }
   | { kind: 'compare'; column: ColumnInfo; op: CompareOperator; value: number }
   | { kind: 'between'; column: ColumnInfo; low: number; high: number }
   | { kind: 'boolean'; column: ColumnInfo; value: boolean }

@@ -46,6 +46,10 @@ function settleMeasure(measure: Measure, { sales }: PlanContext): Settled {
         expression: { kind: 'aggregate', fn: 'sum', column: measure.column },
       };
     case 'sales': {
+      // Of each sale, or of the totals of each group? The question does not say.
+      if (measure.fn !== 'sum') {
+        throw new CannotRead(`It is not clear of what single things the ${measure.words} is meant.`, 4);
+      }
       if (!sales) throw new CannotRead(`No column is clearly the ${measure.words}.`, 5);
       if ('column' in sales) {
         return {

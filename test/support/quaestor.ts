@@ -17,6 +17,8 @@ export interface TestQuaestor {
   store: TestStore;
   tenant: TestTenant;
   client: ApiClient;
+  /** On the shared Temporal server. */
+  namespace: string;
   /** Adds a data source and indexes it; resolves with its id when it is ready. */
   connect(connectionString: string, includeSchemas?: string[]): Promise<string>;
   /** Asks and waits for the end, whatever it is. */
@@ -71,6 +73,7 @@ export async function startTestQuaestor(env: Record<string, string> = {}): Promi
     store,
     tenant,
     client,
+    namespace: config.temporal.namespace,
     ...createActions(client, () => app.url, tenant),
     stop: async () => {
       await app.stop();

@@ -5,13 +5,13 @@ export async function waitUntil<Value>(
   what: string,
   condition: () => Value | Promise<Value>,
   timeoutMs = 30_000,
-): Promise<NonNullable<Value>> {
+): Promise<Exclude<Value, false | null | undefined>> {
   const deadline = Date.now() + timeoutMs;
   let last: unknown;
   do {
     try {
       const value = await condition();
-      if (value) return value;
+      if (value) return value as Exclude<Value, false | null | undefined>;
       last = value;
     } catch (error) {
       last = error;

@@ -95,7 +95,7 @@ test('asking for an index twice at once starts one job', async () => {
     quaestor.client.indexDataSource(id),
   ]);
   expect(second).toBe(first);
-  await model.waitUntil((stats) => stats.byEndpoint.embeddings === 1);
+  await model.waitUntil((stats) => stats.held === 1);
   model.release();
   const events = await collectEvents(quaestor.client, first);
   expect(events.at(-1)?.kind).toBe('job.succeeded');
@@ -121,7 +121,7 @@ test('questions are answered from the old version until the new one is complete'
   await source.execute('CREATE TABLE refunds (id int PRIMARY KEY, amount numeric)');
   model.script('embeddings', { kind: 'hold' });
   const jobId = await quaestor.client.indexDataSource(id);
-  await model.waitUntil((stats) => stats.byEndpoint.embeddings === 2);
+  await model.waitUntil((stats) => stats.held === 1);
   expect(await read(id)).toMatchObject({ tables: 3 });
   model.release();
   await collectEvents(quaestor.client, jobId);
@@ -132,7 +132,7 @@ test.each([
   ['an unreachable host', 'postgresql://u:p@127.0.0.1:1/db', 'data_source_unreachable'],
   ['a host that does not exist', 'postgresql://u:p@no-such-host.invalid:5432/db', 'data_source_unreachable'],
 ])(
-  '%s ends the job with %s → a stated reason',
+  '%s (%s) ends the job with a stated reason',
   async (_what, url, code) => {
     const id = await add(url);
     const { job, events } = await index(id);

@@ -24,7 +24,8 @@ export async function completeVersion(
 }
 
 /**
- * Switches questions over to a version in one step; the version before is removed, and so are vectors that no version uses.
+ * Switches questions over to a version in one step; the version before is removed, and so are vectors that no version uses:
+ * of contents that are gone, and of other models.
  * Doing it twice changes nothing.
  */
 export async function activateVersion(
@@ -47,9 +48,9 @@ export async function activateVersion(
     [version.dataSourceId, version.id],
   );
   await tx.query(
-    `DELETE FROM embeddings e WHERE e.data_source_id = $1 AND NOT EXISTS (
-       SELECT FROM registry_items i WHERE i.data_source_id = $1 AND i.content_hash = e.content_hash)`,
-    [version.dataSourceId],
+    `DELETE FROM embeddings e WHERE e.data_source_id = $1 AND (e.model <> $2 OR NOT EXISTS (
+       SELECT FROM registry_items i WHERE i.data_source_id = $1 AND i.content_hash = e.content_hash))`,
+    [version.dataSourceId, version.embeddingModel],
   );
   return { tables: row.table_count, columns: row.column_count };
 }

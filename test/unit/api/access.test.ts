@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { SCOPES, type Scope } from '../../../contracts/identity.js';
+import { waitUntil } from '../../support/wait-until.js';
 import { type Answered, type Call, createCaller, expectProblem } from './support/api-caller.js';
 import { type ApiFixture, startApi, type TestTenant } from './support/api-fixture.js';
 import { readEvents } from './support/event-reader.js';
@@ -333,7 +334,7 @@ test('without the store every route says so with a 503, streams stay open, and t
   expect((await call('GET', '/health/live')).status).toBe(200);
 
   const before = reader.comments.length;
-  while (reader.comments.length === before) await new Promise((resolve) => setImmediate(resolve));
+  await waitUntil('the stream is kept alive', () => reader.comments.length > before);
   reader.leave();
   await reader.ended;
 });

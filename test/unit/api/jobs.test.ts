@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { appendEvent } from '../../../db/statements/events.js';
 import { markJobFinished, markJobStarted } from '../../../db/statements/jobs.js';
 import type { EngineJobStatus } from '../../../platform/job-engine.js';
+import { waitUntil } from '../../support/wait-until.js';
 import { type Call, createCaller, expectProblem } from './support/api-caller.js';
 import { type ApiFixture, startApi, type TestTenant } from './support/api-fixture.js';
 import { type EventReader, readEvents } from './support/event-reader.js';
@@ -136,9 +137,9 @@ describe('GET /v1/jobs/{id}/events', () => {
   test('a quiet stream is kept alive by comments', async () => {
     const reader = await follow();
     await reader.until(1);
-    while (!reader.comments.some((comment) => comment.includes('heartbeat'))) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await waitUntil('a heartbeat came', () =>
+      reader.comments.some((comment) => comment.includes('heartbeat')),
+    );
     reader.leave();
     await reader.ended;
   });
@@ -160,7 +161,7 @@ describe('GET /v1/jobs/{id}/events', () => {
     await Promise.all(some.map((reader) => reader.until(1)));
     expect(open).toBe(3);
     for (const reader of some) reader.leave();
-    while (open > 0) await new Promise((resolve) => setImmediate(resolve));
+    await waitUntil('nobody is subscribed', () => open === 0);
     api.bus.subscribe = subscribe;
     expect(subscribed).toEqual([jobId, jobId, jobId]);
   });

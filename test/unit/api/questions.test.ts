@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { LIMITS } from '../../../contracts/limits.js';
+import { waitUntil } from '../../support/wait-until.js';
 import { type Call, createCaller, expectProblem } from './support/api-caller.js';
 import { type ApiFixture, startApi, type TestTenant } from './support/api-fixture.js';
 
@@ -77,7 +78,7 @@ describe('POST /v1/questions', () => {
       jobId = input.jobId;
     };
     const waiting = ask('How many?', { prefer: 'wait=30' });
-    while (jobId === '') await new Promise((resolve) => setImmediate(resolve));
+    await waitUntil('the job was started', () => jobId !== '');
     await api.answer(tenant, { id: jobId.replace('answer-', ''), jobId, ...source, text: 'How many?' });
     expect((await waiting).body).toMatchObject({ status: 'answered' });
   });

@@ -1,0 +1,138 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Client, Connection } from '@temporalio/client';
+import { workflowIds } from '../contracts/workflows.js';
+import { findTemporalBinary } from '../platform/embedded/find-temporal-binary.js';
+import { createTestSource } from '../test/support/databases.js';
+import startServers from '../test/support/global-setup.js';
+import { startModelServer } from '../test/support/model-server.js';
+import { collectEvents, startTestQuaestor } from '../test/support/quaestor.js';
+import { sharedServers } from '../test/support/shared-servers.js';
+import { COUNT_BY_STATUS, LONG_QUERY, SHOP_SQL, sqlReply } from '../test/support/shop.js';
+import { waitUntil } from '../test/support/wait-until.js';
+
+/**
+ * npx tsx scripts/record-histories.ts: records the histories that test/replay replays, one for each path through a workflow.
+ * A history that is there is kept: it stands for workflows that run while a change is deployed. Delete one only when no such
+ * workflow can be running any more.
+ */
+const folder = join(import.meta.dirname, '..', 'test', 'replay', 'histories');
+await mkdir(folder, { recursive: true });
+await startServers();
+const binary = await findTemporalBinary({ cacheDir: sharedServers().cacheDir, env: process.env });
+const model = await startModelServer();
+const source = await createTestSource(SHOP_SQL);
+const withModel = await startTestQuaestor({
+  OPENAI_BASE_URL: model.baseUrl,
+  QUAESTOR_STATEMENT_TIMEOUT_MS: '2000',
+});
+const connection = await Connection.connect({ address: sharedServers().temporalAddress });
+
+const record = async (name: string, namespace: string, workflowId: string): Promise<void> => {
+  const path = join(folder, `${name}.json`);
+  if (existsSync(path)) return;
+  const client = new Client({ connection, namespace });
+  await client.workflow
+    .getHandle(workflowId)
+    .result()
+    .catch(() => undefined);
+  const args = ['workflow', 'show', '--workflow-id', workflowId, '--namespace', namespace];
+  const { stdout } = await promisify(execFile)(
+    binary.path,
+    [...args, '--address', sharedServers().temporalAddress, '--output', 'json'],
+    { maxBuffer: 64 * 1024 * 1024 },
+  );
+  await writeFile(path, `${JSON.stringify(JSON.parse(stdout))}\n`);
+  process.stdout.write(`recorded ${name}\n`);
+};
+
+let asked = 0;
+const ask = async (
+  dataSourceId: string,
+  quaestor: typeof withModel,
+  ...replies: string[]
+): Promise<string> => {
+  model.script('chat', ...replies.map((text) => ({ kind: 'text' as const, text })));
+  const reply = await quaestor.client.askQuestion({
+    dataSourceId,
+    question: `Number of orders by status ${++asked}`,
+  });
+  if (reply.answered) throw new Error('must not be cached');
+  return reply.jobId;
+};
+const ended = async (quaestor: typeof withModel, jobId: string): Promise<string> => {
+  await collectEvents(quaestor.client, jobId);
+  return jobId;
+};
+
+const { namespace } = withModel;
+const id = await withModel.connect(source.url);
+const [indexed] = await withModel.client.listJobs();
+await record('index-source', namespace, indexed!.id);
+await record(
+  'answer-question',
+  namespace,
+  await ended(withModel, await ask(id, withModel, sqlReply(COUNT_BY_STATUS))),
+);
+const repaired = await ask(id, withModel, sqlReply('SELECT 1 FROM ordres'), sqlReply(COUNT_BY_STATUS));
+await record('answer-question-repaired', namespace, await ended(withModel, repaired));
+const queued = sqlReply(
+  'SELECT count(*) FROM generate_series(1, 2000) a CROSS JOIN generate_series(1, 2000) b',
+);
+await record('answer-question-queued', namespace, await ended(withModel, await ask(id, withModel, queued)));
+await record(
+  'answer-question-timed-out',
+  namespace,
+  await ended(withModel, await ask(id, withModel, sqlReply(LONG_QUERY))),
+);
+await record(
+  'answer-question-refused',
+  namespace,
+  await ended(withModel, await ask(id, withModel, 'No.', 'No.')),
+);
+
+model.script('chat', { kind: 'hang' });
+const calls = model.stats.byEndpoint.chat;
+const cancelled = await ask(id, withModel);
+await model.waitUntil((stats) => stats.byEndpoint.chat === calls + 1);
+await withModel.client.cancelJob(cancelled);
+await record('answer-question-cancelled', namespace, await ended(withModel, cancelled));
+
+const broken = await withModel.client.addDataSource({
+  name: 'broken',
+  connectionString: 'postgresql://u:p@127.0.0.1:1/db',
+});
+const failed = await withModel.client.indexDataSource(broken.id);
+await record('index-source-failed', namespace, await ended(withModel, failed));
+
+await withModel.fetch(`/v1/data-sources/${id}/schedule`, {
+  method: 'PUT',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ everyMinutes: 60 }),
+});
+const scheduled = new Client({ connection, namespace });
+const schedule = scheduled.schedule.getHandle(workflowIds.reindexSchedule(id));
+await schedule.trigger();
+const run = await waitUntil('the schedule has started a workflow', async () => {
+  const { recentActions } = (await schedule.describe()).info;
+  return recentActions[0]?.action;
+});
+await record('reindex-schedule', namespace, run.workflow.workflowId);
+await withModel.stop();
+
+const builtIn = await startTestQuaestor();
+const builtInId = await builtIn.connect(source.url);
+model.reset();
+const job = await ask(builtInId, builtIn);
+await record('answer-question-built-in', builtIn.namespace, await ended(builtIn, job));
+await builtIn.stop();
+
+await connection.close();
+await source.drop();
+await model.close();
+const { quaestorStops = [] } = globalThis as { quaestorStops?: (() => Promise<unknown>)[] };
+for (const stop of quaestorStops.reverse()) await stop();
+process.exit(0);
