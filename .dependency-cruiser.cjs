@@ -52,7 +52,10 @@ module.exports = {
       name: 'domain-and-workflows-stay-away-from-drivers',
       severity: 'error',
       from: { path: '^(domain|workflows)/' },
-      to: { path: 'node_modules/(pg|openai|ioredis|express|zod|@temporalio/(client|worker|activity))/', ...valueOnly },
+      to: {
+        path: 'node_modules/(pg|openai|ioredis|express|zod|@temporalio/(client|worker|activity))/',
+        ...valueOnly,
+      },
     },
     {
       name: 'api-does-no-work',
@@ -74,6 +77,10 @@ module.exports = {
     exclude: { path: '(^dist/|^coverage/|^\\.quaestor/)' },
     tsPreCompilationDeps: 'specify',
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'], extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'],
+    },
   },
 };

@@ -35,9 +35,8 @@ export interface AskQuestion {
 export async function askQuestion(deps: ApiDeps, ask: AskQuestion): Promise<Question> {
   const text = checkQuestion(ask.text);
   if (!isUuid(ask.dataSourceId)) throw noSuchSource();
-  const { question, isNew } = await deps.db.withTenant(
-    ask.caller.tenantId,
-    async (tx) => await recordQuestion(deps, tx, ask, text),
+  const { question, isNew } = await deps.db.withTenant(ask.caller.tenantId, async (tx) =>
+    recordQuestion(deps, tx, ask, text),
   );
   if (isNew) {
     await startAnswer(deps, ask.caller, question).catch(async (error: unknown) => {
@@ -121,7 +120,7 @@ async function findCached(
       model: modelCacheLabel(deps.config.model),
     }),
   );
-  return await findCachedAnswer(tx, key, maxAgeMs);
+  return findCachedAnswer(tx, key, maxAgeMs);
 }
 
 async function readQuestion(tx: Transaction, id: string): Promise<Question> {

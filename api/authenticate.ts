@@ -23,7 +23,7 @@ export function createAuthenticator(db: Database): Authenticator {
   const callers = new LRUCache<string, Caller>({
     max: CACHE_ENTRIES,
     ttl: CACHE_TTL_MS,
-    fetchMethod: async (keyHash) => await findCaller(db, keyHash),
+    fetchMethod: async (keyHash) => findCaller(db, keyHash),
   });
   return {
     async authenticate(authorization) {

@@ -36,7 +36,7 @@ export function createReconciler(deps: ApiDeps): ReconcileJob {
       return undefined;
     }
   };
-  return async (tenantId, job) => await reconcileJob(deps, describe, tenantId, job);
+  return async (tenantId, job) => reconcileJob(deps, describe, tenantId, job);
 }
 
 async function reconcileJob(

@@ -35,7 +35,7 @@ export async function streamEvents(deps: ApiContext, stream: EventStream): Promi
 
   const isOver = await isJobOver(deps, stream);
   const read = async (afterSeq: number): Promise<JobEvent[]> =>
-    await deps.db.withTenant(tenantId, async (tx) => await readEvents(tx, jobId, afterSeq, PAGE));
+    deps.db.withTenant(tenantId, async (tx) => readEvents(tx, jobId, afterSeq, PAGE));
   let events = await read(stream.afterSeq);
   if (isOver && events.length === 0) {
     res.status(204).end();
@@ -96,7 +96,7 @@ export async function streamEvents(deps: ApiContext, stream: EventStream): Promi
 }
 
 async function isJobOver(deps: ApiContext, { tenantId, jobId }: EventStream): Promise<boolean> {
-  const job = await deps.db.withTenant(tenantId, async (tx) => await getJob(tx, jobId));
+  const job = await deps.db.withTenant(tenantId, async (tx) => getJob(tx, jobId));
   if (!job) throw new QuaestorError('not_found', 'There is no job with this id.');
   return isTerminalJobStatus((await deps.reconcile(tenantId, job)).status);
 }

@@ -17,7 +17,7 @@ import { endJob } from './end-job.js';
 export async function startIndexing(deps: ApiContext, caller: Caller, dataSourceId: string): Promise<Job> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const { job, isNew, sourceName } = await openJob(deps, caller, dataSourceId);
-    if (job && isNew) return await startJob(deps, caller, job, sourceName);
+    if (job && isNew) return startJob(deps, caller, job, sourceName);
     // The one in the way may be dead, or have ended in this very moment: then there is room now.
     const running = job && (await deps.reconcile(caller.tenantId, job));
     if (running && !isTerminalJobStatus(running.status)) return running;
@@ -35,7 +35,7 @@ interface OpenedJob {
 }
 
 async function openJob(deps: ApiContext, caller: Caller, dataSourceId: string): Promise<OpenedJob> {
-  return await deps.db.withTenant(caller.tenantId, async (tx) => {
+  return deps.db.withTenant(caller.tenantId, async (tx) => {
     const source = await getDataSource(tx, dataSourceId);
     if (!source) throw new QuaestorError('not_found', 'There is no data source with this id.');
     const id = workflowIds.indexSource(dataSourceId, uuidv7());
@@ -68,7 +68,7 @@ async function startJob(deps: ApiContext, caller: Caller, job: Job, sourceName: 
   } catch (error) {
     const record = errorRecord('engine_unavailable', 'The job could not be started.');
     await deps.db
-      .withTenant(tenantId, async (tx) => await endJob(tx, job, { status: 'failed', error: record }))
+      .withTenant(tenantId, async (tx) => endJob(tx, job, { status: 'failed', error: record }))
       .catch((failure: unknown) => deps.logger.error({ err: failure, jobId: job.id }, 'a job stays queued'));
     throw error;
   }

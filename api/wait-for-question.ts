@@ -33,7 +33,7 @@ export async function waitForQuestion(
 /** Undefined while the store is away: the wait goes on. */
 async function read(deps: ApiDeps, tenantId: string, id: string): Promise<Question | undefined> {
   try {
-    return await deps.db.withTenant(tenantId, async (tx) => await getQuestion(tx, id));
+    return await deps.db.withTenant(tenantId, async (tx) => getQuestion(tx, id));
   } catch (error) {
     if (error instanceof QuaestorError && error.code === 'store_unavailable') return undefined;
     throw error;

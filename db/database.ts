@@ -63,7 +63,7 @@ export class Database {
    */
   async withTenant<Result>(tenantId: string, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
     if (!UUID.test(tenantId)) throw new QuaestorError('not_found', 'There is no such tenant.');
-    return await this.#transaction(`SET LOCAL quaestor.tenant_id = '${tenantId}'`, tenantId, work);
+    return this.#transaction(`SET LOCAL quaestor.tenant_id = '${tenantId}'`, tenantId, work);
   }
 
   /** Runs `work` seeing only the API key with this SHA-256 (hex), whoever's it is: the step before the tenant is known. */
@@ -72,7 +72,7 @@ export class Database {
     work: (tx: Transaction) => Promise<Result>,
   ): Promise<Result> {
     if (!HASH.test(keyHash)) throw new QuaestorError('unauthorized', 'The API key is not valid.');
-    return await this.#transaction(`SET LOCAL quaestor.presented_key_hash = '${keyHash}'`, '', work);
+    return this.#transaction(`SET LOCAL quaestor.presented_key_hash = '${keyHash}'`, '', work);
   }
 
   /** Resolves when the database answers. @throws QuaestorError `store_unavailable`. */
@@ -91,7 +91,7 @@ export class Database {
     tenantId: string,
     work: (tx: Transaction) => Promise<Result>,
   ): Promise<Result> {
-    return await this.#connected(async (client) => {
+    return this.#connected(async (client) => {
       // One round trip: a scope is made of checked characters only, so it needs no parameter.
       await client.query(`BEGIN; ${scope}`);
       try {
@@ -130,7 +130,7 @@ export class Database {
     };
     client.on('error', onBroken);
     try {
-      return await this.#inside.run(true, async () => await work(client));
+      return await this.#inside.run(true, async () => work(client));
     } catch (error) {
       const mapped = asUnavailable(error, false);
       broken ||= mapped instanceof QuaestorError && mapped.code === 'store_unavailable';

@@ -143,7 +143,7 @@ export function createTemporalJobEngine({
     async isReachable(timeoutMs) {
       const { namespace } = client.options;
       const call = (): Promise<unknown> => connection.workflowService.describeNamespace({ namespace });
-      return await callEngine(client, call, timeoutMs).then(
+      return callEngine(client, call, timeoutMs).then(
         () => true,
         () => false,
       );

@@ -16,9 +16,8 @@ export async function temporalConnectionOptions(config: TemporalConfig): Promise
   tls: Exclude<ConnectionOptions['tls'], null>;
 }> {
   const { cert, key, ca } = config.tlsPaths;
-  const [certBytes, keyBytes, caBytes] = await Promise.all(
-    [cert, key, ca].map((path) => (path ? readFile(path) : undefined)),
-  );
+  const read = async (path: string | undefined) => (path ? await readFile(path) : undefined);
+  const [certBytes, keyBytes, caBytes] = await Promise.all([read(cert), read(key), read(ca)]);
   const tls = {
     ...(caBytes ? { serverRootCACertificate: caBytes } : {}),
     ...(certBytes && keyBytes ? { clientCertPair: { crt: certBytes, key: keyBytes } } : {}),

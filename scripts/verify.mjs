@@ -5,7 +5,7 @@ import { ensureDependencies, root, tool } from './bootstrap.mjs';
 ensureDependencies();
 
 const checks = [
-  ['format and lint', tool('biome'), ['ci', '.']],
+  ['format and lint', tool('biome'), ['ci', '--colors=off', '.']],
   ['types', tool('tsc'), ['-p', 'tsconfig.json']],
   ['typed lint', tool('eslint'), ['.', '--max-warnings=0']],
   [

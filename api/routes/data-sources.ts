@@ -51,7 +51,7 @@ export function addDataSourceRoutes(routes: Routes, deps: ApiDeps): void {
       const idempotency = idempotencyOf(req, body, config.encryptionKey);
       const source = await db.withTenant(caller.tenantId, async (tx) => {
         const earlierId = await findEarlier(tx, idempotency, newId);
-        if (earlierId !== undefined) return await getDataSource(tx, earlierId);
+        if (earlierId !== undefined) return getDataSource(tx, earlierId);
         const binding = `${caller.tenantId}:${newId}`;
         const isNew = await insertDataSource(tx, {
           id: newId,
@@ -69,7 +69,7 @@ export function addDataSourceRoutes(routes: Routes, deps: ApiDeps): void {
           subjectId: newId,
           data,
         });
-        return await getDataSource(tx, newId);
+        return getDataSource(tx, newId);
       });
       if (!source) {
         throw new QuaestorError(
@@ -98,7 +98,7 @@ export function addDataSourceRoutes(routes: Routes, deps: ApiDeps): void {
   );
 
   const readSource = async (tenantId: string, id: string): Promise<DataSource> => {
-    const source = await db.withTenant(tenantId, async (tx) => await getDataSource(tx, id));
+    const source = await db.withTenant(tenantId, async (tx) => getDataSource(tx, id));
     if (!source) throw noSuchSource();
     return source;
   };

@@ -17,9 +17,9 @@ export function addJobRoutes(routes: Routes, deps: ApiContext): void {
   const { db, engine, bus } = deps;
 
   const readJob = async (tenantId: string, id: string): Promise<Job> => {
-    const job = await db.withTenant(tenantId, async (tx) => await getJob(tx, id));
+    const job = await db.withTenant(tenantId, async (tx) => getJob(tx, id));
     if (!job) throw new QuaestorError('not_found', 'There is no job with this id.');
-    return await deps.reconcile(tenantId, job);
+    return deps.reconcile(tenantId, job);
   };
 
   routes.route(
@@ -35,7 +35,7 @@ export function addJobRoutes(routes: Routes, deps: ApiContext): void {
     },
     async ({ caller, query }) => ({
       status: 200,
-      body: { jobs: await db.withTenant(caller.tenantId, async (tx) => await listJobs(tx, query.limit)) },
+      body: { jobs: await db.withTenant(caller.tenantId, async (tx) => listJobs(tx, query.limit)) },
     }),
   );
 
@@ -124,7 +124,7 @@ export function addJobRoutes(routes: Routes, deps: ApiContext): void {
           subjectId,
           data: { jobId: job.id, kind },
         });
-        return await getJob(tx, job.id);
+        return getJob(tx, job.id);
       });
       bus.publish(job.id);
       return { status: 202, body: newest ?? job, headers: { Location: `/v1/jobs/${job.id}` } };

@@ -119,7 +119,7 @@ export function addQuestionRoutes(routes: Routes, deps: ApiContext): void {
       if (!job || (await deps.reconcile(tenantId, job)) === job) return { status: 200, body: question };
       return {
         status: 200,
-        body: await db.withTenant(tenantId, async (tx) => await readQuestion(tx, params.id)),
+        body: await db.withTenant(tenantId, async (tx) => readQuestion(tx, params.id)),
       };
     },
   );

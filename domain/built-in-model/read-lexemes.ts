@@ -189,8 +189,7 @@ function readTable(reader: LexemeReader): void {
   }
   // A thing merely listed beside others has no known part in the question.
   const before = reader.lexemes[reader.at - 2]?.kind;
-  const isKnown =
-    reading.subject === lexeme.table || reading.projections.some((c) => c.table === lexeme.table);
+  const isKnown = reading.subject === lexeme.table;
   const isNew =
     !isKnown && (reading.subject !== null || reading.measures.length + reading.projections.length > 0);
   if (isNew && (before === 'and' || before === 'comma')) {
@@ -202,6 +201,8 @@ function readTable(reader: LexemeReader): void {
 function readColumn(reader: LexemeReader): void {
   const { reading } = reader;
   const { column, words, isPlural, isNegated = false } = reader.peek() as LexemeOf<'column'>;
+  if (isOfAnother(reader, column))
+    throw new CannotRead(`"${words}" is not of ${column.table.source.canonicalTableName}.`, 1);
   if (parseFilterOnColumn(reader, column)) return;
   reader.at++;
   if (column.kind === 'boolean') {
@@ -256,6 +257,16 @@ function readColumn(reader: LexemeReader): void {
   throw new CannotRead(
     `It is not clear what to do with "${words}" (${column.source.canonicalColumnName}).`,
     2,
+  );
+}
+
+/** "names of customers" read as the names of products, though customers have names. */
+function isOfAnother(reader: LexemeReader, column: ColumnInfo): boolean {
+  const prep = reader.peek(1);
+  const owner = reader.peek(2);
+  if (prep?.kind !== 'prep' || prep.word !== 'of' || owner?.kind !== 'table') return false;
+  return (
+    owner.table !== column.table && owner.table.columns.some((c) => c.source.name === column.source.name)
   );
 }
 

@@ -102,6 +102,8 @@ function nounMeasure(
     }
     if (count && aggregate && aggregate.fn !== 'sum')
       throw new CannotRead('The average of counts is not understood.', 2);
+    if (count && column.kind === 'date' && !isDistinct)
+      throw new CannotRead(`It is not clear how to count "${noun.words}".`);
     if (count) return { kind: 'count-distinct', column };
     if (aggregate && (aggregate.fn === 'min' || aggregate.fn === 'max') && column.kind === 'date') {
       return { kind: 'aggregate', fn: aggregate.fn, column };

@@ -94,6 +94,14 @@ function columnFit(
   const isVerbForm = tokens.some(
     (token) => /(ed|ing)$/.test(token.lower) && !column.table.words.some((w) => w.root === token.root),
   );
+  // "orders" are no `ordered_at`; "ordered" may be.
+  if (
+    column.kind === 'date' &&
+    tokens.length === 1 &&
+    cover.quality < 1 &&
+    !/(ed|ing|n)$/.test(tokens[0]!.lower)
+  )
+    return null;
   let fit = cover.quality;
   for (const word of missing) {
     if (inTable(word)) fit -= 0.02;
@@ -123,6 +131,10 @@ function columnFit(
   return fit > 0.3 ? { fit, namesTable: own === null } : null;
 }
 
+/** Between equals, tables that the search put first win; a view repeats what tables hold. */
+const handicap = ({ rank, source }: TableInfo): number =>
+  Math.min(rank, 20) * 0.002 + (source.kind === 'view' || source.kind === 'materialized-view' ? 0.25 : 0);
+
 /** "number of orders" is no `order_number`, but may be a numeric `order_count`. */
 const TALLY = new Set(['number', 'count', 'total', 'sum', 'amount', 'quantity']);
 const isTally = (token: Token): boolean => TALLY.has(token.concept);
@@ -144,13 +156,13 @@ export function matchNames(tokens: readonly Token[], start: number, vocabulary: 
     for (const table of vocabulary.tables) {
       const fit = content.length === span.length ? tableFit(content, table) : 0;
       if (fit > 0.3) {
-        const score = fit * span.length + bonus - Math.min(table.rank, 20) * 0.002;
+        const score = fit * span.length + bonus - handicap(table);
         edges.push({ start, end, score, lexeme: { kind: 'table', table, words, isPlural } });
       }
       for (const column of table.columns) {
         const match = columnFit(content, column, content.length < span.length);
         if (!match || (content.length < span.length && isTally(span[0]!) && !holdsTally(column))) continue;
-        const score = match.fit * span.length * 0.98 + bonus - Math.min(table.rank, 20) * 0.002;
+        const score = match.fit * span.length * 0.98 + bonus - handicap(table);
         edges.push({
           start,
           end,

@@ -40,7 +40,7 @@ export type Translation =
 const CLEAR_LEAD = 0.12;
 const LEAST_CONFIDENCE = 0.5;
 /** Words and marks; what is longer is a story rather than a question. */
-const LONGEST_QUESTION = 100;
+const LONGEST_QUESTION = 80;
 /** A cut that fits so much worse than the best one is not what was meant, even if only it can be read. */
 const FARTHEST_CUT = 1;
 
@@ -124,11 +124,10 @@ function planCut(cut: Cut, vocabulary: Vocabulary, roots: ReadonlySet<string>): 
   });
   const quality = qualityOf(cut);
   const toCandidate = (plan: Plan): Candidate => {
-    const named = plan.query.joins.length === 0 && plan.query.base.source.kind !== 'table' ? 0.15 : 0;
     return {
       sql: renderSql(plan.query),
       plan,
-      score: cut.score - plan.cost - named - plan.notes.length * 0.02,
+      score: cut.score - plan.cost - plan.notes.length * 0.02,
       quality,
       words,
     };

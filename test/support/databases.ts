@@ -69,3 +69,14 @@ export async function queryRows<Row extends pg.QueryResultRow>(
     await client.end();
   }
 }
+
+/** Rows as arrays of the texts that Postgres prints. */
+export async function queryRowArrays(url: string, sql: string): Promise<string[][]> {
+  const client = new pg.Client({ connectionString: url, types: { getTypeParser: () => String } });
+  await client.connect();
+  try {
+    return (await client.query<string[]>({ text: sql, rowMode: 'array' })).rows;
+  } finally {
+    await client.end();
+  }
+}

@@ -36,7 +36,9 @@ export default async function globalSetup(): Promise<void> {
   const home = await mkdtemp(join(tmpdir(), 'quaestor-test-'));
   const { cache } = findLocalFolders({ ...process.env, QUAESTOR_HOME: join(home, 'home') }, home);
   const taken = new Set<number>();
-  const port = (preferred: number) => findFreePort({ preferred, taken });
+  // Two runs on one machine start looking at different places: between finding a port and taking it there is a moment.
+  const offset = (process.pid % 200) * 10;
+  const port = (preferred: number) => findFreePort({ preferred: preferred + offset, taken });
   const say = (message: string) => void process.stderr.write(`  ${message}\n`);
   const stops: Stops = [() => rm(home, { recursive: true, force: true })];
   (globalThis as { quaestorStops?: typeof stops }).quaestorStops = stops;

@@ -56,7 +56,7 @@ export async function startTestDeployment(env: Record<string, string> = {}): Pro
     await findFreePort({ preferred: 28_480, taken }),
     await findFreePort({ preferred: 28_490, taken }),
   ];
-  const settings = {
+  const settings: Record<string, string> = {
     ...(await testEnvironment(store, env)),
     QUAESTOR_PORT: String(httpPort),
     QUAESTOR_WORKER_PORT: String(workerPort),

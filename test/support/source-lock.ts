@@ -8,6 +8,8 @@ export interface SourceLock {
   untilBlocked(count?: number): Promise<void>;
   /** Statements of Quaestor's that wait for the lock now. */
   blocked(): Promise<number>;
+  /** Their server processes. */
+  backends(): Promise<number[]>;
   release(): Promise<void>;
 }
 
@@ -17,16 +19,18 @@ export async function lockTable(source: TestSource, table: string): Promise<Sour
   await client.connect();
   await client.query('BEGIN');
   await client.query(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
-  const blocked = async () => {
-    const rows = await queryRows(
+  const backends = async () => {
+    const rows = await queryRows<{ pid: number }>(
       source.url,
-      `SELECT FROM pg_stat_activity
+      `SELECT pid FROM pg_stat_activity
        WHERE datname = current_database() AND application_name = 'quaestor' AND wait_event_type = 'Lock'`,
     );
-    return rows.length;
+    return rows.map(({ pid }) => pid);
   };
+  const blocked = async () => (await backends()).length;
   return {
     blocked,
+    backends,
     untilBlocked: async (count = 1) => {
       await waitUntil(`${count} statements wait for ${table}`, async () => (await blocked()) >= count);
     },

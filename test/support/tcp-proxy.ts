@@ -11,6 +11,8 @@ export interface TcpProxy {
   url: string;
   /** Breaks all connections and refuses new ones, as when the server dies: the port is closed. */
   cut(): Promise<void>;
+  /** Refuses new connections; the ones that are there live on. */
+  refuse(): Promise<void>;
   /** Listens on the same port again. */
   restore(): Promise<void>;
   close(): Promise<void>;
@@ -49,9 +51,12 @@ export async function startTcpProxy({ target }: TcpProxyOptions): Promise<TcpPro
         resolve((server.address() as { port: number }).port);
       });
     });
+  let closed: Promise<unknown> = Promise.resolve();
+  const refuse = async () => {
+    if (server.listening) closed = new Promise((resolve) => server.close(resolve));
+  };
   const cut = async () => {
-    if (!server.listening) return;
-    const closed = new Promise((resolve) => server.close(resolve));
+    await refuse();
     for (const socket of sockets) socket.destroy();
     await closed;
   };
@@ -60,6 +65,7 @@ export async function startTcpProxy({ target }: TcpProxyOptions): Promise<TcpPro
     port: ownPort,
     url: through(parsed, ownPort),
     cut,
+    refuse,
     restore: async () => {
       if (!server.listening) await listen(ownPort);
     },

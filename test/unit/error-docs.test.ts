@@ -4,7 +4,9 @@ import { ERRORS } from '../../contracts/errors.js';
 import { renderErrorDocs } from '../../scripts/render-error-docs.js';
 
 const docs = await readFile(new URL('../../docs/errors.md', import.meta.url), 'utf8');
-const documented = [...docs.matchAll(/^\| `(\w+)` \| (\w+) \| (\d+) \|/gm)].map((match) => match.slice(1, 4));
+const documented = [...docs.matchAll(/^\| `(\w+)` +\| (\w+) +\| (\d+) +\|/gm)].map((match) =>
+  match.slice(1, 4),
+);
 
 test('docs/errors.md has every code of the catalogue with its kind and status, and no other', () => {
   const catalogued = Object.entries(ERRORS).map(([code, { kind, status }]) => [code, kind, String(status)]);

@@ -129,7 +129,7 @@ export async function searchItems(
   tx: Transaction,
   search: { versionId: string; model: string; vector: Float32Array; limit: number },
 ): Promise<ItemHit[]> {
-  return await tx.query<ItemHit>(
+  return tx.query<ItemHit>(
     `SELECT i.canonical_table_name AS "canonicalTableName", i.canonical_column_name AS "canonicalColumnName",
             1 - (e.vector <=> $3::halfvec) AS similarity
      FROM registry_items i

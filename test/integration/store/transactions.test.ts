@@ -73,23 +73,6 @@ describe('a transaction', () => {
     expect(await written('swallowed')).toBe(0);
     await db.ping();
   });
-
-  test('is ended by the statement timeout, which says so', async () => {
-    const impatient = new Database({ connectionString: store.url, poolSize: 1, statementTimeoutMs: 200 });
-    // The embedded store has one connection.
-    await db.close();
-    try {
-      await expect(
-        impatient.withTenant(tenantId, (tx) =>
-          tx.query('SELECT count(*) FROM generate_series(1, 100000) a, generate_series(1, 100000) b'),
-        ),
-      ).rejects.toMatchObject({ code: '57014' });
-      await impatient.ping();
-    } finally {
-      await impatient.close();
-      db = openTestDatabase(store);
-    }
-  });
 });
 
 describe('a store that goes away', () => {

@@ -17,7 +17,7 @@ beforeAll(async () => {
   tenant = await api.createTenant();
   key = tenant.key;
 }, 60_000);
-afterAll(async () => await api.close());
+afterAll(async () => api.close());
 
 const id = randomUUID();
 const SCOPED: [string, string, Scope][] = [
@@ -114,7 +114,7 @@ describe('API keys', () => {
       }),
     );
     expect(JSON.stringify(list.body)).not.toContain(made.body.key);
-    const rows = await api.inTenant(tenant, async (tx) => await tx.query('SELECT * FROM api_keys'));
+    const rows = await api.inTenant(tenant, async (tx) => tx.query('SELECT * FROM api_keys'));
     expect(JSON.stringify(rows)).not.toContain(made.body.key.slice(10));
     expect(api.logs()).not.toContain(made.body.key);
 
@@ -149,7 +149,7 @@ describe('API keys', () => {
 
 describe('requests that cannot be understood', () => {
   const post = async (body: string | undefined, headers: Record<string, string> = {}): Promise<Answered> =>
-    await call('POST', '/v1/questions', { key, body, headers });
+    call('POST', '/v1/questions', { key, body, headers });
 
   test.each(['{', '"text"', '[]', 'null', '{"a":1}}'])('%s is no JSON object', async (body) => {
     expectProblem(await post(body), 400, 'invalid_request');

@@ -16,7 +16,7 @@ beforeAll(async () => {
   api = await startApi();
   call = await createCaller(api.url);
 }, 60_000);
-afterAll(async () => await api.close());
+afterAll(async () => api.close());
 
 beforeEach(async () => {
   api.engine.isAway = false;
@@ -26,7 +26,7 @@ beforeEach(async () => {
 });
 
 const create = async (body: Record<string, unknown> = {}, headers: Record<string, string> = {}) =>
-  await call('POST', '/v1/data-sources', {
+  call('POST', '/v1/data-sources', {
     key,
     headers,
     body: { name: 'Shop', connectionString: CONNECTION, ...body },
@@ -65,11 +65,10 @@ describe('POST /v1/data-sources', () => {
     ];
     expect(replies.map((reply) => reply.status)).toEqual([201, 409, 400, 422, 400, 400, 400, 400, 200]);
     expect(JSON.stringify(replies)).not.toContain(PASSWORD);
-    const rows = await api.inTenant(
-      tenant,
-      async (tx) => await tx.query<{ connection_secret: Buffer }>('SELECT * FROM data_sources'),
+    const rows = await api.inTenant(tenant, async (tx) =>
+      tx.query<{ connection_secret: Buffer }>('SELECT * FROM data_sources'),
     );
-    const audit = await api.inTenant(tenant, async (tx) => await tx.query('SELECT * FROM audit_log'));
+    const audit = await api.inTenant(tenant, async (tx) => tx.query('SELECT * FROM audit_log'));
     expect(rows[0]?.connection_secret.includes(PASSWORD)).toBe(false);
     expect(JSON.stringify([rows, audit])).not.toContain(PASSWORD);
     expect(api.logs()).toContain('/v1/data-sources');
@@ -143,7 +142,7 @@ describe('POST /v1/data-sources/{id}/index', () => {
         summary: 'Index: Shop',
       },
     ]);
-    await api.inTenant(tenant, async (tx) => await markJobFinished(tx, replies[0]?.body.jobId, 'succeeded'));
+    await api.inTenant(tenant, async (tx) => markJobFinished(tx, replies[0]?.body.jobId, 'succeeded'));
     const next = await call('POST', path, { key });
     expect(next.status).toBe(202);
     expect(next.body.jobId).not.toBe(replies[0]?.body.jobId);
@@ -160,7 +159,7 @@ describe('POST /v1/data-sources/{id}/index', () => {
     const next = await call('POST', path, { key });
     expect(next.status).toBe(202);
     expect(next.body.jobId).not.toBe(dead);
-    const job = await api.inTenant(tenant, async (tx) => await getJob(tx, dead));
+    const job = await api.inTenant(tenant, async (tx) => getJob(tx, dead));
     expect(job).toMatchObject({ status: 'failed', error: { code: 'job_lost' } });
   });
 

@@ -15,7 +15,7 @@ beforeAll(async () => {
   api = await startApi();
   call = await createCaller(api.url);
 }, 60_000);
-afterAll(async () => await api.close());
+afterAll(async () => api.close());
 
 beforeEach(async () => {
   api.engine.isAway = false;
@@ -26,7 +26,7 @@ beforeEach(async () => {
 });
 
 const ask = async (question: unknown, headers: Record<string, string> = {}) =>
-  await call('POST', '/v1/questions', {
+  call('POST', '/v1/questions', {
     key,
     body: { dataSourceId: source.dataSourceId, question },
     headers,
@@ -134,9 +134,8 @@ describe('POST /v1/questions', () => {
 
   test('records who asked what about which data source', async () => {
     const reply = await ask('How many?');
-    const rows = await api.inTenant(
-      tenant,
-      async (tx) => await tx.query('SELECT user_id, action, subject_id FROM audit_log'),
+    const rows = await api.inTenant(tenant, async (tx) =>
+      tx.query('SELECT user_id, action, subject_id FROM audit_log'),
     );
     expect(rows).toEqual([{ user_id: tenant.userId, action: 'question.asked', subject_id: reply.body.id }]);
   });
@@ -199,7 +198,7 @@ describe('Idempotency-Key', () => {
     ]);
     expect(new Set(replies.map((reply) => reply.body.id)).size).toBe(1);
     expect(new Set(api.engine.answers.slice(before).map((input) => input.jobId)).size).toBe(1);
-    const rows = await api.inTenant(tenant, async (tx) => await tx.query('SELECT id FROM questions'));
+    const rows = await api.inTenant(tenant, async (tx) => tx.query('SELECT id FROM questions'));
     expect(rows).toHaveLength(1);
   });
 

@@ -201,6 +201,77 @@ describe('joins', () => {
   });
 });
 
+describe('names', () => {
+  const orders = SHOP.tables.find((table) => table.tableName === 'orders')!;
+
+  test('a table is preferred to a view that repeats it', () => {
+    const view = {
+      ...orders,
+      canonicalTableName: 'shop.recent_orders_view',
+      tableName: 'orders_view',
+      kind: 'view' as const,
+      columns: orders.columns.map((c) => ({
+        ...c,
+        canonicalColumnName: c.canonicalColumnName.replace('orders', 'orders_view'),
+      })),
+    };
+    const result = translateQuestion({
+      question: 'average shipping fee',
+      context: { ...SHOP, tables: [view, ...SHOP.tables] },
+      today: TODAY,
+    });
+    expect(result).toMatchObject({ sql: expect.stringContaining('FROM shop.orders AS o') });
+  });
+
+  test('a noun is no participle: orders are not what was ordered_at some time', () => {
+    const { ordered, ...rest } = { ordered: orders.columns[5]!, canonicalTableName: 'shop.supplies' };
+    const supplies = {
+      ...orders,
+      ...rest,
+      tableName: 'supplies',
+      columns: [{ ...ordered, name: 'ordered_at', canonicalColumnName: 'shop.supplies.ordered_at' }],
+    };
+    const result = translateQuestion({
+      question: 'number of orders per month',
+      context: { ...SHOP, tables: [supplies, ...SHOP.tables] },
+      today: TODAY,
+    });
+    expect(result).toMatchObject({ sql: expect.stringContaining('FROM shop.orders AS o') });
+  });
+
+  test('run-together names are read by their words, and joined by what they say, which is told', () => {
+    const legacy = (tableName: string, names: string[]) => ({
+      ...orders,
+      tableName,
+      canonicalTableName: `shop.${tableName}`,
+      columns: names.map((name, i) => ({
+        ...orders.columns[0]!,
+        name,
+        canonicalColumnName: `shop.${tableName}.${name}`,
+        dataType: name.endsWith('amount') ? 'numeric(10,2)' : 'text',
+        isPrimaryKey: i === 0,
+      })),
+    });
+    const context = {
+      tables: [
+        legacy('xqcustomer', ['xqcustid', 'xqcustname', 'xqcuststate']),
+        legacy('xqtransaction', ['xqtxid', 'xqtxcustid', 'xqtxamount']),
+        legacy('xqticker', ['xqtickerid', 'xqtickersymbol', 'xqtickertype']),
+      ],
+      foreignKeys: [],
+    };
+    const result = translateQuestion({
+      question: 'total transaction amount by customer state',
+      context,
+      today: TODAY,
+    });
+    expect(result).toMatchObject({
+      sql: expect.stringContaining('JOIN shop.xqcustomer AS c ON c.xqcustid = t.xqtxcustid'),
+      interpretation: expect.stringContaining('no declared key'),
+    });
+  });
+});
+
 describe('refusals', () => {
   test.each([
     ['How many unicorns are there?', ['unicorns']],

@@ -7,7 +7,7 @@ const failing = {
     throw new Error('gone');
   },
 };
-const hanging = { check: async () => await new Promise<never>(() => undefined) };
+const hanging = { check: async () => new Promise<never>(() => undefined) };
 
 test('is ok when all parts are', async () => {
   expect(await createHealth({ a: ok, b: ok }).check()).toEqual({

@@ -41,7 +41,7 @@ test('a step that fails does not keep the others from running, and is told', asy
 
 test('a step that hangs is not waited for longer than the grace time', async () => {
   const shutdown = createShutdown({ logger: silent, graceMs: 20, signals: [], exit: noExit });
-  shutdown.onShutdown('server', async () => await new Promise<never>(() => undefined));
+  shutdown.onShutdown('server', async () => new Promise<never>(() => undefined));
   expect(await shutdown.run('test')).toBe(false);
 });
 

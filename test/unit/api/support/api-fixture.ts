@@ -113,7 +113,7 @@ export async function startApi(
   const createKey: ApiFixture['createKey'] = async (tenant, { scopes = SCOPES, expiresAt = null }) => {
     const { key, prefix, keyHash } = createApiKey();
     const row = { id: randomUUID(), userId: tenant.userId, name: 'test', prefix, keyHash, scopes, expiresAt };
-    await db.withTenant(tenant.tenantId, async (tx) => await insertApiKey(tx, row));
+    await db.withTenant(tenant.tenantId, async (tx) => insertApiKey(tx, row));
     return key;
   };
 
@@ -176,7 +176,7 @@ export async function startApi(
       });
       bus.publish(question.jobId);
     },
-    inTenant: async (tenant, work) => await db.withTenant(tenant.tenantId, work),
+    inTenant: async (tenant, work) => db.withTenant(tenant.tenantId, work),
     stopStore: () => store.stop(),
     close: async () => {
       server.closeAllConnections();

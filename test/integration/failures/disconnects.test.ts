@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { createTestSource, type TestSource } from '../../support/databases.js';
+import { watchJob } from '../../support/job-watch.js';
+import { type ModelServer, startModelServer } from '../../support/model-server.js';
+import { startTestQuaestor, type TestQuaestor } from '../../support/quaestor.js';
+import { COUNT_BY_STATUS, SHOP_SQL, sqlReply } from '../../support/shop.js';
+import { lockTable } from '../../support/source-lock.js';
+import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.js';
+import { waitUntil } from '../../support/wait-until.js';
+
+let model: ModelServer;
+let source: TestSource;
+let way: TcpProxy;
+let quaestor: TestQuaestor;
+let dataSourceId: string;
+
+beforeAll(async () => {
+  model = await startModelServer();
+  source = await createTestSource(SHOP_SQL);
+  way = await startTcpProxy({ target: source.url });
+  quaestor = await startTestQuaestor({ OPENAI_BASE_URL: model.baseUrl });
+  dataSourceId = await quaestor.connect(way.url);
+}, 120_000);
+
+afterAll(async () => {
+  await quaestor?.stop();
+  await way?.close();
+  await source?.drop();
+  await model?.close();
+}, 60_000);
+
+beforeEach(async () => {
+  model.reset();
+  model.setReply(() => sqlReply(COUNT_BY_STATUS));
+  await way.restore();
+});
+
+let words = 0;
+async function ask() {
+  const question = `How many orders are there of each status, for the ${++words}. time?`;
+  const reply = await quaestor.client.askQuestion({ dataSourceId, question });
+  if (reply.answered) throw new Error('must not be cached');
+  return { ...reply, watch: watchJob(quaestor.client, reply.jobId) };
+}
+
+test.each([
+  ['inline', 1],
+  ['queued', 2],
+])(
+  'a data source that dies in the middle of a query (%s) and comes back: the query is run again and answered',
+  async (_placement, tries) => {
+    const lock = await lockTable(source, 'orders');
+    const { questionId, watch } = await ask();
+    await lock.untilBlocked();
+    if (tries === 2) {
+      const [first] = await lock.backends();
+      await waitUntil('the query has moved to its queue', async () =>
+        (await lock.backends()).some((pid) => pid !== first),
+      );
+    }
+    await way.cut();
+    await lock.release();
+    // Away until Quaestor has met the closed port at least once.
+    const awaySince = Date.now();
+    await waitUntil('a moment has passed', () => Date.now() - awaySince >= 3_000);
+    await way.restore();
+    expect((await watch.done).at(-1)?.kind).toBe('job.succeeded');
+    expect(await quaestor.client.readQuestion(questionId)).toMatchObject({
+      status: 'answered',
+      answer: { rowCount: 3 },
+    });
+    expect(model.stats.byEndpoint.chat).toBe(1);
+  },
+  90_000,
+);
+
+test('a data source that dies in the middle of a query and stays away: the job ends with a reason that names it', async () => {
+  const lock = await lockTable(source, 'orders');
+  const { questionId, watch } = await ask();
+  await lock.untilBlocked();
+  await way.cut();
+  await lock.release();
+  const last = (await watch.done).at(-1);
+  expect(last).toMatchObject({
+    kind: 'job.failed',
+    data: { error: { code: expect.stringMatching(/^data_source_(connection_lost|unreachable)$/) } },
+  });
+  expect((await quaestor.client.readQuestion(questionId)).status).toBe('failed');
+}, 90_000);
+
+test('a data source that is away when the query begins: the job fails at once with data_source_unreachable', async () => {
+  await way.cut();
+  const { watch } = await ask();
+  expect((await watch.done).at(-1)).toMatchObject({
+    kind: 'job.failed',
+    data: { error: { code: 'data_source_unreachable' } },
+  });
+}, 60_000);
+
+test('a hundred clients that leave their event streams leave nothing behind', async () => {
+  model.script('chat', { kind: 'hold' });
+  const { jobId, watch } = await ask();
+  await model.waitUntil((stats) => stats.held === 1);
+  await watch.until('context.chosen');
+  const before = resources();
+  for (let round = 0; round < 2; round++) {
+    const leaving = new AbortController();
+    const streams = await Promise.all(
+      Array.from({ length: 50 }, () => quaestor.client.openEvents(jobId, { signal: leaving.signal })),
+    );
+    expect(streams.every(({ status }) => status === 200)).toBe(true);
+    expect(resources().sockets).toBeGreaterThanOrEqual(before.sockets + 50);
+    leaving.abort();
+  }
+  await waitUntil(
+    'sockets and timers are as few as before',
+    () => resources().sockets <= before.sockets && resources().timers <= before.timers,
+    60_000,
+  );
+  model.release();
+  expect((await watch.done).at(-1)?.kind).toBe('job.succeeded');
+  expect(watch.connections).toBe(1);
+}, 120_000);
+
+/** What keeps this process alive, and Quaestor with it. */
+function resources(): { sockets: number; timers: number } {
+  const active = process.getActiveResourcesInfo();
+  return {
+    sockets: active.filter((name) => name === 'TCPSocketWrap').length,
+    timers: active.filter((name) => name === 'Timeout').length,
+  };
+}
