@@ -2,12 +2,12 @@ import { QuaestorError } from '../../contracts/quaestor-error.js';
 import type { ModelLabel } from '../../contracts/question.js';
 import type { AnswerQuestionInput } from '../../contracts/workflows.js';
 import { appendEvent } from '../../db/statements/events.js';
-import { markJobStarted } from '../../db/statements/jobs.js';
 import { getQuestionWork, markQuestionRunning, saveQuestionContext } from '../../db/statements/questions.js';
 import { searchItems } from '../../db/statements/registry/items.js';
 import { getActiveVersion } from '../../db/statements/registry/versions.js';
 import { chooseTables, narrowSchema } from '../../domain/ranking/choose-tables.js';
 import { activitySignal } from '../activity-context.js';
+import { startJob } from '../jobs/start-job.js';
 import type { AnswerDeps } from './answer-deps.js';
 
 export interface ChosenContext {
@@ -27,8 +27,7 @@ const VECTOR_HITS = 200;
 export async function chooseContext(deps: AnswerDeps, input: AnswerQuestionInput): Promise<ChosenContext> {
   const started = performance.now();
   const { work, version } = await deps.db.withTenant(input.tenantId, async (tx) => {
-    if (await markJobStarted(tx, input.jobId))
-      await appendEvent(tx, input.jobId, 'job.started', {}, 'started');
+    await startJob(tx, input.jobId);
     await markQuestionRunning(tx, input.questionId);
     return {
       work: await getQuestionWork(tx, input.questionId),

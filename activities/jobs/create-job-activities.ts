@@ -4,9 +4,10 @@ import type { WorkflowScope } from '../../contracts/workflows.js';
 import type { Database } from '../../db/database.js';
 import { restoreDataSourceStatus } from '../../db/statements/data-sources.js';
 import { appendEvent } from '../../db/statements/events.js';
-import { findActiveJob, insertJob, markJobFinished, markJobStarted } from '../../db/statements/jobs.js';
+import { findActiveJob, insertJob, markJobFinished } from '../../db/statements/jobs.js';
 import { markQuestionFinished } from '../../db/statements/questions.js';
 import type { EventBus } from '../../platform/event-bus.js';
+import { startJob } from './start-job.js';
 
 export interface JobDeps {
   db: Database;
@@ -28,10 +29,7 @@ export type JobActivities = ReturnType<typeof createJobActivities>;
 export function createJobActivities(deps: JobDeps) {
   return {
     async startJob(input: WorkflowScope): Promise<void> {
-      await deps.db.withTenant(input.tenantId, async (tx) => {
-        if (await markJobStarted(tx, input.jobId))
-          await appendEvent(tx, input.jobId, 'job.started', {}, 'started');
-      });
+      await deps.db.withTenant(input.tenantId, (tx) => startJob(tx, input.jobId));
       deps.bus.publish(input.jobId);
     },
 

@@ -1,17 +1,10 @@
-import { rootOf, splitIdentifier } from './words.js';
+import { EMPTY_WORDS, rootOf, splitIdentifier } from './words.js';
 
 /** The model that `lexicalEmbedding` is, for the label of stored vectors. */
 export const LEXICAL_EMBEDDING = { name: 'built-in-lexical-512', dimensions: 512 } as const;
 
 const WORD_WEIGHT = 1;
 const TRIGRAM_WEIGHT = 0.35;
-/** Say nothing about what a text is about. */
-const EMPTY_WORDS = new Set(
-  'a an the of in on at to for by from with and or is are was were be what which who how many much show list give me'.split(
-    ' ',
-  ),
-);
-
 /** FNV-1a over UTF-16 code units, finished by a mix so that the low bits are usable. */
 function hash(text: string): number {
   let h = 0x811c9dc5;

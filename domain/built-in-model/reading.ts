@@ -73,5 +73,3 @@ export class CannotRead extends Error {
     super(message);
   }
 }
-
-export const describeColumn = (column: ColumnInfo): string => column.source.canonicalColumnName;

@@ -36,3 +36,10 @@ export function rootOf(word: string): string {
   if (root.length > 3 && root.endsWith('e')) root = root.slice(0, -1);
   return root.length > 4 && root.endsWith('i') ? `${root.slice(0, -1)}y` : root;
 }
+
+/** Say nothing about what a text is about. */
+export const EMPTY_WORDS: ReadonlySet<string> = new Set(
+  'a an the of in on at to for by from with and or is are was were be what which who how many much show list give me'.split(
+    ' ',
+  ),
+);

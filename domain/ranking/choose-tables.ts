@@ -1,12 +1,15 @@
 import type { ChosenTable } from '../../contracts/question.js';
 import type { SchemaContext } from '../../contracts/schema-registry.js';
-import { rootOf, splitIdentifier } from '../built-in-model/words.js';
+import { EMPTY_WORDS, rootOf, splitIdentifier } from '../built-in-model/words.js';
 import { Bm25Index, type RankedText } from './bm25.js';
 import { closeJoinPaths } from './join-closure.js';
 import { fuseRankings } from './rank-fusion.js';
 
-/** Terms of a name, a comment or a question, as they are compared. */
-export const toTerms = (text: string): string[] => splitIdentifier(text).map(rootOf);
+/** Terms of a name, a comment or a question, as they are compared; words that say nothing are left out. */
+const toTerms = (text: string): string[] =>
+  splitIdentifier(text)
+    .filter((word) => !EMPTY_WORDS.has(word))
+    .map(rootOf);
 
 /** The table as BM25 sees it: its own name counts most, then its comment, then its columns. */
 function toRankedText(table: SchemaContext['tables'][number]): RankedText {

@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
+import { v7 as uuidv7 } from 'uuid';
+import { errorRecord } from '../../contracts/quaestor-error.js';
+import { type AnswerQuestionInput, WORKFLOWS, workflowIds } from '../../contracts/workflows.js';
+import { insertJob, markJobFinished } from '../../db/statements/jobs.js';
+import { insertQuestion } from '../../db/statements/questions.js';
 import { createTestSource, type TestSource } from '../support/databases.js';
 import { type ModelServer, startModelServer } from '../support/model-server.js';
 import { collectEvents, startTestQuaestor, type TestQuaestor } from '../support/quaestor.js';
+import { sharedServers } from '../support/shared-servers.js';
 import { COUNT_BY_STATUS, LONG_QUERY, SHOP_SQL, sqlReply } from '../support/shop.js';
 
 let model: ModelServer;
@@ -194,4 +201,35 @@ test('a model that refuses the key fails the job with model_rejected_request and
   const question = await quaestor.ask(dataSourceId, unique('How many orders by status?'));
   expect(question).toMatchObject({ status: 'failed', error: { code: 'model_rejected_request' } });
   expect(question.error?.message).toContain('Incorrect API key');
+});
+
+test('a start that the engine takes late, after the API has given the job up, does no paid work', async () => {
+  const { tenant, app } = quaestor;
+  const questionId = uuidv7();
+  const jobId = workflowIds.answerQuestion(questionId);
+  await app.db.withTenant(tenant.tenantId, async (tx) => {
+    await insertJob(tx, { id: jobId, kind: 'answer-question', subjectId: questionId });
+    await insertQuestion(tx, {
+      id: questionId,
+      userId: tenant.userId,
+      dataSourceId,
+      jobId,
+      text: 'How many orders?',
+    });
+    await markJobFinished(tx, jobId, 'failed', errorRecord('engine_unavailable', 'The engine was away.'));
+  });
+  const connection = await Connection.connect({ address: sharedServers().temporalAddress });
+  const client = new Client({ connection, namespace: quaestor.namespace });
+  const handle = await client.workflow.start(WORKFLOWS.answerQuestion, {
+    workflowId: jobId,
+    taskQueue: 'orchestration',
+    args: [{ tenantId: tenant.tenantId, jobId, questionId, dataSourceId } satisfies AnswerQuestionInput],
+  });
+  await expect(handle.result()).rejects.toThrow();
+  await connection.close();
+  expect(model.stats.requests).toBe(0);
+  expect(await quaestor.client.readJob(jobId)).toMatchObject({
+    status: 'failed',
+    error: { code: 'engine_unavailable' },
+  });
 });
