@@ -1,4 +1,4 @@
-import { Database } from '../db/database.js';
+import { openDatabase } from '../db/open-database.js';
 import { parseConfig } from '../platform/config.js';
 import { createEventBus } from '../platform/event-bus.js';
 import { createStandardHealth } from '../platform/health.js';
@@ -17,12 +17,7 @@ const stopping = new AbortController();
 
 const bus = createEventBus({ redisUrl: config.redisUrl, logger });
 shutdown.onShutdown('event bus', () => bus.close());
-const db = new Database({
-  connectionString: config.database.url,
-  poolSize: config.database.poolSize,
-  statementTimeoutMs: config.database.statementTimeoutMs,
-  onError: (error) => logger.warn({ err: error }, 'an idle connection to the store broke'),
-});
+const db = openDatabase(config.database, logger);
 shutdown.onShutdown('store', () => db.close());
 const { connection, client } = await connectTemporal(config.temporal);
 shutdown.onShutdown('engine connection', () => connection.close());

@@ -2,7 +2,8 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
 import { createApi } from '../api/create-api.js';
-import { Database } from '../db/database.js';
+import type { Database } from '../db/database.js';
+import { openDatabase } from '../db/open-database.js';
 import type { Config } from '../platform/config.js';
 import { createEventBus } from '../platform/event-bus.js';
 import { createStandardHealth } from '../platform/health.js';
@@ -41,12 +42,7 @@ export interface StartAllInOneOptions {
 export async function startAllInOne(options: StartAllInOneOptions): Promise<AllInOne> {
   const { config, logger } = options;
   const bus = createEventBus({ redisUrl: config.redisUrl, logger });
-  const db = new Database({
-    connectionString: config.database.url,
-    poolSize: config.database.poolSize,
-    statementTimeoutMs: config.database.statementTimeoutMs,
-    onError: (error) => logger.warn({ err: error }, 'an idle connection to the store broke'),
-  });
+  const db = openDatabase(config.database, logger);
   const [resources, connection] = await Promise.all([
     createResources(config, { db, bus }),
     NativeConnection.connect(await temporalConnectionOptions(config.temporal)),

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { NativeConnection } from '@temporalio/worker';
 import { TASK_QUEUE_NAMES } from '../contracts/task-queues.js';
-import { Database } from '../db/database.js';
+import { openDatabase } from '../db/open-database.js';
 import { parseConfig } from '../platform/config.js';
 import { createEventBus } from '../platform/event-bus.js';
 import { createStandardHealth } from '../platform/health.js';
@@ -31,12 +31,7 @@ const sdkMetricsUrl = await installRuntime({ logger, metricsPort: config.worker.
 const metrics = createMetrics({ sdkMetricsUrl });
 const bus = createEventBus({ redisUrl: config.redisUrl, logger });
 shutdown.onShutdown('event bus', () => bus.close());
-const db = new Database({
-  connectionString: config.database.url,
-  poolSize: config.database.poolSize,
-  statementTimeoutMs: config.database.statementTimeoutMs,
-  onError: (error) => logger.warn({ err: error }, 'an idle connection to the store broke'),
-});
+const db = openDatabase(config.database, logger);
 shutdown.onShutdown('store', () => db.close());
 const resources = await createResources(config, { db, bus });
 shutdown.onShutdown('data sources', () => resources.close());
