@@ -133,7 +133,10 @@ async function run(
   const tried = await localActivities<AnswerActivities>(input.queues).tryQuery(request);
   if (tried.outcome !== 'deferred') return tried;
   enterPhase('querying', 'The query runs on the data source.');
-  return await remoteActivities<QueryActivities>('data-source', input.queues).runQuery(request);
+  return await remoteActivities<QueryActivities>('data-source', input.queues).runQuery({
+    ...request,
+    ...(tried.connectionLost ? { connectionLost: true } : {}),
+  });
 }
 
 /** After the last repair the reader is told about the model, with the guard's or the database's reason inside. */

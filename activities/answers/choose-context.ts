@@ -4,7 +4,7 @@ import type { AnswerQuestionInput } from '../../contracts/workflows.js';
 import { appendEvent } from '../../db/statements/events.js';
 import { getQuestionWork, markQuestionRunning, saveQuestionContext } from '../../db/statements/questions.js';
 import { searchItems } from '../../db/statements/registry/items.js';
-import { getActiveVersion } from '../../db/statements/registry/versions.js';
+import { takeActiveVersion } from '../../db/statements/registry/versions.js';
 import { chooseTables, narrowSchema } from '../../domain/ranking/choose-tables.js';
 import { activitySignal } from '../activity-context.js';
 import { startJob } from '../jobs/start-job.js';
@@ -31,7 +31,7 @@ export async function chooseContext(deps: AnswerDeps, input: AnswerQuestionInput
     await markQuestionRunning(tx, input.questionId);
     return {
       work: await getQuestionWork(tx, input.questionId),
-      version: await getActiveVersion(tx, input.dataSourceId),
+      version: await takeActiveVersion(tx, input.questionId, input.dataSourceId),
     };
   });
   deps.bus.publish(input.jobId);
@@ -63,7 +63,7 @@ export async function chooseContext(deps: AnswerDeps, input: AnswerQuestionInput
   const context = { schema: narrowSchema(schema, chosen), chosen };
   const durationMs = performance.now() - started;
   await deps.db.withTenant(input.tenantId, async (tx) => {
-    await saveQuestionContext(tx, input.questionId, version.id, context);
+    await saveQuestionContext(tx, input.questionId, context);
     await appendEvent(tx, input.jobId, 'context.chosen', { tables: chosen, durationMs }, 'context');
   });
   deps.bus.publish(input.jobId);

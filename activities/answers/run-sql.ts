@@ -7,6 +7,7 @@ import { appendAudit } from '../../db/statements/audit.js';
 import { appendEvent } from '../../db/statements/events.js';
 import { getQuestionWork } from '../../db/statements/questions.js';
 import { activitySignal, withHeartbeat } from '../activity-context.js';
+import { expectReturn } from '../data-sources/expect-return.js';
 import { explainAndRun, type QueryPlan, type QueryResult } from '../data-sources/postgres/run-query.js';
 import { loadSourceConnection } from '../data-sources/source-connection.js';
 import type { AnswerDeps } from './answer-deps.js';
@@ -15,6 +16,8 @@ export interface RunSqlInput extends AnswerQuestionInput {
   sql: string;
   limitedSql: string;
   attempt: number;
+  /** The connection broke when this SQL was tried inline. */
+  connectionLost?: boolean;
 }
 
 export interface RunTimings {
@@ -25,8 +28,8 @@ export interface RunTimings {
 
 export type RanSql =
   | ({ outcome: 'completed'; columns: ResultColumn[]; rowCount: number; truncated: boolean } & RunTimings)
-  /** Too costly or too slow for the inline way: run it on its own queue. */
-  | ({ outcome: 'deferred' } & RunTimings)
+  /** Too costly or too slow for the inline way, or the data source is in trouble: run it on its own queue, which has the retries for that. */
+  | ({ outcome: 'deferred'; connectionLost?: boolean } & RunTimings)
   /** The database or the price refused it; the model may mend it. */
   | ({ outcome: 'refused'; error: ErrorRecord } & RunTimings);
 
@@ -50,22 +53,21 @@ export async function runSql(
     const isInline = placement === 'inline';
     let plan: QueryPlan | undefined;
     try {
-      const explained = await explainAndRun(
-        deps.pools,
-        {
-          connectionString: source.connectionString,
-          sql: input.sql,
-          limitedSql: input.limitedSql,
-          statementTimeoutMs: isInline
-            ? Math.min(LIMITS.inlineQueryTimeoutMs, deps.query.statementTimeoutMs)
-            : deps.query.statementTimeoutMs,
-          signal: activitySignal(),
-        },
-        (priced) => {
+      const query = {
+        connectionString: source.connectionString,
+        sql: input.sql,
+        limitedSql: input.limitedSql,
+        statementTimeoutMs: isInline
+          ? Math.min(LIMITS.inlineQueryTimeoutMs, deps.query.statementTimeoutMs)
+          : deps.query.statementTimeoutMs,
+        signal: activitySignal(),
+      };
+      const explained = await expectReturn(input.connectionLost === true, () =>
+        explainAndRun(deps.pools, query, (priced) => {
           plan = priced;
           assertPrice(priced, deps.query.maxCost);
           return !isInline || priced.estimatedCost <= LIMITS.inlineQueryCost;
-        },
+        }),
       );
       timings.explainMs = explained.explainMs;
       timings.queryMs = explained.queryMs;
@@ -78,6 +80,10 @@ export async function runSql(
     } catch (error) {
       if (!(error instanceof QuaestorError)) throw error;
       if (isInline && error.code === 'query_timed_out') return { outcome: 'deferred', ...timings };
+      if (isInline && error.entry.origin === 'data-source' && error.entry.kind === 'retryable') {
+        const connectionLost = error.code === 'data_source_connection_lost';
+        return { outcome: 'deferred', connectionLost, ...timings };
+      }
       if (!MENDABLE.has(error.code)) throw error;
       await recordRefusal(deps, input, error, plan);
       return { outcome: 'refused', error: toErrorRecord(error), ...timings };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { PoolClient } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { QuaestorError } from '../../contracts/quaestor-error.js';
 import type { RegistryTable } from '../../contracts/schema-registry.js';
@@ -12,6 +13,7 @@ import { columnContent, tableContent } from '../../domain/schema-content.js';
 import type { EventBus } from '../../platform/event-bus.js';
 import { activitySignal, withHeartbeat } from '../activity-context.js';
 import type { TenantStore } from '../patient-store.js';
+import { expectReturn } from './expect-return.js';
 import { findSkippedSchemas, readForeignKeys, readTables } from './postgres/introspect.js';
 import type { SourcePools } from './postgres/source-pools.js';
 import { loadSourceConnection } from './source-connection.js';
@@ -48,7 +50,7 @@ export function createDataSourceActivities(deps: DataSourceDeps) {
         );
         const counts = { tables: 0, columns: 0, skipped: [] as string[] };
         const schemas = new Set<string>();
-        await deps.pools.withClient(source.connectionString, activitySignal(), async (client) => {
+        const readCatalog = async (client: PoolClient) => {
           await client.query(
             `BEGIN READ ONLY ISOLATION LEVEL REPEATABLE READ; SET LOCAL statement_timeout = '120s'`,
           );
@@ -76,7 +78,10 @@ export function createDataSourceActivities(deps: DataSourceDeps) {
           } finally {
             await client.query('ROLLBACK').catch(() => undefined);
           }
-        });
+        };
+        await expectReturn(false, () =>
+          deps.pools.withClient(source.connectionString, activitySignal(), readCatalog),
+        );
         if (counts.tables === 0) {
           throw new QuaestorError('data_source_empty', emptyMessage(source.includeSchemas, counts.skipped));
         }

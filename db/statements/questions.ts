@@ -105,14 +105,9 @@ export interface StoredContext {
 export async function saveQuestionContext(
   tx: Transaction,
   id: string,
-  versionId: string,
   context: StoredContext,
 ): Promise<void> {
-  await tx.query('UPDATE questions SET version_id = $2, context = $3 WHERE id = $1', [
-    id,
-    versionId,
-    JSON.stringify(context),
-  ]);
+  await tx.query('UPDATE questions SET context = $2 WHERE id = $1', [id, JSON.stringify(context)]);
 }
 
 export interface QuestionWork {

@@ -39,7 +39,7 @@ export function rootOf(word: string): string {
 
 /** Say nothing about what a text is about. */
 export const EMPTY_WORDS: ReadonlySet<string> = new Set(
-  'a an the of in on at to for by from with and or is are was were be what which who how many much show list give me'.split(
+  'a an the of in on at to for by per from with and or is are was were be do does did have has had there what which who how many much each every show list give me we our'.split(
     ' ',
   ),
 );

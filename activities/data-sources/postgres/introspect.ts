@@ -26,14 +26,19 @@ const SKIPPED_SCHEMAS = `
 const RELATIONS = `
   SELECT c.oid::int8 AS oid, n.nspname AS schema_name, c.relname AS table_name, c.relkind AS kind,
          obj_description(c.oid, 'pg_class') AS comment,
-         CASE WHEN c.relkind IN ('r', 'm', 'p', 'f') AND c.reltuples >= 0 THEN c.reltuples::int8 END AS estimated_rows
+         CASE WHEN c.relkind IN ('r', 'm', 'p', 'f') AND c.reltuples >= 0 THEN c.reltuples::int8
+              -- autovacuum never analyses the parent of partitions
+              WHEN c.relkind = 'p' THEN (
+                SELECT sum(l.reltuples)::int8 FROM pg_partition_tree(c.oid) p JOIN pg_class l ON l.oid = p.relid
+                WHERE p.isleaf AND l.reltuples >= 0)
+         END AS estimated_rows
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p') AND NOT c.relispartition
     AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
     AND (cardinality($1::text[]) = 0 OR n.nspname = ANY($1))
     AND has_schema_privilege(n.oid, 'USAGE')
     AND (has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT'))
-    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
   ORDER BY n.nspname, c.relname`;
 
 const COLUMNS = `
@@ -46,6 +51,7 @@ const COLUMNS = `
     AND has_column_privilege(a.attrelid, a.attnum, 'SELECT')
   ORDER BY a.attrelid, a.attnum`;
 
+/** Foreign keys between columns that the user may read. */
 const FOREIGN_KEYS = `
   SELECT k.conname AS name, fn.nspname AS from_schema, f.relname AS from_table, tn.nspname AS to_schema, t.relname AS to_table,
          (SELECT array_agg(a.attname::text ORDER BY u.i) FROM unnest(k.conkey) WITH ORDINALITY u(n, i)
@@ -57,6 +63,8 @@ const FOREIGN_KEYS = `
   JOIN pg_class t ON t.oid = k.confrelid JOIN pg_namespace tn ON tn.oid = t.relnamespace
   WHERE k.contype = 'f' AND k.conparentid = 0 AND NOT f.relispartition
     AND fn.nspname !~ '^pg_' AND (cardinality($1::text[]) = 0 OR fn.nspname = ANY($1))
+    AND NOT EXISTS (SELECT FROM unnest(k.conkey) n WHERE NOT has_column_privilege(k.conrelid, n, 'SELECT'))
+    AND NOT EXISTS (SELECT FROM unnest(k.confkey) n WHERE NOT has_column_privilege(k.confrelid, n, 'SELECT'))
   ORDER BY fn.nspname, f.relname, k.conname`;
 
 interface RelationRow {

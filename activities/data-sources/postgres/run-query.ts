@@ -1,7 +1,8 @@
+import type { EventEmitter } from 'node:events';
 import pg from 'pg';
 import { LIMITS } from '../../../contracts/limits.js';
 import type { Cell, ResultColumn } from '../../../contracts/question.js';
-import type { SourcePools } from './source-pools.js';
+import { cutConnection, type SourcePools } from './source-pools.js';
 
 export interface QueryPlan {
   /** EXPLAIN's total cost, in the planner's units. */
@@ -48,7 +49,7 @@ export async function explainAndRun(
       await client.query(
         // The guard parsed with standard strings and looked unqualified names up in public: the server must do the same.
         `BEGIN READ ONLY; SET LOCAL statement_timeout = ${Math.trunc(request.statementTimeoutMs)}; SET LOCAL TIME ZONE 'UTC';
-         SET LOCAL standard_conforming_strings = on; SET LOCAL search_path = public`,
+         SET LOCAL standard_conforming_strings = on; SET LOCAL search_path = public; ${EXACT_OUTPUT}`,
       );
       const explainStarted = performance.now();
       // The extended protocol takes one statement only: the server refuses a second one by itself.
@@ -71,6 +72,18 @@ export async function explainAndRun(
   });
 }
 
+/** Values are told the same way whatever the settings of the database or the user are. */
+const EXACT_OUTPUT =
+  "SET LOCAL datestyle = 'ISO'; SET LOCAL intervalstyle = 'postgres'; SET LOCAL bytea_output = 'hex'; SET LOCAL extra_float_digits = 1";
+
+/** A row is known only when it has come whole, and one may have up to 1 GB: this much of the wire is taken in, and then the connection is cut. */
+const WIRE_BYTES = LIMITS.resultBytes * 4;
+
+/** What pg knows of a connection but does not tell. */
+interface Wire extends EventEmitter {
+  stream: EventEmitter;
+}
+
 /** Streams the rows and stops the statement on the server when the byte limit is reached. */
 async function readRows(
   client: pg.PoolClient,
@@ -80,36 +93,52 @@ async function readRows(
   const rows: Cell[][] = [];
   let fields: pg.FieldDef[] = [];
   let bytes = 0;
+  let wireBytes = 0;
   let isFull = false;
-  let cancelling: Promise<void> | undefined;
-  await new Promise<void>((resolve, reject) => {
-    const query = new pg.Query<Cell[]>({
-      text: sql,
-      rowMode: 'array',
-      queryMode: 'extended',
-      types: { getTypeParser },
-    } as pg.QueryConfig);
-    query.on('row', (row: Cell[], result) => {
-      if (isFull) return;
-      if (fields.length === 0 && result) fields = result.fields;
-      bytes += Buffer.byteLength(JSON.stringify(row));
-      if (rows.length === LIMITS.resultRows || bytes > LIMITS.resultBytes) {
-        isFull = true;
-        if (bytes > LIMITS.resultBytes) cancelling = cancel();
-      } else {
-        rows.push(row);
-      }
+  let stopping: Promise<void> | undefined;
+  const { connection } = client as unknown as { connection: Wire };
+  const onFields = (message: { fields: pg.FieldDef[] }): void => {
+    fields = message.fields;
+  };
+  const onData = (chunk: Buffer): void => {
+    wireBytes += chunk.length;
+    if (wireBytes <= WIRE_BYTES || stopping) return;
+    isFull = true;
+    stopping = cancel();
+    cutConnection(client);
+  };
+  connection.once('rowDescription', onFields);
+  connection.stream.on('data', onData);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const query = new pg.Query<Cell[]>({
+        text: sql,
+        rowMode: 'array',
+        queryMode: 'extended',
+        types: { getTypeParser },
+      } as pg.QueryConfig);
+      query.on('row', (row: Cell[]) => {
+        if (isFull) return;
+        bytes += Buffer.byteLength(JSON.stringify(row));
+        if (rows.length === LIMITS.resultRows || bytes > LIMITS.resultBytes) {
+          isFull = true;
+          if (bytes > LIMITS.resultBytes) stopping = cancel();
+        } else {
+          rows.push(row);
+        }
+      });
+      query.on('end', () => resolve());
+      // A statement that we stopped ourselves ends with "canceling statement", or with the connection: that is no error.
+      query.on('error', (error: Error) => (stopping ? resolve() : reject(error)));
+      client.query(query);
     });
-    query.on('end', (result) => {
-      fields = result.fields;
-      resolve();
-    });
-    // A statement that we stopped ourselves ends with "canceling statement": that is no error.
-    query.on('error', (error: Error) => (cancelling ? resolve() : reject(error)));
-    client.query(query);
-  });
-  await cancelling;
-  return { columns: await describeColumns(client, fields, isFull), rows, truncated: isFull };
+    await stopping;
+  } finally {
+    connection.off('rowDescription', onFields);
+    connection.stream.off('data', onData);
+  }
+  const columns = await describeColumns(client, fields, stopping !== undefined);
+  return { columns, rows, truncated: isFull };
 }
 
 const EXACT_IN_JAVASCRIPT = new Set([16, 21, 23, 26]);

@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import pg from 'pg';
 import { LIMITS } from '../../../contracts/limits.js';
@@ -14,6 +16,8 @@ export interface SourcePoolsOptions {
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
+/** Between two attempts to cancel the same work. */
+const CANCEL_AGAIN_MS = 250;
 
 /**
  * One pool for each connection string, made when first used. A pool keeps no idle connection for longer than 30 s, so that
@@ -49,33 +53,30 @@ export class SourcePools {
     work: (client: pg.PoolClient) => Promise<Result>,
   ): Promise<Result> {
     signal.throwIfAborted();
-    const pool = this.#poolFor(connectionString);
-    const client = await pool.connect().catch((error: unknown) => {
-      throw pool.totalCount >= this.#options.poolSize && /timeout exceeded/i.test(String(error))
-        ? new QuaestorError(
-            'data_source_overloaded',
-            'No connection to the data source became free in time.',
-            {
-              cause: error,
-            },
-          )
-        : toDataSourceError(error, 'connect');
-    });
-    const cancel = () => void cancelStatement(connectionString, client);
-    signal.addEventListener('abort', cancel, { once: true });
+    const client = await acquire(this.#poolFor(connectionString), signal);
+    let isDone = false;
     let broken = false;
+    // The pool listens to idle connections only: a connection that breaks in the middle of work would end the process.
+    const onBroken = (): void => {
+      broken = true;
+    };
+    client.on('error', onBroken);
+    const cancel = () => void cancelUntil(connectionString, client, () => isDone);
+    signal.addEventListener('abort', cancel, { once: true });
     try {
       signal.throwIfAborted();
       return await work(client);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       const mapped = toDataSourceError(error, 'query');
-      broken = mapped instanceof QuaestorError && mapped.code === 'data_source_connection_lost';
+      broken ||= mapped instanceof QuaestorError && mapped.code === 'data_source_connection_lost';
       throw mapped;
     } finally {
+      isDone = true;
       signal.removeEventListener('abort', cancel);
       // A cancel that is still on its way must not hit the next user of this connection.
       client.release(broken || signal.aborted);
+      client.off('error', onBroken);
     }
   }
 
@@ -106,9 +107,61 @@ export class SourcePools {
   }
 }
 
-async function cancelStatement(connectionString: string, running: pg.PoolClient): Promise<void> {
+/** A connection of the pool, unless the caller gives up first; the pool then gets it back when it comes. */
+async function acquire(pool: pg.Pool, signal: AbortSignal): Promise<pg.PoolClient> {
+  const connecting = pool.connect();
+  let giveUp = (): void => undefined;
+  const givenUp = new Promise<never>((_, reject) => {
+    giveUp = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', giveUp, { once: true });
+  });
+  try {
+    return await Promise.race([connecting, givenUp]);
+  } catch (error) {
+    if (signal.aborted) {
+      connecting.then(
+        (client) => client.release(),
+        () => undefined,
+      );
+      throw signal.reason;
+    }
+    // The pool's own words for a wait in its queue; a server that does not answer has others.
+    throw /timeout exceeded when trying to connect/i.test(String(error))
+      ? new QuaestorError('data_source_overloaded', 'No connection to the data source became free in time.', {
+          cause: error,
+        })
+      : toDataSourceError(error, 'connect');
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+  }
+}
+
+/**
+ * Cancels what runs on `client` until its work has ended: a cancel that comes between two statements is void, and the second one
+ * would run on. When the server cannot be reached for that, the connection is cut.
+ */
+async function cancelUntil(
+  connectionString: string,
+  client: pg.PoolClient,
+  isDone: () => boolean,
+): Promise<void> {
+  while (!isDone()) {
+    const isSent = await cancelStatement(connectionString, client);
+    if (!isSent && !isDone()) cutConnection(client);
+    if (!isSent) return;
+    await pause(CANCEL_AGAIN_MS, undefined, { ref: false });
+  }
+}
+
+/** Ends a connection without a word to the server. */
+export function cutConnection(client: pg.PoolClient): void {
+  (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
+}
+
+/** False when the server could not be reached. */
+async function cancelStatement(connectionString: string, running: pg.PoolClient): Promise<boolean> {
   const { processID } = running as unknown as { processID: number | null };
-  if (processID === null) return;
+  if (processID === null) return false;
   const client = new pg.Client({
     connectionString,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -118,8 +171,10 @@ async function cancelStatement(connectionString: string, running: pg.PoolClient)
   try {
     await client.connect();
     await client.query('SELECT pg_cancel_backend($1)', [processID]);
+    return true;
   } catch {
     // The statement timeout on the server is what remains.
+    return false;
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -43,8 +43,9 @@ export async function activateVersion(
     version.id,
   ]);
   await tx.query(
-    `DELETE FROM registry_versions v WHERE v.data_source_id = $1 AND v.id <> $2 AND NOT EXISTS (
-       SELECT FROM jobs j WHERE j.id = v.job_id AND j.status IN ('queued', 'running'))`,
+    `DELETE FROM registry_versions v WHERE v.data_source_id = $1 AND v.id <> $2
+       AND NOT EXISTS (SELECT FROM jobs j WHERE j.id = v.job_id AND j.status IN ('queued', 'running'))
+       AND NOT EXISTS (SELECT FROM questions q WHERE q.version_id = v.id AND q.status IN ('queued', 'running'))`,
     [version.dataSourceId, version.id],
   );
   await tx.query(
@@ -60,15 +61,22 @@ export interface ActiveVersion {
   embeddingModel: string;
 }
 
-/** The version that answers questions; undefined before the first indexing. */
-export async function getActiveVersion(
+/**
+ * Gives a question the version that it is answered from, and keeps that version from being removed until the question has ended.
+ * The data source's row is locked meanwhile, so an activation comes before or after, never between. Undefined before the first
+ * indexing.
+ */
+export async function takeActiveVersion(
   tx: Transaction,
+  questionId: string,
   dataSourceId: string,
 ): Promise<ActiveVersion | undefined> {
   const [row] = await tx.query<{ id: string; embedding_model: string }>(
     `SELECT v.id, v.embedding_model FROM data_sources d JOIN registry_versions v ON v.id = d.active_version_id
-     WHERE d.id = $1`,
+     WHERE d.id = $1 FOR SHARE OF d`,
     [dataSourceId],
   );
-  return row && { id: row.id, embeddingModel: row.embedding_model };
+  if (!row) return undefined;
+  await tx.query('UPDATE questions SET version_id = $2 WHERE id = $1', [questionId, row.id]);
+  return { id: row.id, embeddingModel: row.embedding_model };
 }

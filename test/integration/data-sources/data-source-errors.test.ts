@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { SourcePools } from '../../../activities/data-sources/postgres/source-pools.js';
 import { createTestSource, queryRows, type TestSource } from '../../support/databases.js';
@@ -52,39 +52,46 @@ test('a host that there is not is unreachable', async () => {
   await expect(query(url, 'SELECT 1')).rejects.toMatchObject(fault('data_source_unreachable'));
 });
 
-test('a host that says nothing is unreachable after the wait, however small the pool', async () => {
+/** A server of our own on a free port, and the way to it as if it were the data source. */
+async function startServer(
+  onConnection: (socket: Socket) => void,
+): Promise<{ url: string; close(): Promise<void> }> {
   const sockets = new Set<Socket>();
-  const silent: Server = createServer((socket) => sockets.add(socket));
-  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
-  const { port } = silent.address() as { port: number };
-  const url = changed((one) => {
-    one.port = String(port);
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    onConnection(socket);
   });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  return {
+    url: changed((url) => Object.assign(url, { port: String(port) })),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+test('a host that says nothing is unreachable after the wait, however small the pool', async () => {
+  const silent = await startServer(() => undefined);
   pools = new SourcePools({ poolSize: 1, acquireTimeoutMs: 300 });
-  await expect(query(url, 'SELECT 1')).rejects.toMatchObject(fault('data_source_unreachable'));
-  for (const socket of sockets) socket.destroy();
-  await new Promise((resolve) => silent.close(resolve));
+  await expect(query(silent.url, 'SELECT 1')).rejects.toMatchObject(fault('data_source_unreachable'));
+  await silent.close();
 });
 
-test('a server that is no Postgres is unreachable', async () => {
-  const web = createServer((socket) => {
-    socket.on('error', () => undefined);
-    socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
-  });
-  await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
-  const { port } = web.address() as { port: number };
-  const url = changed((one) => {
-    one.port = String(port);
-  });
-  await expect(query(url, 'SELECT 1')).rejects.toMatchObject({ name: 'QuaestorError' });
-  await new Promise((resolve) => web.close(resolve));
+test('a server that is no Postgres is told, not waited for', async () => {
+  const web = await startServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+  await expect(query(web.url, 'SELECT 1')).rejects.toMatchObject({ name: 'QuaestorError' });
+  await web.close();
 });
 
 test('a wrong password, a user that there is not and a missing password are refused logins', async () => {
   for (const change of [
-    (url: URL) => void (url.password = 'wrong'),
-    (url: URL) => void (url.username = 'nobody'),
-    (url: URL) => void (url.password = ''),
+    (url: URL) => Object.assign(url, { password: 'wrong' }),
+    (url: URL) => Object.assign(url, { username: 'nobody' }),
+    (url: URL) => Object.assign(url, { password: '' }),
   ]) {
     await expect(query(changed(change), 'SELECT 1')).rejects.toMatchObject(fault('data_source_auth_failed'));
   }

@@ -139,6 +139,12 @@ describe('a query', () => {
     });
   });
 
+  test('of more rows than are kept still has the types of its columns', async () => {
+    const { columns, truncated } = await run(`SELECT 'sad'::mood AS m FROM generate_series(1, 10001)`);
+    expect(columns).toEqual([{ name: 'm', type: 'mood' }]);
+    expect(truncated).toBe(true);
+  });
+
   test('without columns has its rows', async () => {
     expect(await run('SELECT FROM generate_series(1, 3)')).toEqual({
       columns: [],

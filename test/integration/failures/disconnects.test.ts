@@ -2,7 +2,10 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { createTestSource, type TestSource } from '../../support/databases.js';
 import { watchJob } from '../../support/job-watch.js';
 import { type ModelServer, startModelServer } from '../../support/model-server.js';
+import { createTestNamespace } from '../../support/namespaces.js';
+import { pendingActivities } from '../../support/pending-activities.js';
 import { startTestQuaestor, type TestQuaestor } from '../../support/quaestor.js';
+import { sharedServers } from '../../support/shared-servers.js';
 import { COUNT_BY_STATUS, SHOP_SQL, sqlReply } from '../../support/shop.js';
 import { lockTable } from '../../support/source-lock.js';
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.js';
@@ -12,13 +15,15 @@ let model: ModelServer;
 let source: TestSource;
 let way: TcpProxy;
 let quaestor: TestQuaestor;
+let namespace: string;
 let dataSourceId: string;
 
 beforeAll(async () => {
   model = await startModelServer();
   source = await createTestSource(SHOP_SQL);
   way = await startTcpProxy({ target: source.url });
-  quaestor = await startTestQuaestor({ OPENAI_BASE_URL: model.baseUrl });
+  namespace = await createTestNamespace(sharedServers().temporalAddress);
+  quaestor = await startTestQuaestor({ OPENAI_BASE_URL: model.baseUrl, TEMPORAL_NAMESPACE: namespace });
   dataSourceId = await quaestor.connect(way.url);
 }, 120_000);
 
@@ -43,28 +48,27 @@ async function ask() {
   return { ...reply, watch: watchJob(quaestor.client, reply.jobId) };
 }
 
-test.each([
-  ['inline', 1],
-  ['queued', 2],
-])(
-  'a data source that dies in the middle of a query (%s) and comes back: the query is run again and answered',
-  async (_placement, tries) => {
+test.each(['tryQuery', 'runQuery'])(
+  'a data source that dies in the middle of %s and comes back: the query is run again and answered',
+  async (step) => {
     const lock = await lockTable(source, 'orders');
-    const { questionId, watch } = await ask();
-    await lock.untilBlocked();
-    if (tries === 2) {
-      const [first] = await lock.backends();
+    const { questionId, jobId, watch } = await ask();
+    if (step === 'runQuery') {
+      // Tried inline for a second, then moved to its own queue.
       await waitUntil('the query has moved to its queue', async () =>
-        (await lock.backends()).some((pid) => pid !== first),
+        (await pendingActivities(namespace, jobId)).some(({ isStarted }) => isStarted),
       );
     }
+    await lock.untilBlocked();
     await way.cut();
     await lock.release();
-    // Away until Quaestor has met the closed port at least once.
-    const awaySince = Date.now();
-    await waitUntil('a moment has passed', () => Date.now() - awaySince >= 3_000);
+    await waitUntil('Quaestor has met the closed port', async () =>
+      (await pendingActivities(namespace, jobId)).some(
+        ({ type, lastFailure }) => type === 'runQuery' && lastFailure?.includes('has gone away'),
+      ),
+    );
     await way.restore();
-    expect((await watch.done).at(-1)?.kind).toBe('job.succeeded');
+    expect((await watch.done).at(-1)).toMatchObject({ kind: 'job.succeeded' });
     expect(await quaestor.client.readQuestion(questionId)).toMatchObject({
       status: 'answered',
       answer: { rowCount: 3 },
@@ -73,6 +77,22 @@ test.each([
   },
   90_000,
 );
+
+test('a data source that dies while its catalog is read and comes back: it is read again', async () => {
+  const lock = await lockTable(source, 'pg_catalog.pg_description');
+  const jobId = await quaestor.client.indexDataSource(dataSourceId);
+  const watch = watchJob(quaestor.client, jobId);
+  await lock.untilBlocked();
+  await way.cut();
+  await lock.release();
+  await waitUntil('Quaestor has met the closed port', async () =>
+    (await pendingActivities(namespace, jobId)).some(({ lastFailure }) =>
+      lastFailure?.includes('has gone away'),
+    ),
+  );
+  await way.restore();
+  expect((await watch.done).at(-1)).toMatchObject({ kind: 'job.succeeded' });
+}, 90_000);
 
 test('a data source that dies in the middle of a query and stays away: the job ends with a reason that names it', async () => {
   const lock = await lockTable(source, 'orders');
@@ -98,10 +118,12 @@ test('a data source that is away when the query begins: the job fails at once wi
 }, 60_000);
 
 test('a hundred clients that leave their event streams leave nothing behind', async () => {
-  model.script('chat', { kind: 'hold' });
-  const { jobId, watch } = await ask();
-  await model.waitUntil((stats) => stats.held === 1);
-  await watch.until('context.chosen');
+  // A job that waits for as long as this test needs.
+  const lock = await lockTable(source, 'pg_catalog.pg_description');
+  const jobId = await quaestor.client.indexDataSource(dataSourceId);
+  const watch = watchJob(quaestor.client, jobId);
+  await watch.until('job.started');
+  await lock.untilBlocked();
   const before = resources();
   for (let round = 0; round < 2; round++) {
     const leaving = new AbortController();
@@ -117,8 +139,8 @@ test('a hundred clients that leave their event streams leave nothing behind', as
     () => resources().sockets <= before.sockets && resources().timers <= before.timers,
     60_000,
   );
-  model.release();
-  expect((await watch.done).at(-1)?.kind).toBe('job.succeeded');
+  await lock.release();
+  expect((await watch.done).at(-1)).toMatchObject({ kind: 'job.succeeded' });
   expect(watch.connections).toBe(1);
 }, 120_000);
 

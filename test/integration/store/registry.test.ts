@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Database, Transaction } from '../../../db/database.js';
 import { getDataSource } from '../../../db/statements/data-sources.js';
 import { markJobFinished } from '../../../db/statements/jobs.js';
+import { insertQuestion, markQuestionFinished } from '../../../db/statements/questions.js';
 import {
   assignBatches,
   findPendingItems,
@@ -15,8 +16,8 @@ import { insertForeignKeys, insertTables, loadSchema } from '../../../db/stateme
 import {
   activateVersion,
   completeVersion,
-  getActiveVersion,
   openVersion,
+  takeActiveVersion,
 } from '../../../db/statements/registry/versions.js';
 import { createTestStore, openTestDatabase, type TestStore } from '../../support/databases.js';
 import {
@@ -27,6 +28,9 @@ import {
   registryTable,
 } from '../../support/store-rows.js';
 import { createTestTenant, type TestTenant } from '../../support/tenants.js';
+
+/** Takes a version without a question that would hold it. */
+const NO_QUESTION = '00000000-0000-7000-8000-000000000000';
 
 let store: TestStore;
 let db: Database;
@@ -116,7 +120,7 @@ describe('versions', () => {
 
   test('that are building do not answer questions; the source shows nothing of them', async () => {
     await build(['one']);
-    expect(await run((tx) => getActiveVersion(tx, dataSourceId))).toBeUndefined();
+    expect(await run((tx) => takeActiveVersion(tx, NO_QUESTION, dataSourceId))).toBeUndefined();
     expect(await run((tx) => getDataSource(tx, dataSourceId))).toMatchObject({
       status: 'new',
       tables: null,
@@ -131,7 +135,7 @@ describe('versions', () => {
     await old.finish();
     const fresh = await build(['one', 'two'], 'new_orders');
     await fresh.embed();
-    expect(await run((tx) => getActiveVersion(tx, dataSourceId))).toEqual({
+    expect(await run((tx) => takeActiveVersion(tx, NO_QUESTION, dataSourceId))).toEqual({
       id: old.versionId,
       embeddingModel: 'm',
     });
@@ -141,7 +145,7 @@ describe('versions', () => {
     expect(await fresh.activate()).toEqual({ tables: 1, columns: 2 });
     expect(await run((tx) => getDataSource(tx, dataSourceId))).toEqual(source);
     expect(source).toMatchObject({ status: 'ready', tables: 1, columns: 2 });
-    expect(await run((tx) => getActiveVersion(tx, dataSourceId))).toEqual({
+    expect(await run((tx) => takeActiveVersion(tx, NO_QUESTION, dataSourceId))).toEqual({
       id: fresh.versionId,
       embeddingModel: 'm',
     });
@@ -150,6 +154,32 @@ describe('versions', () => {
       (await run((tx) => loadSchema(tx, fresh.versionId))).tables.map((table) => table.tableName),
     ).toEqual(['new_orders']);
     expect((await run((tx) => loadSchema(tx, old.versionId))).tables).toEqual([]);
+  });
+
+  test('stay while a question is answered from them, and go with the next activation after it has ended', async () => {
+    const old = await build(['one'], 'old_orders');
+    await old.embed();
+    await old.activate();
+    await old.finish();
+    const questionId = uuidv7();
+    const jobId = await createJobRow(db, tenant, { kind: 'answer-question', subjectId: questionId });
+    await run(async (tx) => {
+      const { userId } = tenant;
+      await insertQuestion(tx, { id: questionId, userId, dataSourceId, jobId, text: 'How many orders?' });
+      expect(await takeActiveVersion(tx, questionId, dataSourceId)).toMatchObject({ id: old.versionId });
+    });
+    const second = await build(['two'], 'second_orders');
+    await second.embed();
+    await second.activate();
+    await second.finish();
+    expect((await run((tx) => loadSchema(tx, old.versionId))).tables).toHaveLength(1);
+
+    await run((tx) => markQuestionFinished(tx, questionId, 'answered'));
+    const third = await build(['three'], 'third_orders');
+    await third.embed();
+    await third.activate();
+    expect((await run((tx) => loadSchema(tx, old.versionId))).tables).toEqual([]);
+    expect(await count('registry_versions')).toBe(1);
   });
 
   test('whose switching on breaks off leave the old one active and whole', async () => {
@@ -163,7 +193,7 @@ describe('versions', () => {
       throw new Error('broken off');
     });
     await expect(attempt).rejects.toThrow('broken off');
-    expect(await run((tx) => getActiveVersion(tx, dataSourceId))).toEqual({
+    expect(await run((tx) => takeActiveVersion(tx, NO_QUESTION, dataSourceId))).toEqual({
       id: old.versionId,
       embeddingModel: 'm',
     });
