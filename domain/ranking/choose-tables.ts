@@ -5,11 +5,11 @@ import { Bm25Index, type RankedText } from './bm25.js';
 import { closeJoinPaths } from './join-closure.js';
 import { fuseRankings } from './rank-fusion.js';
 
+const meaningfulWords = (text: string): string[] =>
+  splitIdentifier(text).filter((word) => !EMPTY_WORDS.has(word));
+
 /** Terms of a name, a comment or a question, as they are compared; words that say nothing are left out. */
-const toTerms = (text: string): string[] =>
-  splitIdentifier(text)
-    .filter((word) => !EMPTY_WORDS.has(word))
-    .map(rootOf);
+const toTerms = (text: string): string[] => meaningfulWords(text).map(rootOf);
 
 /** The table as BM25 sees it: its own name counts most, then its comment, then its columns. */
 function toRankedText(table: SchemaContext['tables'][number]): RankedText {
@@ -53,6 +53,8 @@ const CANDIDATES = 100;
  * Empty when neither words nor vectors have anything.
  */
 export function chooseTables(input: ChooseTablesInput): ChosenTable[] {
+  // Reasons are told in the question's own words, not in their roots.
+  const spelled = new Map(meaningfulWords(input.question).map((word) => [rootOf(word), word]));
   const words = input.index.search(toTerms(input.question), CANDIDATES);
   const wordsOf = new Map(words.map((hit) => [hit.id, hit.terms]));
   const nearest = new Map<string, VectorHit>();
@@ -67,7 +69,13 @@ export function chooseTables(input: ChooseTablesInput): ChosenTable[] {
   const chosen = ranked.map(({ id, score }, index): ChosenTable => {
     const hit = nearest.get(id);
     const reasons: string[] = [];
-    if (wordsOf.has(id)) reasons.push(`words: ${wordsOf.get(id)!.join(', ')}`);
+    if (wordsOf.has(id))
+      reasons.push(
+        `words: ${wordsOf
+          .get(id)!
+          .map((term) => spelled.get(term) ?? term)
+          .join(', ')}`,
+      );
     if (hit) reasons.push(`${hit.canonicalColumnName ?? 'table'} is near (${hit.similarity.toFixed(2)})`);
     return { canonicalTableName: id, rank: index + 1, score, reasons };
   });

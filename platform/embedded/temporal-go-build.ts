@@ -29,6 +29,13 @@ export async function buildTemporalWithGo(options: TemporalGoBuildOptions): Prom
   await mkdir(parent, { recursive: true });
   const folder = await mkdtemp(join(parent, '.go-'));
   const ownCaches = join(cacheDir, 'go');
+  // Go says what it downloads and nothing while it compiles: a line that stays is no news.
+  let told = '';
+  const news = (line: string | undefined): string => {
+    const text = line && line !== told ? line.slice(0, 80) : 'compiling';
+    told = line ?? '';
+    return text;
+  };
   try {
     onProgress?.(
       `Building the Temporal server with Go (${MODULE}@v${TEMPORAL_CLI_VERSION}); this takes about four minutes on two cores, once`,
@@ -39,7 +46,7 @@ export async function buildTemporalWithGo(options: TemporalGoBuildOptions): Prom
       heartbeatMs,
       onHeartbeat: (elapsedMs, lastLine) =>
         onProgress?.(
-          `Building the Temporal server with Go: ${seconds(elapsedMs)} so far${lastLine ? ` (${lastLine.slice(0, 80)})` : ''}`,
+          `Building the Temporal server with Go: ${seconds(elapsedMs)} so far (${news(lastLine)})`,
         ),
     });
     return await adoptTemporalBinary(join(folder, temporalExecutable), cacheDir, TEMPORAL_CLI_VERSION);
