@@ -65,6 +65,8 @@ async function workerOptions(name: TaskQueueName, options: CreateWorkersOptions)
     maxConcurrentLocalActivityExecutions: queue.concurrency,
     maxConcurrentWorkflowTaskExecutions: queue.concurrency,
     maxCachedWorkflows: config.worker.maxCachedWorkflows,
+    // How long a workflow waits for the worker that has it in its cache: for a dead one this time is lost.
+    stickyQueueScheduleToStartTimeout: 5_000,
   };
 }
 

@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { QuaestorError } from '../../contracts/quaestor-error.js';
 import type { RegistryTable } from '../../contracts/schema-registry.js';
 import type { IndexSourceInput } from '../../contracts/workflows.js';
+import type { Transaction } from '../../db/database.js';
 import { appendEvent } from '../../db/statements/events.js';
 import { setJobProgress } from '../../db/statements/jobs.js';
 import { insertItems, type RegistryItem } from '../../db/statements/registry/items.js';
@@ -35,6 +36,13 @@ export type DataSourceActivities = ReturnType<typeof createDataSourceActivities>
 
 /** Steps that keep a connection to a data source for long; queue `data-source`. */
 export function createDataSourceActivities(deps: DataSourceDeps) {
+  /** Writes while a data source is read: what the store refuses must not be told as the data source's fault. */
+  const store = <Result>(tenantId: string, work: (tx: Transaction) => Promise<Result>): Promise<Result> =>
+    deps.db.withTenant(tenantId, work).catch((error: unknown) => {
+      throw error instanceof QuaestorError
+        ? error
+        : new Error('The store refused what was read of the data source', { cause: error });
+    });
   return {
     /**
      * Reads the catalog of a data source, page by page, into a new registry version that is not yet active. A second attempt starts over.
@@ -62,7 +70,7 @@ export function createDataSourceActivities(deps: DataSourceDeps) {
                 counts.columns += table.columns.length;
                 schemas.add(table.schemaName);
               }
-              await deps.db.withTenant(input.tenantId, async (tx) => {
+              await store(input.tenantId, async (tx) => {
                 await insertTables(tx, key, page);
                 await insertItems(tx, key, page.flatMap(toItems));
                 await setJobProgress(tx, input.jobId, {
@@ -74,7 +82,7 @@ export function createDataSourceActivities(deps: DataSourceDeps) {
               });
             }
             const foreignKeys = await readForeignKeys(client, source.includeSchemas);
-            await deps.db.withTenant(input.tenantId, (tx) => insertForeignKeys(tx, key, foreignKeys));
+            await store(input.tenantId, (tx) => insertForeignKeys(tx, key, foreignKeys));
           } finally {
             await client.query('ROLLBACK').catch(() => undefined);
           }

@@ -100,10 +100,29 @@ export class SourcePools {
       connectionTimeoutMillis: Math.min(this.#options.acquireTimeoutMs, LIMITS.dataSourceAcquireTimeoutMs),
       application_name: 'quaestor',
       keepAlive: true,
+      Client: SourceClient,
     });
     pool.on('error', () => undefined);
     this.#pools.set(connectionString, pool);
     return pool;
+  }
+}
+
+type ConnectCallback = ((error: Error) => void) | ((error: null, client: pg.Client) => void);
+
+/**
+ * pg leaves a connection open that it gives up itself while logging in (the server asks for a password and there is none): the
+ * server would keep it for a minute, and no database could be dropped meanwhile.
+ */
+class SourceClient extends pg.Client {
+  override connect(): Promise<pg.Client>;
+  override connect(callback: ConnectCallback): void;
+  override connect(callback?: ConnectCallback): Promise<pg.Client> | undefined {
+    if (!callback) return super.connect();
+    super.connect((error: Error) => {
+      if (error) cutConnection(this);
+      (callback as (error: Error) => void)(error);
+    });
   }
 }
 
@@ -154,7 +173,7 @@ async function cancelUntil(
 }
 
 /** Ends a connection without a word to the server. */
-export function cutConnection(client: pg.PoolClient): void {
+export function cutConnection(client: pg.ClientBase): void {
   (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
 }
 

@@ -148,7 +148,7 @@ test.each([
 
 /** Holds an advisory lock until the returned function is called. */
 async function holdLock(): Promise<() => Promise<void>> {
-  let release = () => undefined as void;
+  let release: () => void = () => undefined;
   const wait = new Promise<void>((resolve) => {
     release = resolve;
   });
@@ -174,7 +174,7 @@ test('a place and a hint of the database come with the error', async () => {
 });
 
 test('a pool that is all taken is told as overloaded after the wait, and recovers', async () => {
-  let release = () => undefined as void;
+  let release: () => void = () => undefined;
   const wait = new Promise<void>((resolve) => {
     release = resolve;
   });

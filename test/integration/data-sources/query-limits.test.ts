@@ -99,9 +99,9 @@ describe('a result', () => {
     const { result } = await run(`SELECT 1 AS small UNION ALL SELECT 2`);
     expect(result?.rows).toHaveLength(2);
     const before = process.memoryUsage.rss();
-    const large = await run(`SELECT repeat('x', 700000000) AS text`);
+    const large = await run(`SELECT repeat('x', i) AS text FROM generate_series(200000000, 200000000) i`);
     expect(large.result).toMatchObject({ rows: [], truncated: true, columns: [{ name: 'text' }] });
-    expect(process.memoryUsage.rss() - before).toBeLessThan(400_000_000);
+    expect(process.memoryUsage.rss() - before).toBeLessThan(190_000_000);
     await stillWorks();
   });
 });

@@ -94,11 +94,3 @@ test('SIGTERM: a step that outlasts the grace time is stopped on the data source
   await expectAnswer(questionId, watch);
   expect(model.stats.byEndpoint.chat).toBe(1);
 }, 120_000);
-
-test('SIGTERM with nothing to do ends with code 0, and a second start serves as before', async () => {
-  const { ended } = await beginStop();
-  expect(await ended).toEqual({ code: 0, signal: null });
-  await quaestor.startWorkers();
-  const { questionId, watch } = await ask();
-  await expectAnswer(questionId, watch);
-}, 120_000);

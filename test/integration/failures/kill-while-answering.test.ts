@@ -116,10 +116,3 @@ test('a worker killed while the query runs on the data source: the query is run 
   await expectAnswer(questionId, watch);
   expect(model.stats.byEndpoint.chat).toBe(1);
 }, 120_000);
-
-test('a worker killed between two questions: the next question finds the new one', async () => {
-  await quaestor.killWorkers();
-  await quaestor.startWorkers();
-  const { questionId, watch } = await ask();
-  await expectAnswer(questionId, watch);
-}, 120_000);

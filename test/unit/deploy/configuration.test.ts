@@ -15,7 +15,7 @@ interface Row {
 /** Rows of the table under "Configuration": `| NAME | default | meaning |`. */
 const tableRows = (): Row[] => {
   const section = /^## Configuration\n(.*?)^## /ms.exec(readProjectFile('README.md'))?.[1] ?? '';
-  return [...section.matchAll(/^\| `([A-Z][A-Z0-9_]*)` \| (.*?) \| .+ \|$/gm)].map(
+  return [...section.matchAll(/^\| `([A-Z][A-Z0-9_]*)` +\| (.*?) +\| .+ \|$/gm)].map(
     ([, name = '', text = '']) => ({
       name,
       fallback: text.replaceAll('`', ''),
