@@ -1,8 +1,8 @@
 import { openDatabase } from '../db/open-database.js';
-import { parseConfig } from '../platform/config.js';
 import { createEventBus } from '../platform/event-bus.js';
 import { createStandardHealth } from '../platform/health.js';
 import { createTemporalJobEngine } from '../platform/job-engine.js';
+import { loadConfigOrExit } from '../platform/load-config.js';
 import { createLogger } from '../platform/logger.js';
 import { createMetrics } from '../platform/metrics.js';
 import { createShutdown } from '../platform/shutdown.js';
@@ -10,7 +10,7 @@ import { connectTemporal } from '../platform/temporal-client.js';
 import { createApi } from './create-api.js';
 
 // The API as a process of its own.
-const config = parseConfig();
+const config = loadConfigOrExit();
 const logger = createLogger({ level: config.logLevel, name: 'api' });
 const shutdown = createShutdown({ logger, graceMs: config.worker.shutdownGraceMs });
 const stopping = new AbortController();

@@ -25,7 +25,12 @@ export interface EventData {
   'batch.embedded': { batch: number; items: number; tokens: number; durationMs: number };
   'version.activated': { versionId: string; tables: number; columns: number };
 
-  'context.chosen': { tables: ChosenTable[]; durationMs: number };
+  'context.chosen': {
+    tables: ChosenTable[];
+    durationMs: number;
+    /** Why the tables were chosen by words alone; absent when vectors took part. */
+    withoutVectors?: string;
+  };
   'sql.generated': { sql: string; model: string; attempt: number; durationMs: number };
   'sql.refused': { sql: string; attempt: number; error: ErrorRecord };
   'sql.accepted': { sql: string; durationMs: number };

@@ -36,7 +36,7 @@ export const TASK_QUEUES: TaskQueueTable = {
   orchestration: {
     concurrency: 100,
     ratePerSecond: 0,
-    startToCloseMs: 20 * seconds,
+    startToCloseMs: 45 * seconds,
     scheduleToCloseMs: 15 * minutes,
     heartbeatMs: 0,
     retry: {
@@ -57,7 +57,7 @@ export const TASK_QUEUES: TaskQueueTable = {
       initialIntervalMs: 500,
       backoffCoefficient: 2,
       maximumIntervalMs: 30 * seconds,
-      maximumAttempts: 30,
+      maximumAttempts: 0,
     },
   },
   // One chat completion an activity.
@@ -65,13 +65,13 @@ export const TASK_QUEUES: TaskQueueTable = {
     concurrency: 15,
     ratePerSecond: 0,
     startToCloseMs: 60 * seconds,
-    scheduleToCloseMs: 5 * minutes,
+    scheduleToCloseMs: 3 * minutes,
     heartbeatMs: 5 * seconds,
     retry: {
       initialIntervalMs: 500,
       backoffCoefficient: 2,
       maximumIntervalMs: 20 * seconds,
-      maximumAttempts: 6,
+      maximumAttempts: 0,
     },
   },
   // Introspection and queries. The heartbeat carries the cancellation, so it is short.

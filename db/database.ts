@@ -24,7 +24,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const HASH = /^[0-9a-f]{64}$/;
 
 /** SQLSTATE classes that say "not now": connection trouble, shutdown, too many connections. */
-const UNAVAILABLE = /^(08|57P0|53300)/;
+const UNAVAILABLE = /^(08|57P0|53|25006|40001|40P01)/;
 const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH']);
 
 /**

@@ -1,8 +1,8 @@
-import { parseConfig } from '../platform/config.js';
+import { loadConfigOrExit } from '../platform/load-config.js';
 import { migrate } from './migrate.js';
 
 // One-shot: brings the store to the newest version and exits.
-const { database } = parseConfig();
+const { database } = loadConfigOrExit();
 const done = await migrate({
   connectionString: database.migrationUrl,
   onProgress: (message) => process.stdout.write(`${message}\n`),

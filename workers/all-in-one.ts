@@ -52,6 +52,7 @@ export async function startAllInOne(options: StartAllInOneOptions): Promise<AllI
   const workers = await createWorkers({
     kind: 'all',
     config,
+    logger,
     connection,
     resources,
     loadBundle: async () => options.workflowBundle ?? (await loadWorkflowBundle(config.worker.bundlePath)),

@@ -16,6 +16,7 @@ import { createEmbeddingActivities } from '../activities/registry/create-embeddi
 import { createRegistryActivities } from '../activities/registry/create-registry-activities.js';
 import { TASK_QUEUE_NAMES, type TaskQueueName } from '../contracts/task-queues.js';
 import type { Config } from '../platform/config.js';
+import type { Logger } from '../platform/logger.js';
 import { activityInterceptor } from './activity-interceptor.js';
 import type { Resources } from './resources.js';
 
@@ -30,6 +31,7 @@ export interface CreateWorkersOptions {
   config: Config;
   connection: NativeConnection;
   resources: Resources;
+  logger: Logger;
   /** Needed for `orchestration` and `all`. */
   loadBundle: () => Promise<WorkflowBundleOption>;
 }
@@ -49,8 +51,8 @@ async function workerOptions(name: TaskQueueName, options: CreateWorkersOptions)
     connection,
     namespace: config.temporal.namespace,
     taskQueue: name,
-    activities: activitiesOf(name, options.resources),
-    interceptors: { activity: [activityInterceptor] },
+    activities: activitiesOf(name, options),
+    interceptors: { activity: [activityInterceptor(options.logger)] },
     shutdownGraceTime: config.worker.shutdownGraceMs,
     // Cancellations come back with heartbeats: beat as often as the activities do.
     maxHeartbeatThrottleInterval: Math.max(500, queue.heartbeatMs / 3),
@@ -63,14 +65,15 @@ async function workerOptions(name: TaskQueueName, options: CreateWorkersOptions)
     workflowBundle: await options.loadBundle(),
     enableNonLocalActivities: false,
     maxConcurrentLocalActivityExecutions: queue.concurrency,
-    maxConcurrentWorkflowTaskExecutions: queue.concurrency,
+    // With a cache of workflows the SDK wants two at least.
+    maxConcurrentWorkflowTaskExecutions: Math.max(2, queue.concurrency),
     maxCachedWorkflows: config.worker.maxCachedWorkflows,
     // How long a workflow waits for the worker that has it in its cache: for a dead one this time is lost.
     stickyQueueScheduleToStartTimeout: 5_000,
   };
 }
 
-function activitiesOf(name: TaskQueueName, resources: Resources): object {
+function activitiesOf(name: TaskQueueName, { resources, logger }: CreateWorkersOptions): object {
   const { db, answers, embeddings, countTokens } = resources;
   const { bus, pools, encryptionKey } = answers;
   const patient = createPatientStore(db);
@@ -78,7 +81,7 @@ function activitiesOf(name: TaskQueueName, resources: Resources): object {
     case 'orchestration':
       return {
         ...createJobActivities({ db, bus }),
-        ...createRegistryActivities({ db, bus, embeddingModel: embeddings.name, countTokens }),
+        ...createRegistryActivities({ db, bus, logger, embeddingModel: embeddings.name, countTokens }),
         ...createAnswerActivities(answers),
       };
     case 'embedding':

@@ -2,10 +2,10 @@ import { createServer } from 'node:http';
 import { NativeConnection } from '@temporalio/worker';
 import { TASK_QUEUE_NAMES } from '../contracts/task-queues.js';
 import { openDatabase } from '../db/open-database.js';
-import { parseConfig } from '../platform/config.js';
 import { createEventBus } from '../platform/event-bus.js';
 import { createStandardHealth } from '../platform/health.js';
 import { createTemporalJobEngine } from '../platform/job-engine.js';
+import { loadConfigOrExit } from '../platform/load-config.js';
 import { createLogger } from '../platform/logger.js';
 import { createMetrics } from '../platform/metrics.js';
 import { createShutdown } from '../platform/shutdown.js';
@@ -23,7 +23,7 @@ if (!isWorkerKind(kind)) {
   process.exit(2);
 }
 
-const config = parseConfig();
+const config = loadConfigOrExit();
 const logger = createLogger({ level: config.logLevel, name: `worker-${kind}` });
 const shutdown = createShutdown({ logger, graceMs: config.worker.shutdownGraceMs + 5_000 });
 
@@ -64,6 +64,7 @@ shutdown.onShutdown('health server', () => server.close());
 const workers = await createWorkers({
   kind,
   config,
+  logger,
   connection,
   resources,
   loadBundle: () => loadWorkflowBundle(config.worker.bundlePath),

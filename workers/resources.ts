@@ -77,12 +77,15 @@ async function createModel({ model, queues }: Config): Promise<Model> {
       model: model.embeddingModel,
       dimensions: model.embeddingDimensions,
       maxConcurrency: queues.embedding.concurrency,
+      // The rest of an attempt is for the store.
+      timeoutMs: Math.max(1_000, queues.embedding.startToCloseMs - LIMITS.embeddingTimeoutMs),
     }),
     writer: createChatWriter({
       chat: createOpenAiChat({
         client,
         model: model.chatModel,
         maxConcurrency: queues.generation.concurrency,
+        timeoutMs: Math.max(1_000, queues.generation.startToCloseMs - 10_000),
       }),
       tokenBudget: model.contextTokens,
       countTokens: (text: string) => chatTokens.countTokens(text),

@@ -36,8 +36,14 @@ export function remoteActivities<Activities extends object>(
 }
 
 /**
- * Short steps in the workflow's own worker: no round trip to the server. Up to 10 s of waiting between attempts is spent in
- * the worker; longer waits become timers, so a store that is away for minutes holds no workflow task.
+ * Must stay well below the longest wait between attempts: where the SDK waits by itself for the whole back-off, it was measured
+ * not to end a step whose schedule-to-close time ran out during such a wait (SDK 1.24).
+ */
+const LOCAL_RETRY_THRESHOLD_MS = 2_000;
+
+/**
+ * Short steps in the workflow's own worker: no round trip to the server. Waits of up to 2 s between attempts are spent in the
+ * worker; longer ones become timers, so a store that is away for minutes holds no workflow task.
  */
 export function localActivities<Activities extends object>(
   queues: TaskQueueTable = TASK_QUEUES,
@@ -46,7 +52,7 @@ export function localActivities<Activities extends object>(
   return proxyLocalActivities<Activities>({
     startToCloseTimeout: settings.startToCloseMs,
     scheduleToCloseTimeout: settings.scheduleToCloseMs,
-    localRetryThreshold: 10_000,
+    localRetryThreshold: LOCAL_RETRY_THRESHOLD_MS,
     retry: retryOf(settings),
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   });

@@ -50,10 +50,10 @@ async function buildVersion(input: IndexSourceInput): Promise<IndexSourceResult>
   );
   const { embedBatch } = remoteActivities<EmbeddingActivities>('embedding', input.queues);
   await inWindow(plan.batches, WINDOW, async (batch) => {
-    await embedBatch({ ...version, batch });
+    await embedBatch({ ...version, batch, model: plan.model });
   });
 
-  await registry.activateVersion(version);
+  await registry.activateVersion({ ...version, model: plan.model });
   return {
     status: 'succeeded',
     versionId: schema.versionId,

@@ -17,6 +17,8 @@ export interface ChosenContext {
   durationMs: number;
 }
 
+/** A person waits: longer than this the words alone must do. */
+const QUESTION_EMBEDDING_TIMEOUT_MS = 8_000;
 /** Vector hits looked at: several columns of one table are usual. */
 const VECTOR_HITS = 200;
 
@@ -40,19 +42,17 @@ export async function chooseContext(deps: AnswerDeps, input: AnswerQuestionInput
     throw new QuaestorError('data_source_not_indexed', 'The data source has no finished index yet.');
 
   const { schema, index } = await deps.schemas.load({ tenantId: input.tenantId, versionId: version.id });
-  const { vectors } = await deps.embeddings.embed([work.text], { signal: activitySignal() });
-  const vector = vectors[0];
-  const vectorHits =
-    vector && version.embeddingModel === deps.embeddings.name
-      ? await deps.db.withTenant(input.tenantId, (tx) =>
-          searchItems(tx, {
-            versionId: version.id,
-            model: version.embeddingModel,
-            vector,
-            limit: VECTOR_HITS,
-          }),
-        )
-      : [];
+  const { vector, withoutVectors } = await embedQuestion(deps, work.text, version.embeddingModel);
+  const vectorHits = vector
+    ? await deps.db.withTenant(input.tenantId, (tx) =>
+        searchItems(tx, {
+          versionId: version.id,
+          model: version.embeddingModel,
+          vector,
+          limit: VECTOR_HITS,
+        }),
+      )
+    : [];
   const chosen = chooseTables({ question: work.text, schema, index, vectorHits });
   if (chosen.length === 0) {
     throw new QuaestorError(
@@ -62,10 +62,39 @@ export async function chooseContext(deps: AnswerDeps, input: AnswerQuestionInput
   }
   const context = { schema: narrowSchema(schema, chosen), chosen };
   const durationMs = performance.now() - started;
+  const event = { tables: chosen, durationMs, ...(withoutVectors ? { withoutVectors } : {}) };
   await deps.db.withTenant(input.tenantId, async (tx) => {
     await saveQuestionContext(tx, input.questionId, context);
-    await appendEvent(tx, input.jobId, 'context.chosen', { tables: chosen, durationMs }, 'context');
+    await appendEvent(tx, input.jobId, 'context.chosen', event, 'context');
   });
   deps.bus.publish(input.jobId);
   return { provider: deps.writer.provider, tables: chosen.length, durationMs };
+}
+
+/**
+ * The question's vector. When the endpoint is slow or away, or the index was made with another model, the tables are chosen by
+ * words alone, and the event says so: half a retrieval now is better than none in ten minutes.
+ */
+async function embedQuestion(
+  deps: AnswerDeps,
+  text: string,
+  indexedWith: string,
+): Promise<{ vector?: Float32Array; withoutVectors?: string }> {
+  if (indexedWith !== deps.embeddings.name) {
+    return {
+      withoutVectors: `The index was made with ${indexedWith}, questions are embedded with ${deps.embeddings.name}.`,
+    };
+  }
+  const limit = AbortSignal.timeout(QUESTION_EMBEDDING_TIMEOUT_MS);
+  const cancelled = activitySignal();
+  try {
+    const { vectors } = await deps.embeddings.embed([text], { signal: AbortSignal.any([cancelled, limit]) });
+    return vectors[0] ? { vector: vectors[0] } : { withoutVectors: 'The model gave no vector.' };
+  } catch (error) {
+    cancelled.throwIfAborted();
+    if (limit.aborted)
+      return { withoutVectors: `The embedding model took over ${QUESTION_EMBEDDING_TIMEOUT_MS} ms.` };
+    if (error instanceof QuaestorError) return { withoutVectors: error.message };
+    throw error;
+  }
 }

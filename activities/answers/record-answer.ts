@@ -7,6 +7,7 @@ import { markJobFinished } from '../../db/statements/jobs.js';
 import { getQuestionWork, markQuestionFinished } from '../../db/statements/questions.js';
 import { answerCacheText } from '../../domain/answer-cache-key.js';
 import { answerCacheKey } from '../../platform/answer-cache-key.js';
+import { assertJobRuns } from '../jobs/start-job.js';
 import { type AnswerDeps, modelLabel } from './answer-deps.js';
 
 export interface RecordAnswerInput extends AnswerQuestionInput {
@@ -22,6 +23,7 @@ export interface RecordAnswerInput extends AnswerQuestionInput {
 /** Makes the answer visible and ends the job, in one transaction. Doing it twice changes nothing. */
 export async function recordAnswer(deps: AnswerDeps, input: RecordAnswerInput): Promise<void> {
   await deps.db.withTenant(input.tenantId, async (tx) => {
+    await assertJobRuns(tx, input.jobId);
     const work = await getQuestionWork(tx, input.questionId);
     if (!work?.context || !work.versionId) throw new QuaestorError('not_found', 'The question was deleted.');
     const model = modelLabel(deps.writer);

@@ -63,9 +63,11 @@ export async function runSql(
         signal: activitySignal(),
       };
       const explained = await expectReturn(input.connectionLost === true, () =>
-        explainAndRun(deps.pools, query, (priced) => {
+        explainAndRun(deps.pools, query, async (priced) => {
           plan = priced;
           assertPrice(priced, deps.query.maxCost);
+          // Whoever watches a long query sees that it runs; a short one tells it with its end.
+          if (!isInline) await tellStarted(deps, input, priced);
           return !isInline || priced.estimatedCost <= LIMITS.inlineQueryCost;
         }),
       );
@@ -98,6 +100,14 @@ function assertPrice(plan: QueryPlan, maxCost: number): void {
     `EXPLAIN puts the query at ${Math.round(plan.estimatedCost)}; at most ${maxCost} is allowed.`,
     { details: { ...plan, maxCost } },
   );
+}
+
+async function tellStarted(deps: AnswerDeps, input: RunSqlInput, plan: QueryPlan): Promise<void> {
+  const event = { placement: 'queued' as const, ...plan };
+  await deps.db.withTenant(input.tenantId, (tx) =>
+    appendEvent(tx, input.jobId, 'query.started', event, `started-${input.attempt}`),
+  );
+  deps.bus.publish(input.jobId);
 }
 
 async function store(

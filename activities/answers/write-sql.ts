@@ -5,6 +5,7 @@ import { appendEvent } from '../../db/statements/events.js';
 import { findModelReply, saveModelReply } from '../../db/statements/model-replies.js';
 import { getQuestionWork } from '../../db/statements/questions.js';
 import { activitySignal, withHeartbeat } from '../activity-context.js';
+import { assertJobRuns } from '../jobs/start-job.js';
 import { type AnswerDeps, modelLabel } from './answer-deps.js';
 import type { SqlReply } from './sql-writer.js';
 
@@ -26,10 +27,13 @@ export type WrittenSql = { durationMs: number } & (
  */
 export async function writeSql(deps: AnswerDeps, input: WriteSqlInput): Promise<WrittenSql> {
   return await withHeartbeat(async () => {
-    const { work, known } = await deps.db.withTenant(input.tenantId, async (tx) => ({
-      work: await getQuestionWork(tx, input.questionId),
-      known: await findModelReply(tx, input.questionId, input.attempt),
-    }));
+    const { work, known } = await deps.db.withTenant(input.tenantId, async (tx) => {
+      await assertJobRuns(tx, input.jobId);
+      return {
+        work: await getQuestionWork(tx, input.questionId),
+        known: await findModelReply(tx, input.questionId, input.attempt),
+      };
+    });
     if (!work?.context) throw new QuaestorError('not_found', 'The question was deleted.');
     if (known) return toWritten(known.reply as SqlReply, known.durationMs);
 

@@ -19,6 +19,9 @@ import { findSkippedSchemas, readForeignKeys, readTables } from './postgres/intr
 import type { SourcePools } from './postgres/source-pools.js';
 import { loadSourceConnection } from './source-connection.js';
 
+/** From here on each page of the catalog is told to those who watch; a smaller one is read before anybody could look. */
+const LARGE_CATALOG_TABLES = 500;
+
 export interface DataSourceDeps {
   db: TenantStore;
   pools: SourcePools;
@@ -70,16 +73,21 @@ export function createDataSourceActivities(deps: DataSourceDeps) {
                 counts.columns += table.columns.length;
                 schemas.add(table.schemaName);
               }
+              const progress = {
+                phase: 'introspecting',
+                done: counts.tables,
+                unit: 'tables',
+                startedAt: started.toISOString(),
+              };
               await store(input.tenantId, async (tx) => {
                 await insertTables(tx, key, page);
                 await insertItems(tx, key, page.flatMap(toItems));
-                await setJobProgress(tx, input.jobId, {
-                  phase: 'introspecting',
-                  done: counts.tables,
-                  unit: 'tables',
-                  startedAt: started.toISOString(),
-                });
+                await setJobProgress(tx, input.jobId, progress);
+                if (counts.tables >= LARGE_CATALOG_TABLES) {
+                  await appendEvent(tx, input.jobId, 'job.progressed', progress);
+                }
               });
+              deps.bus.publish(input.jobId);
             }
             const foreignKeys = await readForeignKeys(client, source.includeSchemas);
             await store(input.tenantId, (tx) => insertForeignKeys(tx, key, foreignKeys));

@@ -1,5 +1,5 @@
 import type { JobKind } from '../../contracts/job.js';
-import type { ErrorRecord } from '../../contracts/quaestor-error.js';
+import { type ErrorRecord, errorRecord } from '../../contracts/quaestor-error.js';
 import type { WorkflowScope } from '../../contracts/workflows.js';
 import type { Database } from '../../db/database.js';
 import { restoreDataSourceStatus } from '../../db/statements/data-sources.js';
@@ -8,6 +8,9 @@ import { findActiveJob, insertJob, markJobFinished } from '../../db/statements/j
 import { markQuestionFinished } from '../../db/statements/questions.js';
 import type { EventBus } from '../../platform/event-bus.js';
 import { startJob } from './start-job.js';
+
+/** An indexing workflow is ended by the engine after 24 h (platform/job-engine.ts, workflows/reindex-schedule.ts). */
+const LONGEST_INDEXING_MS = 25 * 60 * 60 * 1_000;
 
 export interface JobDeps {
   db: Database;
@@ -41,7 +44,17 @@ export function createJobActivities(deps: JobDeps) {
           await appendEvent(tx, input.jobId, 'job.queued', {}, 'queued');
           return true;
         }
-        return (await findActiveJob(tx, input.dataSourceId, 'index-source'))?.id === input.jobId;
+        const active = await findActiveJob(tx, input.dataSourceId, 'index-source');
+        if (!active || active.id === input.jobId) return active !== undefined;
+        if (Date.now() - Date.parse(active.createdAt) < LONGEST_INDEXING_MS) return false;
+        // Its workflow cannot run any more, so nobody else will say that it has ended.
+        const error = errorRecord('job_lost', 'The indexing ended without a word.');
+        if (await markJobFinished(tx, active.id, 'failed', error)) {
+          await appendEvent(tx, active.id, 'job.failed', { error }, 'ended');
+        }
+        await insertJob(tx, job);
+        await appendEvent(tx, input.jobId, 'job.queued', {}, 'queued');
+        return true;
       });
     },
 
@@ -49,13 +62,13 @@ export function createJobActivities(deps: JobDeps) {
     async endJob(input: EndJobInput): Promise<void> {
       await deps.db.withTenant(input.tenantId, async (tx) => {
         const error = input.error ?? null;
+        if (!(await markJobFinished(tx, input.jobId, input.status, error))) return;
         if (input.kind === 'answer-question') {
           const status = input.status === 'failed' && input.isRefusal ? 'refused' : input.status;
           await markQuestionFinished(tx, input.subjectId, status, error);
         } else {
           await restoreDataSourceStatus(tx, input.subjectId);
         }
-        if (!(await markJobFinished(tx, input.jobId, input.status, error))) return;
         if (input.status === 'cancelled') await appendEvent(tx, input.jobId, 'job.cancelled', {}, 'ended');
         else if (error) await appendEvent(tx, input.jobId, 'job.failed', { error }, 'ended');
       });

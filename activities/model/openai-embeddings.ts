@@ -33,7 +33,8 @@ export const createOpenAiEmbeddings = ({
 }: OpenAiEmbeddingsOptions): EmbeddingProvider => {
   const limit = pLimit(maxConcurrency);
   return {
-    name: model,
+    // Vectors of another length are another model's: changing the length means embedding anew.
+    name: dimensions === undefined ? model : `${model}@${dimensions}`,
     kind: 'openai-compatible',
     embed: async (texts, { signal } = {}) => {
       if (texts.length === 0) return { vectors: [], tokens: 0, dimensions: 0 };

@@ -5,6 +5,7 @@ import { advanceJobProgress } from '../../db/statements/jobs.js';
 import { loadBatch, saveEmbeddings } from '../../db/statements/registry/items.js';
 import type { EventBus } from '../../platform/event-bus.js';
 import { activitySignal, withHeartbeat } from '../activity-context.js';
+import { assertJobRuns } from '../jobs/start-job.js';
 import type { EmbeddingProvider } from '../model/embedding-provider.js';
 import type { TenantStore } from '../patient-store.js';
 
@@ -17,6 +18,8 @@ export interface EmbeddingDeps {
 export interface EmbedBatchInput extends IndexSourceInput {
   versionId: string;
   batch: number;
+  /** The model that the plan was made for. Absent in plans of before 0.2: the worker's own. */
+  model?: string;
 }
 
 export type EmbeddingActivities = ReturnType<typeof createEmbeddingActivities>;
@@ -29,9 +32,16 @@ export function createEmbeddingActivities(deps: EmbeddingDeps) {
       return await withHeartbeat(async () => {
         const started = performance.now();
         const { name: model } = deps.embeddings;
-        const items = await deps.db.withTenant(input.tenantId, (tx) =>
-          loadBatch(tx, input.versionId, model, input.batch),
-        );
+        if (input.model !== undefined && input.model !== model) {
+          throw new QuaestorError(
+            'model_unavailable',
+            `This worker embeds with ${model}, the plan was made for ${input.model}; another worker may have it.`,
+          );
+        }
+        const items = await deps.db.withTenant(input.tenantId, async (tx) => {
+          await assertJobRuns(tx, input.jobId);
+          return await loadBatch(tx, input.versionId, model, input.batch);
+        });
         if (items.length === 0) return { items: 0, tokens: 0 };
         const { vectors, tokens, dimensions } = await deps.embeddings.embed(
           items.map((item) => item.content),

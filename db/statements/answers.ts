@@ -1,5 +1,6 @@
 import type { Answer, Cell, ResultColumn } from '../../contracts/question.js';
 import type { Transaction } from '../database.js';
+import { toJson } from '../to-json.js';
 
 /** Writes the result's pages anew: a repeated step replaces what a broken one left. */
 export async function saveResultPages(
@@ -13,7 +14,7 @@ export async function saveResultPages(
       tx.tenantId,
       questionId,
       page,
-      JSON.stringify(rows),
+      toJson(rows),
     ]);
   }
 }
@@ -47,13 +48,13 @@ export async function saveAnswer(tx: Transaction, answer: NewAnswer): Promise<vo
       tx.tenantId,
       answer.cacheKey,
       answer.sql,
-      JSON.stringify(answer.columns satisfies ResultColumn[]),
+      toJson(answer.columns satisfies ResultColumn[]),
       answer.rowCount,
       answer.truncated,
-      JSON.stringify(answer.tables),
-      JSON.stringify(answer.model),
+      toJson(answer.tables),
+      toJson(answer.model),
       answer.interpretation,
-      JSON.stringify(answer.timings),
+      toJson(answer.timings),
       answer.repairs,
     ],
   );

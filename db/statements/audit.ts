@@ -1,4 +1,5 @@
 import type { Transaction } from '../database.js';
+import { toJson } from '../to-json.js';
 
 export interface AuditEntry {
   userId: string | null;
@@ -11,6 +12,6 @@ export interface AuditEntry {
 export async function appendAudit(tx: Transaction, entry: AuditEntry): Promise<void> {
   await tx.query(
     'INSERT INTO audit_log (tenant_id, user_id, action, subject_id, data) VALUES ($1, $2, $3, $4, $5)',
-    [tx.tenantId, entry.userId, entry.action, entry.subjectId, JSON.stringify(entry.data ?? {})],
+    [tx.tenantId, entry.userId, entry.action, entry.subjectId, toJson(entry.data ?? {})],
   );
 }

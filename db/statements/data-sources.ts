@@ -5,6 +5,7 @@ import type {
   ReindexSchedule,
 } from '../../contracts/data-source.js';
 import type { Transaction } from '../database.js';
+import { toJson } from '../to-json.js';
 
 const COLUMNS = `d.id, d.name, d.kind, d.status, d.address, d.include_schemas, d.schedule, d.created_at,
   v.table_count, v.column_count, v.activated_at`;
@@ -128,7 +129,7 @@ export async function setSchedule(
 ): Promise<boolean> {
   const rows = await tx.query('UPDATE data_sources SET schedule = $2 WHERE id = $1 RETURNING id', [
     id,
-    schedule && JSON.stringify(schedule),
+    schedule && toJson(schedule),
   ]);
   return rows.length === 1;
 }

@@ -1,5 +1,6 @@
 import type { EventData, EventKind, JobEvent } from '../../contracts/events.js';
 import type { Transaction } from '../database.js';
+import { toJson } from '../to-json.js';
 
 /**
  * Appends one event and returns its number, or undefined when an event with this `dedupeKey` was there already.
@@ -26,7 +27,7 @@ export async function appendEvent<K extends EventKind>(
        SELECT $2, $1, last_event_seq, $3, $4, $5 FROM counted
        ON CONFLICT (job_id, dedupe_key) DO NOTHING RETURNING seq)
      SELECT (SELECT seq FROM told) AS seq, EXISTS (SELECT FROM counted) AS counted`,
-    [jobId, tx.tenantId, kind, JSON.stringify(data), dedupeKey ?? null],
+    [jobId, tx.tenantId, kind, toJson(data), dedupeKey ?? null],
   );
   if (row?.counted && row.seq === null) {
     await tx.query('UPDATE jobs SET last_event_seq = last_event_seq - 1 WHERE id = $1', [jobId]);

@@ -1,6 +1,7 @@
 import type { Job, JobKind, JobProgress, JobStatus } from '../../contracts/job.js';
 import type { ErrorRecord } from '../../contracts/quaestor-error.js';
 import type { Transaction } from '../database.js';
+import { toJson } from '../to-json.js';
 
 interface Row {
   id: string;
@@ -78,7 +79,7 @@ export async function markJobStarted(tx: Transaction, id: string): Promise<boole
 export async function setJobProgress(tx: Transaction, id: string, progress: JobProgress): Promise<void> {
   await tx.query(`UPDATE jobs SET progress = $2 WHERE id = $1 AND status = 'running'`, [
     id,
-    JSON.stringify(progress),
+    toJson(progress),
   ]);
 }
 
@@ -92,7 +93,7 @@ export async function markJobFinished(
   const rows = await tx.query(
     `UPDATE jobs SET status = $2, error = $3, finished_at = now()
      WHERE id = $1 AND status IN ('queued', 'running') RETURNING id`,
-    [id, status, error && JSON.stringify(error)],
+    [id, status, error && toJson(error)],
   );
   return rows.length === 1;
 }

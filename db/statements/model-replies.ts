@@ -1,5 +1,6 @@
 import type { ModelLabel } from '../../contracts/question.js';
 import type { Transaction } from '../database.js';
+import { toJson } from '../to-json.js';
 
 /** What a model said to one attempt at a question, as `domain` understood it. */
 export interface ModelReply {
@@ -36,9 +37,9 @@ export async function saveModelReply(
       tx.tenantId,
       questionId,
       attempt,
-      JSON.stringify(reply.model),
-      JSON.stringify(reply.reply),
-      JSON.stringify(reply.usage),
+      toJson(reply.model),
+      toJson(reply.reply),
+      toJson(reply.usage),
       reply.durationMs,
     ],
   );

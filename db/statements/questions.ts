@@ -2,6 +2,7 @@ import type { ErrorRecord } from '../../contracts/quaestor-error.js';
 import type { Answer, ChosenTable, ModelLabel, Question, QuestionStatus } from '../../contracts/question.js';
 import type { SchemaContext } from '../../contracts/schema-registry.js';
 import type { Transaction } from '../database.js';
+import { toJson } from '../to-json.js';
 
 export interface NewQuestion {
   id: string;
@@ -92,7 +93,7 @@ export async function markQuestionFinished(
 ): Promise<void> {
   await tx.query(
     `UPDATE questions SET status = $2, error = $3, finished_at = now() WHERE id = $1 AND status IN ('queued', 'running')`,
-    [id, status, error && JSON.stringify(error)],
+    [id, status, error && toJson(error)],
   );
 }
 
@@ -107,7 +108,7 @@ export async function saveQuestionContext(
   id: string,
   context: StoredContext,
 ): Promise<void> {
-  await tx.query('UPDATE questions SET context = $2 WHERE id = $1', [id, JSON.stringify(context)]);
+  await tx.query('UPDATE questions SET context = $2 WHERE id = $1', [id, toJson(context)]);
 }
 
 export interface QuestionWork {

@@ -42,7 +42,7 @@ export interface ExplainedQuery {
 export async function explainAndRun(
   pools: SourcePools,
   request: QueryRequest,
-  shouldRun: (plan: QueryPlan) => boolean,
+  shouldRun: (plan: QueryPlan) => boolean | Promise<boolean>,
 ): Promise<ExplainedQuery> {
   return await pools.withClient(request.connectionString, request.signal, async (client) => {
     try {
@@ -60,7 +60,7 @@ export async function explainAndRun(
       const root = explained.rows[0]?.['QUERY PLAN'][0].Plan;
       const plan = { estimatedCost: root?.['Total Cost'] ?? 0, estimatedRows: root?.['Plan Rows'] ?? 0 };
       const explainMs = performance.now() - explainStarted;
-      if (!shouldRun(plan)) return { plan, explainMs, queryMs: 0 };
+      if (!(await shouldRun(plan))) return { plan, explainMs, queryMs: 0 };
       const queryStarted = performance.now();
       const result = await readRows(client, request.limitedSql, () =>
         pools.cancel(request.connectionString, client),

@@ -1,5 +1,6 @@
 import type { ForeignKey, RegistryTable, SchemaContext } from '../../../contracts/schema-registry.js';
 import type { Transaction } from '../../database.js';
+import { toJson } from '../../to-json.js';
 
 interface VersionKey {
   dataSourceId: string;
@@ -63,7 +64,7 @@ export async function insertForeignKeys(
      WHERE EXISTS (SELECT FROM registry_tables t WHERE t.version_id = $3 AND t.canonical_table_name = f."toTable")
        AND EXISTS (SELECT FROM registry_tables t WHERE t.version_id = $3 AND t.canonical_table_name = f."fromTable")
      RETURNING 1`,
-    [tx.tenantId, key.dataSourceId, key.versionId, JSON.stringify(foreignKeys)],
+    [tx.tenantId, key.dataSourceId, key.versionId, toJson(foreignKeys)],
   );
   return rows.length;
 }

@@ -24,9 +24,7 @@ export async function completeVersion(
 }
 
 /**
- * Switches questions over to a version in one step; the version before is removed, and so are vectors that no version uses:
- * of contents that are gone, and of other models.
- * Doing it twice changes nothing.
+ * Switches questions over to a version in one step. Doing it twice changes nothing.
  */
 export async function activateVersion(
   tx: Transaction,
@@ -42,6 +40,18 @@ export async function activateVersion(
     version.dataSourceId,
     version.id,
   ]);
+  return { tables: row.table_count, columns: row.column_count };
+}
+
+/**
+ * Removes what the active version replaced: other versions, but for those that a running question or job still uses, and vectors of
+ * contents or models that no version has. A transaction of its own, after the activation: it may take long on a large registry,
+ * and questions must not wait for it.
+ */
+export async function removeUnusedVersions(
+  tx: Transaction,
+  version: { id: string; dataSourceId: string; embeddingModel: string },
+): Promise<void> {
   await tx.query(
     `DELETE FROM registry_versions v WHERE v.data_source_id = $1 AND v.id <> $2
        AND NOT EXISTS (SELECT FROM jobs j WHERE j.id = v.job_id AND j.status IN ('queued', 'running'))
@@ -53,7 +63,6 @@ export async function activateVersion(
        SELECT FROM registry_items i WHERE i.data_source_id = $1 AND i.content_hash = e.content_hash))`,
     [version.dataSourceId, version.embeddingModel],
   );
-  return { tables: row.table_count, columns: row.column_count };
 }
 
 export interface ActiveVersion {
@@ -71,10 +80,14 @@ export async function takeActiveVersion(
   questionId: string,
   dataSourceId: string,
 ): Promise<ActiveVersion | undefined> {
-  const [row] = await tx.query<{ id: string; embedding_model: string }>(
-    `SELECT v.id, v.embedding_model FROM data_sources d JOIN registry_versions v ON v.id = d.active_version_id
-     WHERE d.id = $1 FOR SHARE OF d`,
+  // Two statements: in one, a row that waited for an activation would be joined with the version from before it.
+  const [source] = await tx.query<{ active_version_id: string | null }>(
+    'SELECT active_version_id FROM data_sources WHERE id = $1 FOR SHARE',
     [dataSourceId],
+  );
+  const [row] = await tx.query<{ id: string; embedding_model: string }>(
+    'SELECT id, embedding_model FROM registry_versions WHERE id = $1',
+    [source?.active_version_id ?? null],
   );
   if (!row) return undefined;
   await tx.query('UPDATE questions SET version_id = $2 WHERE id = $1', [questionId, row.id]);

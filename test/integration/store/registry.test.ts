@@ -17,6 +17,7 @@ import {
   activateVersion,
   completeVersion,
   openVersion,
+  removeUnusedVersions,
   takeActiveVersion,
 } from '../../../db/statements/registry/versions.js';
 import { createTestStore, openTestDatabase, type TestStore } from '../../support/databases.js';
@@ -81,7 +82,12 @@ async function build(contents: readonly string[], table = 'orders') {
         ),
       ),
     activate: (embeddingModel = 'm') =>
-      run((tx) => activateVersion(tx, { id: key.versionId, dataSourceId, embeddingModel })),
+      run(async (tx) => {
+        const version = { id: key.versionId, dataSourceId, embeddingModel };
+        const counts = await activateVersion(tx, version);
+        await removeUnusedVersions(tx, version);
+        return counts;
+      }),
     finish: () => run((tx) => markJobFinished(tx, jobId, 'succeeded')),
   };
 }
