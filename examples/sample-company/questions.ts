@@ -135,9 +135,9 @@ export const EVALUATION_QUESTIONS: readonly SampleQuestion[] = [
   },
   {
     question: 'Which products have never been ordered?',
-    sql: `SELECT p.sku, p.name
+    sql: `SELECT p.name
           FROM products p
           WHERE NOT EXISTS (SELECT FROM order_items i WHERE i.product_id = p.id)
-          ORDER BY p.sku`,
+          ORDER BY p.name`,
   },
 ];
