@@ -22,7 +22,8 @@ export type Cell = string | number | boolean | null;
 
 /** Where the time of one answer went. */
 export interface AnswerTiming {
-  step: 'queue' | 'context' | 'model' | 'guard' | 'explain' | 'query' | 'store' | 'other';
+  /** `other`: the engine, the queues and the records between the steps. */
+  step: 'context' | 'model' | 'guard' | 'explain' | 'query' | 'store' | 'other';
   durationMs: number;
 }
 

@@ -112,6 +112,10 @@ const figures: Record<
   START_TO_CLOSE_MS: { min: 1, apply: (queue, value) => ({ ...queue, startToCloseMs: value }) },
   SCHEDULE_TO_CLOSE_MS: { min: 1, apply: (queue, value) => ({ ...queue, scheduleToCloseMs: value }) },
   HEARTBEAT_MS: { min: 0, apply: (queue, value) => ({ ...queue, heartbeatMs: value }) },
+  BACKOFF_COEFFICIENT: {
+    min: 1,
+    apply: (queue, value) => ({ ...queue, retry: { ...queue.retry, backoffCoefficient: value } }),
+  },
   MAXIMUM_ATTEMPTS: {
     min: 0,
     apply: (queue, value) => ({ ...queue, retry: { ...queue.retry, maximumAttempts: value } }),
@@ -160,6 +164,9 @@ export function parseConfig(env: NodeJS.ProcessEnv = process.env): Config {
   );
   const problems: string[] = [];
   const queues = parseQueues(given, problems);
+  if (!given['TEMPORAL_TLS_CERT_PATH'] !== !given['TEMPORAL_TLS_KEY_PATH']) {
+    problems.push('TEMPORAL_TLS_CERT_PATH, TEMPORAL_TLS_KEY_PATH: a client certificate needs both');
+  }
   const parsed = settings.safeParse(given);
   if (!parsed.success) {
     problems.unshift(

@@ -27,6 +27,7 @@ export async function recordAnswer(deps: AnswerDeps, input: RecordAnswerInput): 
     const work = await getQuestionWork(tx, input.questionId);
     if (!work?.context || !work.versionId) throw new QuaestorError('not_found', 'The question was deleted.');
     const model = modelLabel(deps.writer);
+    const timings = withRest(input.timings, work.elapsedMs);
     await saveAnswer(tx, {
       questionId: input.questionId,
       cacheKey: answerCacheKey(
@@ -45,15 +46,22 @@ export async function recordAnswer(deps: AnswerDeps, input: RecordAnswerInput): 
       tables: work.context.chosen,
       model,
       interpretation: input.interpretation,
-      timings: input.timings,
+      timings,
       repairs: input.repairs,
     });
     await markQuestionFinished(tx, input.questionId, 'answered');
-    const event = { questionId: input.questionId, timings: input.timings };
+    const event = { questionId: input.questionId, timings };
     await appendEvent(tx, input.jobId, 'answer.recorded', event, 'recorded');
     if (await markJobFinished(tx, input.jobId, 'succeeded')) {
       await appendEvent(tx, input.jobId, 'job.succeeded', { questionId: input.questionId }, 'ended');
     }
   });
   deps.bus.publish(input.jobId);
+}
+
+/** The time that no step took: the engine, the queues and the records between the steps. */
+function withRest(timings: readonly AnswerTiming[], elapsedMs: number): AnswerTiming[] {
+  const known = timings.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  const restMs = Math.round(Math.max(0, elapsedMs - known) * 10) / 10;
+  return [...timings, { step: 'other', durationMs: restMs }];
 }

@@ -198,7 +198,8 @@ export function addDataSourceRoutes(routes: Routes, deps: ApiDeps): void {
       operationId: 'putSchedule',
       tag,
       summary: 'Index a data source again and again',
-      description: 'One run at a time; what is missed during an outage is made up for once.',
+      description:
+        'One run at a time; what was missed during the last ten minutes of an outage is made up for once.',
       scope: 'data-sources:write',
       params: idParams,
       body: putScheduleBody,

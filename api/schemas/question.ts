@@ -37,7 +37,7 @@ const answerSchema = z
     interpretation: z.string().nullable(),
     timings: z.array(
       z.object({
-        step: z.enum(['queue', 'context', 'model', 'guard', 'explain', 'query', 'store', 'other']),
+        step: z.enum(['context', 'model', 'guard', 'explain', 'query', 'store', 'other']),
         durationMs: z.number(),
       }),
     ),

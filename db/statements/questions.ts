@@ -117,6 +117,8 @@ export interface QuestionWork {
   dataSourceId: string;
   versionId: string | null;
   context: StoredContext | null;
+  /** Since the question was asked, by the store's clock. */
+  elapsedMs: number;
 }
 
 export async function getQuestionWork(tx: Transaction, id: string): Promise<QuestionWork | undefined> {
@@ -126,7 +128,13 @@ export async function getQuestionWork(tx: Transaction, id: string): Promise<Ques
     data_source_id: string;
     version_id: string | null;
     context: StoredContext | null;
-  }>('SELECT text, user_id, data_source_id, version_id, context FROM questions WHERE id = $1', [id]);
+    elapsed_ms: number;
+  }>(
+    `SELECT text, user_id, data_source_id, version_id, context,
+            extract(epoch FROM clock_timestamp() - created_at)::float8 * 1000 AS elapsed_ms
+     FROM questions WHERE id = $1`,
+    [id],
+  );
   return (
     row && {
       text: row.text,
@@ -134,6 +142,7 @@ export async function getQuestionWork(tx: Transaction, id: string): Promise<Ques
       dataSourceId: row.data_source_id,
       versionId: row.version_id,
       context: row.context,
+      elapsedMs: row.elapsed_ms,
     }
   );
 }
