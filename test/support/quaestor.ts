@@ -1,4 +1,3 @@
-import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { type ApiClient, createApiClient } from '../../cli/api-client.js';
 import { followJob } from '../../cli/follow-job.js';
 import type { JobEvent } from '../../contracts/events.js';
@@ -8,6 +7,7 @@ import { createLogger } from '../../platform/logger.js';
 import { type AllInOne, startAllInOne } from '../../workers/all-in-one.js';
 import { createTestStore, type TestStore } from './databases.js';
 import { createTestNamespace } from './namespaces.js';
+import { quietRuntime } from './quiet-runtime.js';
 import { sharedServers } from './shared-servers.js';
 import { createTestTenant, type TestTenant } from './tenants.js';
 
@@ -45,19 +45,6 @@ export async function testEnvironment(
     LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
     ...env,
   };
-}
-
-let isRuntimeQuiet = false;
-
-/** The SDK's runtime is one for each module registry, so for each test file. */
-function quietRuntime(): void {
-  if (isRuntimeQuiet) return;
-  isRuntimeQuiet = true;
-  Runtime.install({
-    shutdownSignals: [],
-    logger: new DefaultLogger('ERROR'),
-    telemetryOptions: { logging: { forward: {}, filter: { core: 'ERROR', other: 'ERROR' } } },
-  });
 }
 
 export async function startTestQuaestor(env: Record<string, string> = {}): Promise<TestQuaestor> {

@@ -12,6 +12,7 @@ import {
 import { watchJob } from '../../support/job-watch.js';
 import { type ModelServer, startModelServer } from '../../support/model-server.js';
 import { createActions, testEnvironment } from '../../support/quaestor.js';
+import { quietRuntime } from '../../support/quiet-runtime.js';
 import { COUNT_BY_STATUS, SHOP_SQL, sqlReply } from '../../support/shop.js';
 import { lockTable } from '../../support/source-lock.js';
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.js';
@@ -33,6 +34,7 @@ let actions: ReturnType<typeof createActions>;
 let dataSourceId: string;
 
 beforeAll(async () => {
+  quietRuntime();
   model = await startModelServer();
   source = await createTestSource(SHOP_SQL);
   store = await createTestStore();
