@@ -6,6 +6,7 @@ import { getQuestionWork, markQuestionRunning, saveQuestionContext } from '../..
 import { searchItems } from '../../db/statements/registry/items.js';
 import { takeActiveVersion } from '../../db/statements/registry/versions.js';
 import { chooseTables, narrowSchema } from '../../domain/ranking/choose-tables.js';
+import { completeSmallSchema } from '../../domain/ranking/complete-small-schema.js';
 import { activitySignal } from '../activity-context.js';
 import { startJob } from '../jobs/start-job.js';
 import type { AnswerDeps } from './answer-deps.js';
@@ -53,7 +54,8 @@ export async function chooseContext(deps: AnswerDeps, input: AnswerQuestionInput
         }),
       )
     : [];
-  const chosen = chooseTables({ question: work.text, schema, index, vectorHits });
+  const ranked = chooseTables({ question: work.text, schema, index, vectorHits });
+  const chosen = completeSmallSchema(ranked, schema);
   if (chosen.length === 0) {
     throw new QuaestorError(
       'no_relevant_table',

@@ -3,6 +3,7 @@ import type { ModelLabel } from '../../contracts/question.js';
 import type { StoredContext } from '../../db/statements/questions.js';
 import { translateQuestion } from '../../domain/built-in-model/translate-question.js';
 import { extractSql } from '../../domain/guard/extract-sql.js';
+import { type CutOff, findCutOff } from '../../domain/guard/reply-cut-off.js';
 import { buildSqlPrompt } from '../../domain/prompt/build-sql-prompt.js';
 import type { ChatProvider } from '../model/chat-provider.js';
 
@@ -85,6 +86,11 @@ export function createChatWriter(options: {
         signal,
       });
       const { usage, text } = completion;
+      const cutOff = findCutOff(text, completion.finishReason);
+      // A model that leaves its fence open a second time never closes any: the guard decides.
+      const isHabit = cutOff === 'open-fence' && previous?.error.details?.['cutOff'] === 'open-fence';
+      if (cutOff && !isHabit)
+        return { outcome: 'unusable', usage, error: cutOffError(cutOff), text: text.slice(0, 4_000) };
       const extracted = extractSql(text);
       if (!extracted) {
         const error = errorRecord('model_answer_unusable', 'The model’s reply holds no SQL.');
@@ -101,3 +107,13 @@ export function createChatWriter(options: {
     },
   };
 }
+
+const cutOffError = (cutOff: CutOff): ErrorRecord => ({
+  ...errorRecord(
+    'model_answer_unusable',
+    cutOff === 'token-limit'
+      ? 'The model’s reply ended at its limit of tokens, before the SQL was complete.'
+      : 'The model’s reply ended inside its block of SQL, which may be incomplete.',
+  ),
+  details: { cutOff },
+});

@@ -11,6 +11,8 @@ export interface Outcome {
   answerable: boolean;
   status: Question['status'];
   verdict: Comparison | 'not answered';
+  /** The answer has no rows, or only empty cells: equal to many a wrong one. */
+  isVacuous?: boolean;
   repairs: number;
   sql?: string | undefined;
   error?: string | undefined;
@@ -44,6 +46,7 @@ export async function measure(
   const rows = await readAllRows(quaestor, reply);
   const order = asksForOrder(question.question);
   const comparisons = (gold?.variants ?? []).map(({ result }) => compareResults(rows, result, order));
+  outcome.isVacuous = rows.rows.every((row) => row.every((cell) => cell === null));
   outcome.verdict = (['same', 'more'] as const).find((each) => comparisons.includes(each)) ?? 'different';
   return outcome;
 }

@@ -37,6 +37,8 @@ export function printReport(report: AnswersReport): void {
     if (mode === 'faults') print(faultTable(answerable).toString());
     const unanswerable = outcomes.filter((outcome) => !outcome.answerable);
     if (unanswerable.length > 0) print(unanswerableTable(unanswerable).toString());
+    const vacuous = answerable.filter((outcome) => isRight(outcome) && outcome.isVacuous).length;
+    if (vacuous > 0) print(`${vacuous} of the right ones have no rows or only empty cells, as the gold has.`);
     const more = answerable.filter(({ verdict }) => verdict === 'more').length;
     if (more > 0)
       print(`${more} of the right ones have columns besides those of the gold (keys, names, counts).`);
