@@ -2,12 +2,11 @@ import { LRUCache } from 'lru-cache';
 import type { SchemaContext } from '../../contracts/schema-registry.js';
 import type { Database } from '../../db/database.js';
 import { loadSchema } from '../../db/statements/registry/schema.js';
-import type { Bm25Index } from '../../domain/ranking/bm25.js';
-import { createTableIndex } from '../../domain/ranking/choose-tables.js';
+import { createTableIndex, type TableIndex } from '../../domain/ranking/table-index.js';
 
 export interface IndexedSchema {
   schema: SchemaContext;
-  index: Bm25Index;
+  index: TableIndex;
 }
 
 interface VersionKey {

@@ -1,63 +1,78 @@
-/** One text to be found, by weighted fields: a term in a field of weight 3 counts as three. */
+/** One text to be found, by fields; every text has the same fields in the same order. */
 export interface RankedText {
   id: string;
-  fields: readonly { terms: readonly string[]; weight: number }[];
+  fields: readonly (readonly string[])[];
 }
 
-const K1 = 1.2;
-const B = 0.75;
+/** How much a term in a field counts, and how much a field's length takes away (0 nothing, 1 all that it is longer than usual). */
+export interface FieldWeight {
+  weight: number;
+  lengthShare: number;
+}
+
+/** Saturation. The usual 1.2 is for one field; with fields of which each adds its share, 2 is (Robertson and Zaragoza 2009, 3.6). */
+const K1 = 2;
 
 interface Posting {
   document: number;
   frequency: number;
 }
 
+export interface Bm25Hit {
+  id: string;
+  score: number;
+  /** Terms of the query that the text has, in the order of the query. */
+  terms: string[];
+}
+
 /**
- * BM25 over fields (Robertson, Zaragoza, Taylor 2004: "Simple BM25 extension to multiple weighted fields"): term frequencies
- * are weighted and summed over the fields before they saturate. k1 = 1.2, b = 0.75; idf as in Lucene, never negative.
+ * BM25F (Zaragoza et al. 2004; Robertson and Zaragoza 2009): a term's frequency is divided by the length of its own field, weighted,
+ * summed over the fields, and only then saturates. Of a term that is repeated within a field one counts: a table with fifty columns
+ * named `…_score` is not fifty times about scores. idf as in Lucene, never negative.
  */
 export class Bm25Index {
   readonly #ids: string[] = [];
-  readonly #lengths: number[] = [];
   readonly #postings = new Map<string, Posting[]>();
-  readonly #averageLength: number;
 
-  constructor(texts: Iterable<RankedText>) {
-    for (const text of texts) this.#add(text);
-    this.#averageLength =
-      this.#lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, this.#lengths.length);
+  constructor(texts: readonly RankedText[], weights: readonly FieldWeight[]) {
+    const average = weights.map((_, field) => {
+      const lengths = texts.map(({ fields }) => new Set(fields[field]).size).filter((length) => length > 0);
+      return lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length);
+    });
+    for (const text of texts) this.#add(text, weights, average);
   }
 
-  /** Texts that share a term with the query, best first; equal scores by id. */
-  search(terms: readonly string[], limit: number): { id: string; score: number; terms: string[] }[] {
-    const scores = new Map<number, { score: number; terms: string[] }>();
-    for (const term of new Set(terms)) {
+  has(term: string): boolean {
+    return this.#postings.has(term);
+  }
+
+  /** Texts that share a term with the query (terms with their weights, usually 1), best first; equal scores by id. */
+  search(query: ReadonlyMap<string, number>): Bm25Hit[] {
+    const hits = new Map<number, Bm25Hit>();
+    for (const [term, weight] of query) {
       const postings = this.#postings.get(term);
       if (!postings) continue;
       const idf = Math.log(1 + (this.#ids.length - postings.length + 0.5) / (postings.length + 0.5));
       for (const { document, frequency } of postings) {
-        const norm = 1 - B + (B * this.#lengths[document]!) / (this.#averageLength || 1);
-        const found = scores.get(document) ?? { score: 0, terms: [] };
-        found.score += (idf * frequency * (K1 + 1)) / (frequency + K1 * norm);
-        found.terms.push(term);
-        scores.set(document, found);
+        const score = (weight * idf * frequency * (K1 + 1)) / (frequency + K1);
+        const hit = hits.get(document);
+        if (hit) {
+          hit.score += score;
+          hit.terms.push(term);
+        } else hits.set(document, { id: this.#ids[document]!, score, terms: [term] });
       }
     }
-    return [...scores]
-      .map(([document, found]) => ({ id: this.#ids[document]!, ...found }))
-      .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
-      .slice(0, limit);
+    return [...hits.values()].sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
   }
 
-  #add(text: RankedText): void {
+  #add(text: RankedText, weights: readonly FieldWeight[], average: readonly number[]): void {
     const document = this.#ids.push(text.id) - 1;
     const frequencies = new Map<string, number>();
-    let length = 0;
-    for (const { terms, weight } of text.fields) {
-      length += terms.length * weight;
-      for (const term of terms) frequencies.set(term, (frequencies.get(term) ?? 0) + weight);
+    for (const [field, { weight, lengthShare }] of weights.entries()) {
+      const terms = new Set(text.fields[field]);
+      const norm = 1 - lengthShare + (lengthShare * terms.size) / (average[field] || 1);
+      for (const term of terms) frequencies.set(term, (frequencies.get(term) ?? 0) + weight / norm);
     }
-    this.#lengths.push(length);
     for (const [term, frequency] of frequencies) {
       const postings = this.#postings.get(term);
       if (postings) postings.push({ document, frequency });

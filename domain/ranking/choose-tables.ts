@@ -1,32 +1,11 @@
 import type { ChosenTable } from '../../contracts/question.js';
 import type { SchemaContext } from '../../contracts/schema-registry.js';
-import { EMPTY_WORDS, rootOf, splitIdentifier } from '../built-in-model/words.js';
-import { Bm25Index, type RankedText } from './bm25.js';
+import { pickMember } from '../table-families.js';
+import { fuseScores } from './fuse-scores.js';
 import { closeJoinPaths } from './join-closure.js';
-import { fuseRankings } from './rank-fusion.js';
-
-const meaningfulWords = (text: string): string[] =>
-  splitIdentifier(text).filter((word) => !EMPTY_WORDS.has(word));
-
-/** Terms of a name, a comment or a question, as they are compared; words that say nothing are left out. */
-const toTerms = (text: string): string[] => meaningfulWords(text).map(rootOf);
-
-/** The table as BM25 sees it: its own name counts most, then its comment, then its columns. */
-function toRankedText(table: SchemaContext['tables'][number]): RankedText {
-  return {
-    id: table.canonicalTableName,
-    fields: [
-      { terms: toTerms(table.tableName), weight: 4 },
-      { terms: toTerms(table.schemaName), weight: 1 },
-      { terms: toTerms(table.comment ?? ''), weight: 2 },
-      { terms: table.columns.flatMap((column) => toTerms(column.name)), weight: 1 },
-      { terms: table.columns.flatMap((column) => toTerms(column.comment ?? '')), weight: 0.5 },
-    ],
-  };
-}
-
-export const createTableIndex = (schema: SchemaContext): Bm25Index =>
-  new Bm25Index(schema.tables.map(toRankedText));
+import { joinedTerms, type SpelledTerm, spelledTerms, synonymsOf } from './question-terms.js';
+import { liftBySchema } from './schema-prior.js';
+import type { TableIndex } from './table-index.js';
 
 export interface VectorHit {
   canonicalTableName: string;
@@ -37,48 +16,58 @@ export interface VectorHit {
 export interface ChooseTablesInput {
   question: string;
   schema: SchemaContext;
-  index: Bm25Index;
+  index: TableIndex;
   /** Best first; several may be of one table. */
   vectorHits: readonly VectorHit[];
-  /** Ranked tables taken. Default 12. */
+  /** Ranked tables taken at most. Default 20. */
   maxTables?: number;
   /** Tables added to connect them. Default 6. */
   maxJoinTables?: number;
+  /** Tables whose score is a smaller share of the best one's are left out. Default 0.4; 0 takes all up to `maxTables`. */
+  minScoreShare?: number;
 }
 
-const CANDIDATES = 100;
+/** A word that may stand for one of the question's counts this much of it. */
+const SYNONYM_WEIGHT = 0.2;
+/** Schemas of up to so many tables are shown whole when one of their tables fits: the others may be needed and cost little. */
+const SMALL_SCHEMA = 25;
 
 /**
- * The tables for a question: BM25 and vectors fused by rank, then the tables that join paths between them need. Each says why.
- * Empty when neither words nor vectors have anything.
+ * The tables for a question: words (BM25F) and vectors fused by score, lifted by the schema that they are in, cut where scores fall
+ * off; then the tables that join paths between them need. Of a family (tables alike but for numbers in their names) the member that
+ * the question means stands for all. Each says why. Empty when neither words nor vectors have anything.
  */
 export function chooseTables(input: ChooseTablesInput): ChosenTable[] {
-  // Reasons are told in the question's own words, not in their roots.
-  const spelled = new Map(meaningfulWords(input.question).map((word) => [rootOf(word), word]));
-  const words = input.index.search(toTerms(input.question), CANDIDATES);
-  const wordsOf = new Map(words.map((hit) => [hit.id, hit.terms]));
-  const nearest = new Map<string, VectorHit>();
-  for (const hit of input.vectorHits) {
-    if (hit.similarity > 0 && !nearest.has(hit.canonicalTableName)) nearest.set(hit.canonicalTableName, hit);
-  }
-  const ranked = fuseRankings([
-    { ids: words.map((hit) => hit.id), weight: 1 },
-    { ids: [...nearest.keys()], weight: 1 },
-  ]).slice(0, input.maxTables ?? 12);
+  const { index, question } = input;
+  const terms = questionTerms(question, index);
+  const words = new Map(index.words.search(terms.weights).map((hit) => [hit.id, hit]));
+  const nearest = nearestByFamily(input.vectorHits, index);
+  const scores = fuseScores(
+    new Map([...words.values()].map(({ id, score }) => [id, score])),
+    new Map([...nearest].map(([id, hit]) => [id, hit.similarity])),
+  );
+  const ranked = liftBySchema(scores, candidates(scores, index), index.schemaOf);
+  const floor = (ranked[0]?.score ?? 0) * (input.minScoreShare ?? 0.4);
+  const bestOfSchema = new Map<string, string>();
 
-  const chosen = ranked.map(({ id, score }, index): ChosenTable => {
-    const hit = nearest.get(id);
+  const chosen: ChosenTable[] = [];
+  for (const { id, score } of ranked.slice(0, input.maxTables ?? 20)) {
+    if (score < floor) break;
+    const family = index.families.get(id)!;
+    const { canonicalTableName } = pickMember(family, question);
     const reasons: string[] = [];
-    if (wordsOf.has(id))
-      reasons.push(
-        `words: ${wordsOf
-          .get(id)!
-          .map((term) => spelled.get(term) ?? term)
-          .join(', ')}`,
-      );
+    const hit = nearest.get(id);
+    const word = words.get(id);
+    if (word)
+      reasons.push(`words: ${[...new Set(word.terms.map((term) => terms.spelled.get(term)))].join(', ')}`);
     if (hit) reasons.push(`${hit.canonicalColumnName ?? 'table'} is near (${hit.similarity.toFixed(2)})`);
-    return { canonicalTableName: id, rank: index + 1, score, reasons };
-  });
+    const schemaName = index.schemaOf(id);
+    const neighbour = bestOfSchema.get(schemaName);
+    if (reasons.length === 0 && neighbour) reasons.push(`in the schema of ${neighbour}`);
+    if (family.members.length > 1) reasons.push(`one of ${family.members.length} alike`);
+    if (!neighbour) bestOfSchema.set(schemaName, canonicalTableName);
+    chosen.push({ canonicalTableName, rank: chosen.length + 1, score, reasons });
+  }
   const joins = closeJoinPaths(
     chosen.map((table) => table.canonicalTableName),
     input.schema.foreignKeys,
@@ -93,6 +82,48 @@ export function chooseTables(input: ChooseTablesInput): ChosenTable[] {
     });
   }
   return chosen;
+}
+
+/** The question's words, neighbours written together, and synonyms, with weights; and how each term was spelled, for the reasons. */
+function questionTerms(question: string, index: TableIndex) {
+  const weights = new Map<string, number>();
+  const spelled = new Map<string, string>();
+  const add = ({ term, spelled: text }: SpelledTerm, weight: number) => {
+    if (weights.has(term)) return;
+    weights.set(term, weight);
+    spelled.set(term, text);
+  };
+  for (const term of spelledTerms(question)) add(term, 1);
+  for (const term of joinedTerms(question)) if (index.words.has(term.term)) add(term, 1);
+  for (const [term, text] of [...spelled]) {
+    for (const synonym of synonymsOf(term)) {
+      if (index.words.has(synonym))
+        add({ term: synonym, spelled: `${synonym} (for ${text})` }, SYNONYM_WEIGHT);
+    }
+  }
+  return { weights, spelled };
+}
+
+function nearestByFamily(hits: readonly VectorHit[], index: TableIndex): Map<string, VectorHit> {
+  const nearest = new Map<string, VectorHit>();
+  for (const hit of hits) {
+    const id = index.familyOf.get(hit.canonicalTableName);
+    if (id === undefined || hit.similarity <= 0) continue;
+    const known = nearest.get(id);
+    if (!known || known.similarity < hit.similarity) nearest.set(id, hit);
+  }
+  return nearest;
+}
+
+/** Families with a score, and the others of small schemas. */
+function candidates(scores: ReadonlyMap<string, number>, index: TableIndex): Set<string> {
+  const found = new Set(scores.keys());
+  const schemas = new Set([...found].map(index.schemaOf));
+  for (const schema of schemas) {
+    const ids = index.bySchema.get(schema)!;
+    if (ids.length <= SMALL_SCHEMA) for (const id of ids) found.add(id);
+  }
+  return found;
 }
 
 /** The part of a schema that the chosen tables are, best first, with the foreign keys among them. */

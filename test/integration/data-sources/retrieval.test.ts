@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readForeignKeys, readTables } from '../../../activities/data-sources/postgres/introspect.js';
 import { SourcePools } from '../../../activities/data-sources/postgres/source-pools.js';
 import type { RegistryTable, SchemaContext } from '../../../contracts/schema-registry.js';
-import { chooseTables, createTableIndex, narrowSchema } from '../../../domain/ranking/choose-tables.js';
+import { chooseTables, narrowSchema } from '../../../domain/ranking/choose-tables.js';
+import { createTableIndex } from '../../../domain/ranking/table-index.js';
 import { createTestSource, type TestSource } from '../../support/databases.js';
 
 let source: TestSource;
@@ -48,7 +49,7 @@ test('a comment finds a table with a cryptic name, and the reason says which wor
 });
 
 test('tables that a join between the chosen ones needs are added last, and say what they connect', () => {
-  const chosen = choose('Customers and their product category', { maxTables: 2 });
+  const chosen = choose('Customers and their product category', { maxTables: 2, minScoreShare: 0 });
   expect(names(chosen.slice(0, 2)).sort()).toEqual(['public.customers', 'public.products']);
   expect(names(chosen.slice(2)).sort()).toEqual(['public.order_lines', 'public.orders']);
   for (const table of chosen.slice(2))
@@ -61,10 +62,14 @@ test('a near vector finds a table that no word does', () => {
     { canonicalTableName: 'public.audit_trail', canonicalColumnName: 'what', similarity: 0.8 },
     { canonicalTableName: 'public.audit_trail', canonicalColumnName: null, similarity: 0.7 },
   ];
-  const chosen = choose('zzz', { vectorHits });
-  expect(chosen).toMatchObject([
-    { canonicalTableName: 'public.audit_trail', rank: 1, reasons: ['what is near (0.80)'] },
-  ]);
+  const [first, ...others] = choose('zzz', { vectorHits });
+  expect(first).toMatchObject({
+    canonicalTableName: 'public.audit_trail',
+    rank: 1,
+    reasons: ['what is near (0.80)'],
+  });
+  // The schema is small, so its other tables come along, and say so.
+  for (const table of others) expect(table.reasons).toEqual(['in the schema of public.audit_trail']);
 });
 
 test('a question that nothing answers chooses nothing', () => {

@@ -1,0 +1,75 @@
+import type { RegistryTable } from '../contracts/schema-registry.js';
+
+/** Tables that differ by numbers in their names only: shards by date, yearly editions, numbered partitions. */
+export interface TableFamily {
+  /** Folded name: `public.events_#`. Of several families with one folded name the later ones have `~2`, `~3` … added. */
+  id: string;
+  /** By name; one member for a table that has no like. */
+  members: RegistryTable[];
+}
+
+/** Share of columns (of both together) that two tables must have in common to be of one family. */
+const MIN_SHARED_COLUMNS = 0.5;
+
+/** A name with every run of digits replaced by `#`. */
+export const foldDigits = (name: string): string => name.replace(/\d+/g, '#');
+
+/**
+ * Puts tables of one schema into families: names equal after folding digits, and columns that are (nearly) the same: editions of
+ * later years often gain or lose some, so half of them must be shared with the family's first member, digits folded there too.
+ */
+export function groupFamilies(tables: readonly RegistryTable[]): TableFamily[] {
+  const byName = new Map<string, RegistryTable[]>();
+  for (const table of tables) {
+    const name = `${table.schemaName}.${foldDigits(table.tableName)}`;
+    const list = byName.get(name);
+    if (list) list.push(table);
+    else byName.set(name, [table]);
+  }
+  return [...byName].flatMap(([name, list]) => {
+    if (list.length === 1) return [{ id: name, members: list }];
+    const families: { columns: ReadonlySet<string>; members: RegistryTable[] }[] = [];
+    for (const table of list) {
+      const columns = new Set(table.columns.map((column) => foldDigits(column.name)));
+      const like = families.find((family) => sharedPart(family.columns, columns) >= MIN_SHARED_COLUMNS);
+      if (like) like.members.push(table);
+      else families.push({ columns, members: [table] });
+    }
+    return families.map(({ members }, index) => ({
+      id: index === 0 ? name : `${name}~${index + 1}`,
+      members: members.sort((a, b) => (a.tableName < b.tableName ? -1 : 1)),
+    }));
+  });
+}
+
+function sharedPart(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+  let shared = 0;
+  for (const name of b) if (a.has(name)) shared += 1;
+  const all = a.size + b.size - shared;
+  return all === 0 ? 1 : shared / all;
+}
+
+/**
+ * The member that a text means: the one whose numbers it mentions most (`events in 2019` and `events_2019`), else the newest,
+ * which is the last by name.
+ */
+export function pickMember(family: TableFamily, text: string): RegistryTable {
+  const last = family.members.at(-1)!;
+  if (family.members.length === 1) return last;
+  const numbers = new Set(text.match(/\d+/g) ?? []);
+  let best = last;
+  let most = 0;
+  for (const member of family.members) {
+    const own = member.tableName.match(/\d+/g) ?? [];
+    const mentioned = own.filter((number) => mentions(numbers, number)).length;
+    if (mentioned >= most && mentioned > 0) {
+      best = member;
+      most = mentioned;
+    }
+  }
+  return best;
+}
+
+/** A number of a name in a text: as it is, or the year of a date written together (`20190131`). */
+const mentions = (numbers: ReadonlySet<string>, number: string): boolean =>
+  numbers.has(number) || ((number.length === 8 || number.length === 6) && numbers.has(number.slice(0, 4)));
