@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { QuaestorError } from '../contracts/quaestor-error.js';
 
@@ -7,8 +8,11 @@ export const ENGINE_CALL_TIMEOUT_MS = 5_000;
 /** gRPC status codes that say something about the request; every other one says that the engine cannot take it now. */
 const ABOUT_THE_REQUEST = new Set([3 /* INVALID_ARGUMENT */, 5 /* NOT_FOUND */, 6 /* ALREADY_EXISTS */]);
 
+const ATTEMPTS = 4;
+const FIRST_WAIT_MS = 100;
+
 /**
- * Calls the engine with a deadline.
+ * Calls the engine with a deadline; trouble that passes within it is not noticed.
  * @throws QuaestorError `engine_unavailable` when it is away, too slow, overloaded or refuses us; other errors as they are.
  */
 export async function callEngine<Result>(
@@ -16,15 +20,32 @@ export async function callEngine<Result>(
   call: () => Promise<Result>,
   timeoutMs = ENGINE_CALL_TIMEOUT_MS,
 ): Promise<Result> {
+  const deadline = Date.now() + timeoutMs;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await callOnce(client, call, deadline);
+    } catch (error) {
+      if (!isEngineTrouble(error)) throw error;
+      const waitMs = FIRST_WAIT_MS * 2 ** attempt;
+      if (attempt === ATTEMPTS || Date.now() + waitMs > deadline)
+        throw unavailable('cannot be reached', error);
+      await pause(waitMs);
+    }
+  }
+}
+
+async function callOnce<Result>(
+  client: Client,
+  call: () => Promise<Result>,
+  deadline: number,
+): Promise<Result> {
   let timer: NodeJS.Timeout | undefined;
   // The native connection retries by itself and may outlast its deadline a little.
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(unavailable('did not answer in time')), timeoutMs + 500);
+    timer = setTimeout(() => reject(unavailable('did not answer in time')), deadline - Date.now() + 500);
   });
   try {
-    return await Promise.race([client.connection.withDeadline(Date.now() + timeoutMs, call), late]);
-  } catch (error) {
-    throw isEngineTrouble(error) ? unavailable('cannot be reached', error) : error;
+    return await Promise.race([client.connection.withDeadline(deadline, call), late]);
   } finally {
     clearTimeout(timer);
   }

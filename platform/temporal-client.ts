@@ -1,12 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import {
-  Client,
-  Connection,
-  type ConnectionLike,
-  type ConnectionOptions,
-  defaultGrpcRetryOptions,
-  makeGrpcRetryInterceptor,
-} from '@temporalio/client';
+import { Client, Connection, type ConnectionLike, type ConnectionOptions } from '@temporalio/client';
 import type { TemporalConfig } from './config.js';
 
 /** Address, TLS and API key in the form that both `Connection` and the worker's `NativeConnection` take. */
@@ -40,7 +33,8 @@ export async function connectTemporal(
     ...(await temporalConnectionOptions(config)),
     // gRPC's own back-off grows to two minutes, long after the server is back.
     channelArgs: { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 2_000 },
-    interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: 4 }))],
+    // The SDK's own retries go on in the background and throw when the connection is closed meanwhile: engine-call.ts retries.
+    interceptors: [],
   });
   return { connection, client: createTemporalClient({ connection, namespace: config.namespace }) };
 }

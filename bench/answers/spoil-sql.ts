@@ -13,11 +13,6 @@ export const FAULTS = [
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
-export interface SpoiledReply {
-  fault: Fault;
-  behaviour: Behaviour;
-}
-
 const fenced = (sql: string): string => `\`\`\`sql\n${sql}\n\`\`\``;
 const text = (reply: string): Behaviour => ({ kind: 'text', text: reply });
 
