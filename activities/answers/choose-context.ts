@@ -5,7 +5,7 @@ import { appendEvent } from '../../db/statements/events.js';
 import { getQuestionWork, markQuestionRunning, saveQuestionContext } from '../../db/statements/questions.js';
 import { searchItems } from '../../db/statements/registry/items.js';
 import { takeActiveVersion } from '../../db/statements/registry/versions.js';
-import { chooseTables, narrowSchema } from '../../domain/ranking/choose-tables.js';
+import { chooseTables, narrowSchema, VECTOR_WEIGHTS } from '../../domain/ranking/choose-tables.js';
 import { completeSmallSchema } from '../../domain/ranking/complete-small-schema.js';
 import { activitySignal } from '../activity-context.js';
 import { startJob } from '../jobs/start-job.js';
@@ -20,7 +20,7 @@ export interface ChosenContext {
 
 /** A person waits: longer than this the words alone must do. */
 const QUESTION_EMBEDDING_TIMEOUT_MS = 8_000;
-/** Vector hits looked at: several columns of one table are usual. */
+/** Tables looked at by their vectors. */
 const VECTOR_HITS = 200;
 
 /**
@@ -51,10 +51,17 @@ export async function chooseContext(deps: AnswerDeps, input: AnswerQuestionInput
           model: version.embeddingModel,
           vector,
           limit: VECTOR_HITS,
+          only: 'tables',
         }),
       )
     : [];
-  const ranked = chooseTables({ question: work.text, schema, index, vectorHits });
+  const ranked = chooseTables({
+    question: work.text,
+    schema,
+    index,
+    vectorHits,
+    vectorWeight: VECTOR_WEIGHTS[deps.embeddings.kind],
+  });
   const chosen = completeSmallSchema(ranked, schema);
   if (chosen.length === 0) {
     throw new QuaestorError(

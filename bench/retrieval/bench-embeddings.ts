@@ -5,17 +5,19 @@ import { createOpenAiEmbeddings } from '../../activities/model/openai-embeddings
 import type { SchemaContext } from '../../contracts/schema-registry.js';
 import type { VectorHit } from '../../domain/ranking/choose-tables.js';
 import { tableContent } from '../../domain/schema-content.js';
+import { groupFamilies } from '../../domain/table-families.js';
 import type { BenchQuestion } from './load-warehouse.js';
 
 export interface BenchEmbeddings {
   name: string;
+  kind: EmbeddingProvider['kind'];
   /** The nearest of the given tables to a question, best first. */
   nearest(question: BenchQuestion, tables: ReadonlySet<string>, limit: number): VectorHit[];
 }
 
 const TEXTS_AT_ONCE = 256;
 
-/** Vectors of all tables and questions, searched exactly in memory; undefined for `none`. */
+/** Vectors of one table for each family and of all questions, searched exactly in memory; undefined for `none`. */
 export async function createBenchEmbeddings(
   options: { embeddings: string; model: string },
   schema: SchemaContext,
@@ -41,7 +43,8 @@ export async function createBenchEmbeddings(
     }
     return vectors.map(toUnit);
   };
-  const tables = await embed(schema.tables.map(tableContent), 'tables');
+  const heads = groupFamilies(schema.tables).map(({ members }) => members.at(-1)!);
+  const tables = await embed(heads.map(tableContent), 'tables');
   const asked = await embed(
     questions.map(({ question }) => question),
     'questions',
@@ -49,10 +52,11 @@ export async function createBenchEmbeddings(
   const vectorOf = new Map(questions.map((question, index) => [question, asked[index]!]));
   return {
     name: provider.name,
+    kind: provider.kind,
     nearest: (question, allowed, limit) => {
       const vector = vectorOf.get(question)!;
       const hits: VectorHit[] = [];
-      for (const [index, { canonicalTableName }] of schema.tables.entries()) {
+      for (const [index, { canonicalTableName }] of heads.entries()) {
         if (!allowed.has(canonicalTableName)) continue;
         hits.push({ canonicalTableName, canonicalColumnName: null, similarity: dot(vector, tables[index]!) });
       }

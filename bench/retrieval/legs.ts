@@ -2,7 +2,12 @@ import type { ChosenTable } from '../../contracts/question.js';
 import type { SchemaContext } from '../../contracts/schema-registry.js';
 import { parseCanonicalName } from '../../domain/canonical-names.js';
 import { fitSchema } from '../../domain/prompt/fit-schema.js';
-import { chooseTables, narrowSchema, type VectorHit } from '../../domain/ranking/choose-tables.js';
+import {
+  chooseTables,
+  narrowSchema,
+  VECTOR_WEIGHTS,
+  type VectorHit,
+} from '../../domain/ranking/choose-tables.js';
 import { fuseScores } from '../../domain/ranking/fuse-scores.js';
 import { toTerms } from '../../domain/ranking/question-terms.js';
 import { createTableIndex, type TableIndex } from '../../domain/ranking/table-index.js';
@@ -39,6 +44,7 @@ export function rankAll(input: {
 }): Ranked {
   const result: Ranked = { legs: { BM25: [], full: [] }, contexts: [], timesMs: [] };
   if (input.embeddings) Object.assign(result.legs, { vectors: [], both: [] });
+  const vectorWeight = VECTOR_WEIGHTS[input.embeddings?.kind ?? 'built-in'];
   const sources = new Map<string, { schema: SchemaContext; index: TableIndex; names: Set<string> }>();
   for (const question of input.questions) {
     const key = input.scope === 'own' ? question.database.toLowerCase() : '';
@@ -56,7 +62,7 @@ export function rankAll(input: {
     const { schema, index } = source;
     const started = performance.now();
     const vectorHits = input.embeddings?.nearest(question, source.names, VECTOR_HITS) ?? [];
-    const chosen = chooseTables({ question: question.question, schema, index, vectorHits });
+    const chosen = chooseTables({ question: question.question, schema, index, vectorHits, vectorWeight });
     result.timesMs.push(performance.now() - started);
     const names = chosen.map(({ canonicalTableName }) => unquoted(canonicalTableName));
     result.contexts.push({ question: question.question, schema, chosen, names });
@@ -66,11 +72,12 @@ export function rankAll(input: {
       schema,
       index,
       vectorHits,
+      vectorWeight,
       maxTables: DEPTH,
       minScoreShare: 0,
     });
     result.legs.full!.push(all.map(({ canonicalTableName }) => unquoted(canonicalTableName)));
-    addSimpleLegs(result.legs, question.question, index, vectorHits);
+    addSimpleLegs(result.legs, question.question, index, vectorHits, vectorWeight);
   }
   return result;
 }
@@ -80,6 +87,7 @@ function addSimpleLegs(
   question: string,
   index: TableIndex,
   vectorHits: readonly VectorHit[],
+  vectorWeight: number,
 ): void {
   const words = new Map(
     index.words
@@ -98,7 +106,7 @@ function addSimpleLegs(
       .map(([id]) => unquoted(index.families.get(id)!.members.at(-1)!.canonicalTableName));
   legs.BM25!.push(best(words));
   legs.vectors?.push(best(similar));
-  legs.both?.push(best(fuseScores(words, similar)));
+  legs.both?.push(best(fuseScores(words, similar, vectorWeight)));
 }
 
 /** The schema part of a prompt, without a limit. */

@@ -50,10 +50,12 @@ export function shuffleGold(questions: readonly BenchQuestion[]): BenchQuestion[
     const other = Math.floor(random() * (last + 1));
     [golds[last], golds[other]] = [golds[other]!, golds[last]!];
   }
-  // The question's text stays, the needed tables move; the same database again would not be chance.
-  return questions.flatMap((question, index) =>
-    golds[index]!.database === question.database ? [] : { ...question, tables: golds[index]!.tables },
-  );
+  // The question's text stays, the needed tables move; those of the same database would not be chance.
+  return questions.map((question, index) => {
+    const others = [...golds.slice(index), ...golds.slice(0, index)];
+    const other = others.find(({ database }) => database !== question.database);
+    return { ...question, tables: other?.tables ?? [] };
+  });
 }
 
 export function percentile(values: readonly number[], share: number): number {

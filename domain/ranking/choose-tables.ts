@@ -19,6 +19,8 @@ export interface ChooseTablesInput {
   index: TableIndex;
   /** Best first; several may be of one table. */
   vectorHits: readonly VectorHit[];
+  /** What the best vector counts beside the best word score; see VECTOR_WEIGHTS. Default that of the built-in embeddings. */
+  vectorWeight?: number;
   /** Ranked tables taken at most. Default 20. */
   maxTables?: number;
   /** Tables added to connect them. Default 6. */
@@ -27,10 +29,13 @@ export interface ChooseTablesInput {
   minScoreShare?: number;
 }
 
+/**
+ * The built-in embeddings know a text by its words and their letters, which BM25 has seen already: they only break ties. Those of a
+ * model know what words mean, and count as much as words.
+ */
+export const VECTOR_WEIGHTS = { 'built-in': 0.25, 'openai-compatible': 1 } as const;
 /** A word that may stand for one of the question's counts this much of it. */
 const SYNONYM_WEIGHT = 0.2;
-/** Schemas of up to so many tables are shown whole when one of their tables fits: the others may be needed and cost little. */
-const SMALL_SCHEMA = 25;
 
 /**
  * The tables for a question: words (BM25F) and vectors fused by score, lifted by the schema that they are in, cut where scores fall
@@ -45,8 +50,9 @@ export function chooseTables(input: ChooseTablesInput): ChosenTable[] {
   const scores = fuseScores(
     new Map([...words.values()].map(({ id, score }) => [id, score])),
     new Map([...nearest].map(([id, hit]) => [id, hit.similarity])),
+    input.vectorWeight ?? VECTOR_WEIGHTS['built-in'],
   );
-  const ranked = liftBySchema(scores, candidates(scores, index), index.schemaOf);
+  const ranked = liftBySchema(scores, index);
   const floor = (ranked[0]?.score ?? 0) * (input.minScoreShare ?? 0.4);
   const bestOfSchema = new Map<string, string>();
 
@@ -63,7 +69,8 @@ export function chooseTables(input: ChooseTablesInput): ChosenTable[] {
     if (hit) reasons.push(`${hit.canonicalColumnName ?? 'table'} is near (${hit.similarity.toFixed(2)})`);
     const schemaName = index.schemaOf(id);
     const neighbour = bestOfSchema.get(schemaName);
-    if (reasons.length === 0 && neighbour) reasons.push(`in the schema of ${neighbour}`);
+    if (reasons.length === 0)
+      reasons.push(neighbour ? `in the schema of ${neighbour}` : 'in a schema related to a better table’s');
     if (family.members.length > 1) reasons.push(`one of ${family.members.length} alike`);
     if (!neighbour) bestOfSchema.set(schemaName, canonicalTableName);
     chosen.push({ canonicalTableName, rank: chosen.length + 1, score, reasons });
@@ -113,17 +120,6 @@ function nearestByFamily(hits: readonly VectorHit[], index: TableIndex): Map<str
     if (!known || known.similarity < hit.similarity) nearest.set(id, hit);
   }
   return nearest;
-}
-
-/** Families with a score, and the others of small schemas. */
-function candidates(scores: ReadonlyMap<string, number>, index: TableIndex): Set<string> {
-  const found = new Set(scores.keys());
-  const schemas = new Set([...found].map(index.schemaOf));
-  for (const schema of schemas) {
-    const ids = index.bySchema.get(schema)!;
-    if (ids.length <= SMALL_SCHEMA) for (const id of ids) found.add(id);
-  }
-  return found;
 }
 
 /** The part of a schema that the chosen tables are, best first, with the foreign keys among them. */

@@ -1,14 +1,12 @@
-/** What the best vector counts beside the best word score. */
-const VECTOR_WEIGHT = 0.5;
-
 /**
  * Puts word scores and similarities on one scale and adds them: words as a share of the best one's, similarities as a share of the way
  * from the least one given to the best. (Convex combination of normalised scores; it keeps how far apart two are, which rank fusion
- * throws away: Bruch, Gai and Ingber 2023.)
+ * throws away: Bruch, Gai and Ingber 2023.) `vectorWeight` is what the best similarity counts beside the best word score.
  */
 export function fuseScores(
   words: ReadonlyMap<string, number>,
   similarities: ReadonlyMap<string, number>,
+  vectorWeight: number,
 ): Map<string, number> {
   const fused = new Map<string, number>();
   let bestWord = 0;
@@ -24,7 +22,7 @@ export function fuseScores(
   const range = best - least || 1;
   for (const [id, similarity] of similarities) {
     const share = best === least ? 1 : (similarity - least) / range;
-    fused.set(id, (fused.get(id) ?? 0) + VECTOR_WEIGHT * share);
+    fused.set(id, (fused.get(id) ?? 0) + vectorWeight * share);
   }
   return fused;
 }

@@ -1,27 +1,45 @@
+import { splitIdentifier } from '../built-in-model/words.js';
+import type { TableIndex } from './table-index.js';
+
 /** How much the schema counts beside the table itself: as much. */
 const WEIGHT = 1;
+/** Schemas of up to so many tables are candidates whole when one of their tables fits: the others may be needed and cost little. */
+const SMALL_SCHEMA = 25;
+/** What a schema gets of the best of its relatives: those whose names begin with the same word (`sales_raw`, `sales_mart`). */
+const RELATIVE_SHARE = 0.9;
 
 /**
- * Lifts tables by the schema that they are in, which is judged by its best table. A question is mostly about one database; tables
- * whose neighbours fit it are likelier than equal ones among strangers, even where their own names say nothing. (Resource selection
- * in distributed retrieval: a collection is judged by its best documents; Si and Callan 2003. The best alone, because a sum
- * favours large schemas.)
- * @returns Every candidate whose schema has a score, those without a score of their own too, best first; equal ones by id.
+ * Lifts tables by the schema that they are in, which is judged by its best table, or nearly as well by the best of a related schema.
+ * A question is mostly about one database; tables whose neighbours fit it are likelier than equal ones among strangers, even where
+ * their own names say nothing. (Resource selection in distributed retrieval: a collection is judged by its best documents; Si and
+ * Callan 2003. The best alone, because a sum favours large schemas.)
+ * @returns Tables with a score, and all of small schemas with a lift, best first; equal ones by id.
  */
 export function liftBySchema(
   scores: ReadonlyMap<string, number>,
-  candidates: Iterable<string>,
-  schemaOf: (id: string) => string,
+  { schemaOf, bySchema }: Pick<TableIndex, 'schemaOf' | 'bySchema'>,
 ): { id: string; score: number }[] {
   const best = new Map<string, number>();
   for (const [id, score] of scores) {
     const schema = schemaOf(id);
     best.set(schema, Math.max(score, best.get(schema) ?? 0));
   }
+  const bestOfKin = new Map<string, number>();
+  for (const [schema, score] of best) {
+    const kin = firstWord(schema);
+    bestOfKin.set(kin, Math.max(score, bestOfKin.get(kin) ?? 0));
+  }
   const lifted: { id: string; score: number }[] = [];
-  for (const id of candidates) {
-    const score = (scores.get(id) ?? 0) + WEIGHT * (best.get(schemaOf(id)) ?? 0);
-    if (score > 0) lifted.push({ id, score });
+  for (const [schema, ids] of bySchema) {
+    const lift = Math.max(best.get(schema) ?? 0, RELATIVE_SHARE * (bestOfKin.get(firstWord(schema)) ?? 0));
+    if (lift <= 0) continue;
+    for (const id of ids) {
+      const score = scores.get(id);
+      if (score !== undefined || ids.length <= SMALL_SCHEMA)
+        lifted.push({ id, score: (score ?? 0) + WEIGHT * lift });
+    }
   }
   return lifted.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
 }
+
+const firstWord = (schema: string): string => splitIdentifier(schema)[0] ?? schema;

@@ -123,18 +123,19 @@ export interface ItemHit {
 
 /**
  * The items nearest to a vector, best first: an exact scan inside one version. Measured on native Postgres: 10,200 × 512 in
- * 10 ms; an index pays only above some 50,000 (docs/decisions/0004).
+ * 10 ms; an index pays only above some 50,000 (docs/decisions/0004). `only: 'tables'` leaves columns out: of 200,000 items some
+ * 3,000 are compared.
  */
 export async function searchItems(
   tx: Transaction,
-  search: { versionId: string; model: string; vector: Float32Array; limit: number },
+  search: { versionId: string; model: string; vector: Float32Array; limit: number; only?: 'tables' },
 ): Promise<ItemHit[]> {
   return tx.query<ItemHit>(
     `SELECT i.canonical_table_name AS "canonicalTableName", i.canonical_column_name AS "canonicalColumnName",
             1 - (e.vector <=> $3::halfvec) AS similarity
      FROM registry_items i
      JOIN embeddings e ON e.data_source_id = i.data_source_id AND e.model = $2 AND e.content_hash = i.content_hash
-     WHERE i.version_id = $1 AND e.dimensions = $5
+     WHERE i.version_id = $1 AND e.dimensions = $5${search.only === 'tables' ? ' AND i.canonical_column_name IS NULL' : ''}
      ORDER BY e.vector <=> $3::halfvec, i.canonical_table_name, i.canonical_column_name NULLS FIRST LIMIT $4`,
     [search.versionId, search.model, toVectorText(search.vector), search.limit, search.vector.length],
   );

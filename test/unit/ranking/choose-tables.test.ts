@@ -39,6 +39,20 @@ test('of two equal tables the one among tables that fit the question is first', 
   expect(chosen.indexOf('weather.station')).toBeLessThan(chosen.indexOf('archive.station'));
 });
 
+test('a schema is lifted by one whose name begins with the same word', () => {
+  const filler = Array.from({ length: 40 }, (_, n) => table(`zoo_food.${'q'.repeat(n + 1)}`, ['k']));
+  const tables = [
+    table('bank_raw.code', ['k']),
+    table('zoo_raw.code', ['k']),
+    table('zoo_mart.elephant', ['k']),
+    ...filler,
+    ...strangers,
+  ];
+  const chosen = names(choose(tables, 'codes of the elephants'));
+  expect(chosen.indexOf('zoo_raw.code')).toBeGreaterThan(-1);
+  expect(chosen.indexOf('zoo_raw.code')).toBeLessThan(chosen.indexOf('bank_raw.code'));
+});
+
 test('words written apart find names written together, and synonyms find what no word does', () => {
   const tables = [table('geo.zipcode', ['k']), table('hr.staff', ['k']), ...strangers];
   expect(names(choose(tables, 'each zip code'))[0]).toBe('geo.zipcode');
