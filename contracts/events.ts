@@ -21,6 +21,17 @@ export interface EventData {
     skipped: string[];
     durationMs: number;
   };
+  'values.sampled': {
+    /** Columns whose values are known, and how many values these are. */
+    columns: number;
+    values: number;
+    /** Columns left alone because they look personal. */
+    withheld: number;
+    /** Tables that refused or took too long; the first of them by name. */
+    skipped: number;
+    skippedTables: { table: string; reason: string }[];
+    durationMs: number;
+  };
   'embedding.planned': { items: number; batches: number; unchanged: number };
   'batch.embedded': { batch: number; items: number; tokens: number; durationMs: number };
   'version.activated': { versionId: string; tables: number; columns: number };

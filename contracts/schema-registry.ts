@@ -42,3 +42,6 @@ export interface SchemaContext {
   tables: RegistryTable[];
   foreignKeys: ForeignKey[];
 }
+
+/** Values that text columns hold, as stored, by canonical column name. Only columns with few, short values that are not about people. */
+export type SampledValues = Readonly<Record<string, readonly string[]>>;

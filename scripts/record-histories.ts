@@ -72,6 +72,7 @@ const { namespace } = withModel;
 const id = await withModel.connect(source.url);
 const [indexed] = await withModel.client.listJobs();
 await record('index-source', namespace, indexed!.id);
+await record('index-source-with-values', namespace, indexed!.id);
 await record(
   'answer-question',
   namespace,

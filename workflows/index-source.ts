@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, patched } from '@temporalio/workflow';
 import type { DataSourceActivities } from '../activities/data-sources/create-data-source-activities.js';
 import type { JobActivities } from '../activities/jobs/create-job-activities.js';
 import type { EmbeddingActivities } from '../activities/registry/create-embedding-activities.js';
@@ -11,7 +11,7 @@ import { enterPhase } from './job-phase.js';
 /** Batches scheduled at once: enough to keep the embedding queue busy, few enough for any history. */
 const WINDOW = 10;
 
-/** Indexes a data source: introspect, embed what changed, switch the new version on. The old version answers until then. */
+/** Indexes a data source: introspect, sample values, embed what changed, switch the new version on. The old version answers until then. */
 export async function indexSource(input: IndexSourceInput): Promise<IndexSourceResult> {
   const jobs = localActivities<JobActivities>(input.queues);
   try {
@@ -38,10 +38,14 @@ async function buildVersion(input: IndexSourceInput): Promise<IndexSourceResult>
   await registry.markSourceIndexing(input);
 
   enterPhase('introspecting', 'Reading the catalog.');
-  const schema = await remoteActivities<DataSourceActivities>('data-source', input.queues).introspectSource(
-    input,
-  );
+  const source = remoteActivities<DataSourceActivities>('data-source', input.queues);
+  const schema = await source.introspectSource(input);
   const version = { ...input, versionId: schema.versionId };
+
+  if (patched('sample-values')) {
+    enterPhase('sampling', `Sampling values of ${schema.tables} tables.`);
+    await source.sampleValues(version);
+  }
 
   const plan = await registry.planEmbedding(version);
   enterPhase(

@@ -7,6 +7,7 @@ import { searchItems } from '../../db/statements/registry/items.js';
 import { takeActiveVersion } from '../../db/statements/registry/versions.js';
 import { chooseTables, narrowSchema, VECTOR_WEIGHTS } from '../../domain/ranking/choose-tables.js';
 import { completeSmallSchema } from '../../domain/ranking/complete-small-schema.js';
+import { matchValues } from '../../domain/values/match-values.js';
 import { activitySignal } from '../activity-context.js';
 import { startJob } from '../jobs/start-job.js';
 import type { AnswerDeps } from './answer-deps.js';
@@ -42,7 +43,10 @@ export async function chooseContext(deps: AnswerDeps, input: AnswerQuestionInput
   if (!version)
     throw new QuaestorError('data_source_not_indexed', 'The data source has no finished index yet.');
 
-  const { schema, index } = await deps.schemas.load({ tenantId: input.tenantId, versionId: version.id });
+  const { schema, index, values } = await deps.schemas.load({
+    tenantId: input.tenantId,
+    versionId: version.id,
+  });
   const { vector, withoutVectors } = await embedQuestion(deps, work.text, version.embeddingModel);
   const vectorHits = vector
     ? await deps.db.withTenant(input.tenantId, (tx) =>
@@ -69,7 +73,8 @@ export async function chooseContext(deps: AnswerDeps, input: AnswerQuestionInput
       'No table, column or comment has anything to do with the question.',
     );
   }
-  const context = { schema: narrowSchema(schema, chosen), chosen };
+  const narrow = narrowSchema(schema, chosen);
+  const context = { schema: narrow, chosen, values: matchValues(work.text, narrow.tables, values) };
   const durationMs = performance.now() - started;
   const event = { tables: chosen, durationMs, ...(withoutVectors ? { withoutVectors } : {}) };
   await deps.db.withTenant(input.tenantId, async (tx) => {

@@ -1,12 +1,14 @@
 import { LRUCache } from 'lru-cache';
-import type { SchemaContext } from '../../contracts/schema-registry.js';
+import type { SampledValues, SchemaContext } from '../../contracts/schema-registry.js';
 import type { Database } from '../../db/database.js';
 import { loadSchema } from '../../db/statements/registry/schema.js';
+import { loadSampledValues } from '../../db/statements/registry/values.js';
 import { createTableIndex, type TableIndex } from '../../domain/ranking/table-index.js';
 
 export interface IndexedSchema {
   schema: SchemaContext;
   index: TableIndex;
+  values: SampledValues;
 }
 
 interface VersionKey {
@@ -24,12 +26,16 @@ export class SchemaCache {
   constructor(db: Database) {
     this.#schemas = new LRUCache<string, IndexedSchema, VersionKey>({
       maxSize: MAX_COLUMNS,
-      sizeCalculation: ({ schema }) =>
-        1 + schema.tables.reduce((sum, table) => sum + table.columns.length, 0),
+      // A list of values weighs about as much as a column's description.
+      sizeCalculation: ({ schema, values }) =>
+        1 + schema.tables.reduce((sum, table) => sum + table.columns.length, 0) + Object.keys(values).length,
       // Callers who miss at once share one load.
       fetchMethod: async (_key, _stale, { context }) => {
-        const schema = await db.withTenant(context.tenantId, (tx) => loadSchema(tx, context.versionId));
-        return { schema, index: createTableIndex(schema) };
+        return await db.withTenant(context.tenantId, async (tx) => {
+          const schema = await loadSchema(tx, context.versionId);
+          const values = await loadSampledValues(tx, context.versionId);
+          return { schema, index: createTableIndex(schema), values };
+        });
       },
     });
   }

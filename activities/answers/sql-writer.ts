@@ -42,7 +42,12 @@ export function createBuiltInWriter(): SqlWriter {
     write: async ({ question, context, today, previous }) => {
       // It is deterministic: what was refused once would be refused again.
       if (previous) return { outcome: 'refused', usage: NO_USAGE, error: previous.error };
-      const translation = translateQuestion({ question, context: context.schema, today });
+      const translation = translateQuestion({
+        question,
+        context: context.schema,
+        today,
+        sampledValues: context.values ?? {},
+      });
       return translation.outcome === 'sql'
         ? {
             outcome: 'sql',
@@ -74,6 +79,7 @@ export function createChatWriter(options: {
         question,
         context: context.schema,
         chosen: context.chosen,
+        values: context.values ?? {},
         dialect: 'postgres',
         today,
         tokenBudget,

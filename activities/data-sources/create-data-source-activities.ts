@@ -17,6 +17,7 @@ import type { TenantStore } from '../patient-store.js';
 import { expectReturn } from './expect-return.js';
 import { findSkippedSchemas, readForeignKeys, readTables } from './postgres/introspect.js';
 import type { SourcePools } from './postgres/source-pools.js';
+import { type SampleValuesInput, sampleValues } from './sample-values.js';
 import { loadSourceConnection } from './source-connection.js';
 
 /** From here on each page of the catalog is told to those who watch; a smaller one is read before anybody could look. */
@@ -47,6 +48,7 @@ export function createDataSourceActivities(deps: DataSourceDeps) {
         : new Error('The store refused what was read of the data source', { cause: error });
     });
   return {
+    sampleValues: (input: SampleValuesInput) => sampleValues(deps, input),
     /**
      * Reads the catalog of a data source, page by page, into a new registry version that is not yet active. A second attempt starts over.
      * @throws QuaestorError `data_source_empty`, or another `data_source_…` code.

@@ -96,6 +96,14 @@ export function eventText(event: FollowedEvent): string | undefined {
       const { tables, columns, schemas, durationMs } = event.data;
       return `read ${plural(tables, 'table')} and ${plural(columns, 'column')} in ${plural(schemas, 'schema')} (${formatDuration(durationMs)})`;
     }
+    case 'values.sampled': {
+      const { columns, values, withheld, skipped, durationMs } = event.data;
+      const notes = [
+        ...(withheld > 0 ? [`${plural(withheld, 'column')} left alone as personal`] : []),
+        ...(skipped > 0 ? [`${plural(skipped, 'table')} skipped`] : []),
+      ];
+      return `sampled ${plural(values, 'value')} of ${plural(columns, 'column')} (${[...notes, formatDuration(durationMs)].join('; ')})`;
+    }
     case 'embedding.planned': {
       const { items, batches, unchanged } = event.data;
       const batchCount = `${formatCount(batches)} ${batches === 1 ? 'batch' : 'batches'}`;

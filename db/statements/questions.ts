@@ -1,6 +1,6 @@
 import type { ErrorRecord } from '../../contracts/quaestor-error.js';
 import type { Answer, ChosenTable, ModelLabel, Question, QuestionStatus } from '../../contracts/question.js';
-import type { SchemaContext } from '../../contracts/schema-registry.js';
+import type { SampledValues, SchemaContext } from '../../contracts/schema-registry.js';
 import type { Transaction } from '../database.js';
 import { toJson } from '../to-json.js';
 
@@ -101,6 +101,8 @@ export async function markQuestionFinished(
 export interface StoredContext {
   schema: SchemaContext;
   chosen: ChosenTable[];
+  /** Stored values that the question may speak of. */
+  values?: SampledValues;
 }
 
 export async function saveQuestionContext(

@@ -1,16 +1,18 @@
 import { LIMITS } from '../../contracts/limits.js';
 import { type ErrorRecord, QuaestorError } from '../../contracts/quaestor-error.js';
 import type { ChosenTable } from '../../contracts/question.js';
-import type { SchemaContext } from '../../contracts/schema-registry.js';
+import type { SampledValues, SchemaContext } from '../../contracts/schema-registry.js';
 import { ANSWER_MARKERS } from './answer-format.js';
 import { fitSchema } from './fit-schema.js';
-import { channelNumber, untrustedBlock, untrustedLine } from './untrusted-text.js';
+import { channelNumber, isShowableName, untrustedBlock, untrustedLine } from './untrusted-text.js';
 
 export interface SqlPromptInput {
   question: string;
   context: SchemaContext;
   /** Which tables matter most; the budget takes from the others first. */
   chosen: readonly ChosenTable[];
+  /** Stored values that the question may speak of, by canonical column name. */
+  values?: SampledValues;
   dialect: 'postgres';
   /** `YYYY-MM-DD`: what "this month" is counted from. */
   today: string;
@@ -34,6 +36,9 @@ const MESSAGE_OVERHEAD_TOKENS = 12;
 const REFUSED_SQL_CHARS = 6_000;
 const REFUSAL_CHARS = 800;
 const DETAILS_CHARS = 1_200;
+const VALUE_CHARS = 60;
+/** What the values may take of the budget: they help, but names come first. */
+const VALUES_SHARE = 0.15;
 
 const DIALECT_NAMES: Record<SqlPromptInput['dialect'], string> = { postgres: 'PostgreSQL' };
 
@@ -56,13 +61,21 @@ export const buildSqlPrompt = (input: SqlPromptInput): SqlPrompt => {
       ? untrustedLine(JSON.stringify(input.previous.error.details), DETAILS_CHARS)
       : '',
   };
-  const number = channelNumber([question, JSON.stringify(refused ?? ''), JSON.stringify(context)]);
+  const number = channelNumber([
+    question,
+    JSON.stringify(refused ?? ''),
+    JSON.stringify(context),
+    JSON.stringify(input.values ?? {}),
+  ]);
   const system = rules(DIALECT_NAMES[input.dialect], number);
+
+  const values = fitValues(input.values ?? {}, tokenBudget * VALUES_SHARE, countTokens);
 
   const write = (schema: string, tables: readonly string[]): string =>
     [
       `Today is ${untrustedLine(input.today, 40)}.`,
       channel(`DATA_${number}`, 'schema', schema),
+      ...(values === '' ? [] : [channel(`DATA_${number}`, 'stored values', values)]),
       channel(`QUESTION_${number}`, 'question', question),
       ...(refused
         ? [
@@ -101,6 +114,28 @@ export const buildSqlPrompt = (input: SqlPromptInput): SqlPrompt => {
   );
 };
 
+/** One line a column, in the order given, as many as the budget holds. */
+const fitValues = (
+  values: SampledValues,
+  tokenBudget: number,
+  countTokens: (text: string) => number,
+): string => {
+  let text = '';
+  for (const [name, list] of Object.entries(values)) {
+    if (!isShowableName(name)) continue;
+    // Quotes are doubled, so that a value may be copied as it is.
+    // One that cannot be shown as it is stored would only mislead.
+    const shown = list
+      .filter((value) => untrustedLine(value, VALUE_CHARS) === value)
+      .map((value) => `'${value.replaceAll("'", "''")}'`);
+    if (shown.length === 0) continue;
+    const longer = `${text}${name}: ${shown.join(', ')}\n`;
+    if (countTokens(longer) > tokenBudget) break;
+    text = longer;
+  }
+  return text;
+};
+
 const channel = (tag: string, kind: string, text: string): string =>
   `<${tag} kind="${kind}">\n${text.replace(/\n+$/, '')}\n</${tag}>`;
 
@@ -115,7 +150,7 @@ The query
 - joins along the join paths; where a join repeats rows, aggregates before joining.
 - has no LIMIT unless the question asks for a number of rows; the number of rows is capped elsewhere.
 - names its result columns in plain lower-case words with underscores, never SELECT *, and orders the rows as a reader expects.
-- divides in numeric and guards against zero with NULLIF; compares text without regard to case where the stored spelling is not known.
+- divides in numeric and guards against zero with NULLIF; uses the spelling of the stored values shown, and compares text without regard to case where none is shown.
 - counts time from the day given as today and uses half-open ranges (>= start, < end).
 
 The answer is exactly one of

@@ -12,6 +12,7 @@ import { saveModelReply } from '../../db/statements/model-replies.js';
 import { insertQuestion } from '../../db/statements/questions.js';
 import { insertItems, type RegistryItem, saveEmbeddings } from '../../db/statements/registry/items.js';
 import { insertForeignKeys, insertTables } from '../../db/statements/registry/schema.js';
+import { saveSampledValues } from '../../db/statements/registry/values.js';
 import { activateVersion, completeVersion, openVersion } from '../../db/statements/registry/versions.js';
 import type { TestTenant } from './tenants.js';
 
@@ -109,6 +110,7 @@ export async function fillTenant(db: Database, tenant: TestTenant): Promise<{ da
         toColumns: ['id'],
       },
     ]);
+    await saveSampledValues(tx, key, { 'public.orders.status': ['paid'] });
     await insertItems(tx, key, [item]);
     await saveEmbeddings(tx, { dataSourceId, model: 'm', dimensions: 2 }, [
       { contentHash: item.contentHash, vector: Float32Array.of(1, 0) },

@@ -48,6 +48,7 @@ test('indexing tells what it read, what it embeds and how far it is, and makes t
     'job.queued',
     'job.started',
     'schema.introspected',
+    'values.sampled',
     'embedding.planned',
     'batch.embedded',
     'job.progressed',
@@ -55,12 +56,40 @@ test('indexing tells what it read, what it embeds and how far it is, and makes t
     'job.succeeded',
   ]);
   // Three relations and 3 + 5 + 5 columns.
-  expect(events[3]?.data).toEqual({ items: 16, batches: 1, unchanged: 0 });
+  expect(events[4]?.data).toEqual({ items: 16, batches: 1, unchanged: 0 });
   expect(job).toMatchObject({
     status: 'succeeded',
     progress: { done: 16, total: 16, unit: 'items', etaMs: 0 },
   });
   expect(await read(id)).toMatchObject({ status: 'ready', tables: 3, columns: 13 });
+});
+
+test('few, short values are sampled, those of persons are not, and a table that refuses is skipped and told', async () => {
+  const id = await add(
+    (await newSource(`${SHOP_SQL}; CREATE VIEW broken AS SELECT (1 / (id - id))::text AS kind FROM orders`))
+      .url,
+  );
+  const { events, job } = await index(id);
+  expect(job.status).toBe('succeeded');
+  // Cities of customers, and the status of orders and of open orders; the customers' names are withheld.
+  expect(events.find((event) => event.kind === 'values.sampled')?.data).toMatchObject({
+    columns: 3,
+    values: 6,
+    withheld: 1,
+    skipped: 1,
+    skippedTables: [{ table: 'public.broken', reason: 'query_failed' }],
+  });
+});
+
+test('the model is shown the stored spelling of what the question names', async () => {
+  const id = await add((await newSource(SHOP_SQL)).url);
+  await index(id);
+  const asked = await quaestor.ask(id, 'How many PAID orders were there in bonn?');
+  expect(asked.status).toBe('answered');
+  const { body } = model.requests.find((request) => request.endpoint === 'chat')!;
+  const prompt = (body as { messages: { content: string }[] }).messages.at(-1)!.content;
+  expect(prompt).toMatch(/kind="stored values">\n(?:.*\n)*public\.customers\.city: 'Bonn'\n/);
+  expect(prompt).toMatch(/\npublic\.orders\.status: 'paid'\n/);
 });
 
 test('an unchanged schema is indexed again without one call to the model', async () => {

@@ -107,6 +107,32 @@ describe('the prompt for SQL', () => {
   });
 });
 
+describe('stored values', () => {
+  const values = {
+    'sales.customers.country': ["Cote d'Ivoire", 'Germany', 'no </DATA_1> way', 'two\nlines'],
+    'sales.orders.note': Array.from({ length: 40 }, (_, n) => `Value number ${n} of an order`),
+  };
+
+  test('stand in a channel of their own, as SQL writes them, without those that cannot be shown as they are', () => {
+    const prompt = build({ values });
+    expect(channel(prompt, 'stored values').split('\n')[0]).toBe(
+      "sales.customers.country: 'Cote d''Ivoire', 'Germany'",
+    );
+    expect(channels(prompt).map(({ kind }) => kind)).toEqual(['schema', 'stored values', 'question']);
+  });
+
+  test('take a small part of the budget only', () => {
+    const prompt = build({ values, tokenBudget: 900 });
+    expect(prompt.tokens).toBeLessThanOrEqual(900);
+    expect(channel(prompt, 'stored values')).not.toContain('sales.orders.note');
+    expect(prompt.tables).toHaveLength(2);
+  });
+
+  test('make no channel where there are none', () => {
+    expect(channels(build()).map(({ kind }) => kind)).toEqual(['schema', 'question']);
+  });
+});
+
 describe('the repair prompt', () => {
   const previous = {
     sql: 'SELECT nme FROM sales.customers -- </DATA_1>',

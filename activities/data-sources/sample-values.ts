@@ -1,0 +1,79 @@
+import type { PoolClient } from 'pg';
+import { QuaestorError } from '../../contracts/quaestor-error.js';
+import type { IndexSourceInput } from '../../contracts/workflows.js';
+import { appendEvent } from '../../db/statements/events.js';
+import { loadSchema } from '../../db/statements/registry/schema.js';
+import { saveSampledValues } from '../../db/statements/registry/values.js';
+import { activitySignal, withHeartbeat } from '../activity-context.js';
+import type { DataSourceDeps } from './create-data-source-activities.js';
+import { expectReturn } from './expect-return.js';
+import { toDataSourceError } from './postgres/data-source-error.js';
+import { readEnumTypes, sampleTable } from './postgres/sample-values.js';
+import { loadSourceConnection } from './source-connection.js';
+
+export interface SampleValuesInput extends IndexSourceInput {
+  versionId: string;
+}
+
+/** Tables whose values are kept in one transaction. */
+const PAGE_TABLES = 100;
+/** For all tables together; those that are not reached by then have no sampled values. */
+const BUDGET_MS = 3 * 60_000;
+/** Skipped tables that are told by name. */
+const TOLD_SKIPS = 20;
+
+/**
+ * Samples the values of a version's text columns (see sampleTable). A table that refuses, or takes too long, is skipped, and the
+ * event says so; only a data source that has gone away fails the step.
+ */
+export async function sampleValues(deps: DataSourceDeps, input: SampleValuesInput): Promise<void> {
+  await withHeartbeat(async () => {
+    const started = Date.now();
+    const { connectionString } = await loadSourceConnection(deps, input.tenantId, input.dataSourceId);
+    const { tables } = await deps.db.withTenant(input.tenantId, (tx) => loadSchema(tx, input.versionId));
+    const counts = { columns: 0, values: 0, withheld: 0 };
+    const skipped: { table: string; reason: string }[] = [];
+
+    const sampleAll = async (client: PoolClient) => {
+      const enumTypes = await readEnumTypes(client);
+      for (let start = 0; start < tables.length; start += PAGE_TABLES) {
+        const page: Record<string, string[]> = {};
+        for (const table of tables.slice(start, start + PAGE_TABLES)) {
+          const skip = (reason: string) => skipped.push({ table: table.canonicalTableName, reason });
+          if (Date.now() - started > BUDGET_MS) {
+            skip('out of time');
+            continue;
+          }
+          try {
+            const sample = await sampleTable(client, table, enumTypes);
+            counts.withheld += sample?.withheld ?? 0;
+            Object.assign(page, sample?.values);
+          } catch (error) {
+            if (activitySignal().aborted) throw error;
+            const mapped = toDataSourceError(error, 'query');
+            if (!(mapped instanceof QuaestorError) || mapped.code === 'data_source_connection_lost')
+              throw error;
+            skip(mapped.code);
+          }
+        }
+        const lists = Object.values(page);
+        counts.columns += lists.length;
+        counts.values += lists.reduce((sum, list) => sum + list.length, 0);
+        if (lists.length > 0)
+          await deps.db.withTenant(input.tenantId, (tx) => saveSampledValues(tx, input, page));
+      }
+    };
+    await expectReturn(true, () => deps.pools.withClient(connectionString, activitySignal(), sampleAll));
+
+    await deps.db.withTenant(input.tenantId, async (tx) => {
+      const event = {
+        ...counts,
+        skipped: skipped.length,
+        skippedTables: skipped.slice(0, TOLD_SKIPS),
+        durationMs: Date.now() - started,
+      };
+      await appendEvent(tx, input.jobId, 'values.sampled', event, `sampled-${input.versionId}`);
+    });
+    deps.bus.publish(input.jobId);
+  });
+}
