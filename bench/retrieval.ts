@@ -4,7 +4,7 @@
  * DIR holds DDL (`*.sql`, `*.sql.gz`) and `questions.jsonl` ({id, database, question, tables}). The DDL is loaded into a native
  * Postgres and introspected as indexing does. Each question is asked twice: inside its own schemas (those whose name starts with its
  * database's) and over all tables. A needed table counts as found if a table of its family is among the first k, where families are
- * names that are equal after folding digits. "strict" is the share of questions with every needed table found.
+ * names that are equal after folding digits. Vectors are those of one table for each family, searched exactly in memory. "strict" is the share of questions with every needed table found.
  *
  * Options: --data DIR (required), --database URL (a Postgres that is loaded already), --embeddings built-in|none|URL of an
  * OpenAI-compatible endpoint (default built-in; key from OPENAI_API_KEY), --model NAME (default text-embedding-3-small), --json
@@ -140,7 +140,7 @@ function report(result: {
   process.stdout.write(
     `${result.tables} tables, ${result.columns} columns, ${result.questions} questions, embeddings: ${result.embeddings}\n` +
       `${table.toString()}\ncontext as questions get it (cut by score): ${JSON.stringify(result.context)}\n` +
-      `retrieval over all tables, without the model: ${JSON.stringify(result.retrieval)}\n`,
+      `retrieval over all tables, in memory (vectors included; without the store and the model): ${JSON.stringify(result.retrieval)}\n`,
   );
 }
 

@@ -31,9 +31,9 @@ export interface ChooseTablesInput {
 
 /**
  * The built-in embeddings know a text by its words and their letters, which BM25 has seen already: they only break ties. Those of a
- * model know what words mean, and count as much as words.
+ * model know what words mean, and count nearly as much as words.
  */
-export const VECTOR_WEIGHTS = { 'built-in': 0.25, 'openai-compatible': 1 } as const;
+export const VECTOR_WEIGHTS = { 'built-in': 0.25, 'openai-compatible': 0.75 } as const;
 /** A word that may stand for one of the question's counts this much of it. */
 const SYNONYM_WEIGHT = 0.2;
 
