@@ -75,7 +75,7 @@ async function workerOptions(name: TaskQueueName, options: CreateWorkersOptions)
 
 function activitiesOf(name: TaskQueueName, { resources, logger }: CreateWorkersOptions): object {
   const { db, answers, embeddings, countTokens } = resources;
-  const { bus, pools, encryptionKey } = answers;
+  const { bus, connectors, encryptionKey } = answers;
   const patient = createPatientStore(db);
   switch (name) {
     case 'orchestration':
@@ -90,7 +90,7 @@ function activitiesOf(name: TaskQueueName, { resources, logger }: CreateWorkersO
       return createGenerationActivities({ ...answers, db: patient });
     case 'data-source':
       return {
-        ...createDataSourceActivities({ db: patient, pools, bus, encryptionKey }),
+        ...createDataSourceActivities({ db: patient, connectors, bus, encryptionKey }),
         ...createQueryActivities({ ...answers, db: patient }),
       };
   }

@@ -1,7 +1,7 @@
 import type { AnswerDeps } from '../activities/answers/answer-deps.js';
 import { SchemaCache } from '../activities/answers/schema-cache.js';
 import { createBuiltInWriter, createChatWriter, type SqlWriter } from '../activities/answers/sql-writer.js';
-import { SourcePools } from '../activities/data-sources/postgres/source-pools.js';
+import { closeConnectors, createConnectors } from '../activities/data-sources/create-connectors.js';
 import { createBuiltInEmbeddings } from '../activities/model/built-in-embeddings.js';
 import { createTokenCounter, type TokenCounter } from '../activities/model/count-tokens.js';
 import { withEmbeddingCache } from '../activities/model/embedding-cache.js';
@@ -31,13 +31,13 @@ export async function createResources(
 ): Promise<Resources> {
   const { db, bus } = shared;
   const model = await createModel(config);
-  const pools = new SourcePools();
+  const connectors = createConnectors();
   return {
     db,
     answers: {
       db,
       bus,
-      pools,
+      connectors,
       schemas: new SchemaCache(db),
       embeddings: withEmbeddingCache(model.embeddings),
       writer: model.writer,
@@ -47,7 +47,7 @@ export async function createResources(
     },
     embeddings: model.embeddings,
     countTokens: model.countEmbeddingTokens,
-    close: () => pools.close(),
+    close: () => closeConnectors(connectors),
   };
 }
 

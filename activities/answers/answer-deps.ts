@@ -1,7 +1,7 @@
 import type { QueryLimits } from '../../contracts/limits.js';
 import type { ModelLabel } from '../../contracts/question.js';
 import type { EventBus } from '../../platform/event-bus.js';
-import type { SourcePools } from '../data-sources/postgres/source-pools.js';
+import type { Connectors } from '../data-sources/connector.js';
 import type { EmbeddingProvider } from '../model/embedding-provider.js';
 import type { TenantStore } from '../patient-store.js';
 import type { SchemaCache } from './schema-cache.js';
@@ -11,7 +11,7 @@ import type { SqlWriter } from './sql-writer.js';
 export interface AnswerDeps {
   db: TenantStore;
   bus: EventBus;
-  pools: SourcePools;
+  connectors: Connectors;
   schemas: SchemaCache;
   /** With a cache for questions. */
   embeddings: EmbeddingProvider;

@@ -7,8 +7,8 @@ import { appendAudit } from '../../db/statements/audit.js';
 import { appendEvent } from '../../db/statements/events.js';
 import { getQuestionWork } from '../../db/statements/questions.js';
 import { activitySignal, withHeartbeat } from '../activity-context.js';
+import type { QueryPlan, QueryResult } from '../data-sources/connector.js';
 import { expectReturn } from '../data-sources/expect-return.js';
-import { explainAndRun, type QueryPlan, type QueryResult } from '../data-sources/postgres/run-query.js';
 import { loadSourceConnection } from '../data-sources/source-connection.js';
 import type { AnswerDeps } from './answer-deps.js';
 
@@ -63,7 +63,7 @@ export async function runSql(
         signal: activitySignal(),
       };
       const explained = await expectReturn(input.connectionLost === true, () =>
-        explainAndRun(deps.pools, query, async (priced) => {
+        source.connector.explainAndRun(query, async (priced) => {
           plan = priced;
           assertPrice(priced, deps.query.maxCost);
           // Whoever watches a long query sees that it runs; a short one tells it with its end.

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { PoolClient } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { QuaestorError } from '../../contracts/quaestor-error.js';
 import type { RegistryTable } from '../../contracts/schema-registry.js';
@@ -14,9 +13,8 @@ import { columnContent, tableContent } from '../../domain/schema-content.js';
 import type { EventBus } from '../../platform/event-bus.js';
 import { activitySignal, withHeartbeat } from '../activity-context.js';
 import type { TenantStore } from '../patient-store.js';
+import type { CatalogReader, Connectors } from './connector.js';
 import { expectReturn } from './expect-return.js';
-import { findSkippedSchemas, readForeignKeys, readTables } from './postgres/introspect.js';
-import type { SourcePools } from './postgres/source-pools.js';
 import { type SampleValuesInput, sampleValues } from './sample-values.js';
 import { loadSourceConnection } from './source-connection.js';
 
@@ -25,7 +23,7 @@ const LARGE_CATALOG_TABLES = 500;
 
 export interface DataSourceDeps {
   db: TenantStore;
-  pools: SourcePools;
+  connectors: Connectors;
   bus: EventBus;
   encryptionKey: Buffer;
 }
@@ -63,42 +61,38 @@ export function createDataSourceActivities(deps: DataSourceDeps) {
         );
         const counts = { tables: 0, columns: 0, skipped: [] as string[] };
         const schemas = new Set<string>();
-        const readCatalog = async (client: PoolClient) => {
-          await client.query(
-            `BEGIN READ ONLY ISOLATION LEVEL REPEATABLE READ; SET LOCAL statement_timeout = '120s'`,
-          );
-          try {
-            counts.skipped = await findSkippedSchemas(client, source.includeSchemas);
-            for await (const page of readTables(client, source.includeSchemas)) {
-              counts.tables += page.length;
-              for (const table of page) {
-                counts.columns += table.columns.length;
-                schemas.add(table.schemaName);
-              }
-              const progress = {
-                phase: 'introspecting',
-                done: counts.tables,
-                unit: 'tables',
-                startedAt: started.toISOString(),
-              };
-              await store(input.tenantId, async (tx) => {
-                await insertTables(tx, key, page);
-                await insertItems(tx, key, page.flatMap(toItems));
-                await setJobProgress(tx, input.jobId, progress);
-                if (counts.tables >= LARGE_CATALOG_TABLES) {
-                  await appendEvent(tx, input.jobId, 'job.progressed', progress);
-                }
-              });
-              deps.bus.publish(input.jobId);
+        const readCatalog = async (catalog: CatalogReader) => {
+          counts.skipped = await catalog.findSkippedSchemas(source.includeSchemas);
+          for await (const page of catalog.readTables(source.includeSchemas)) {
+            counts.tables += page.length;
+            for (const table of page) {
+              counts.columns += table.columns.length;
+              schemas.add(table.schemaName);
             }
-            const foreignKeys = await readForeignKeys(client, source.includeSchemas);
-            await store(input.tenantId, (tx) => insertForeignKeys(tx, key, foreignKeys));
-          } finally {
-            await client.query('ROLLBACK').catch(() => undefined);
+            const progress = {
+              phase: 'introspecting',
+              done: counts.tables,
+              unit: 'tables',
+              startedAt: started.toISOString(),
+            };
+            await store(input.tenantId, async (tx) => {
+              await insertTables(tx, key, page);
+              await insertItems(tx, key, page.flatMap(toItems));
+              await setJobProgress(tx, input.jobId, progress);
+              if (counts.tables >= LARGE_CATALOG_TABLES) {
+                await appendEvent(tx, input.jobId, 'job.progressed', progress);
+              }
+            });
+            deps.bus.publish(input.jobId);
           }
+          const foreignKeys = await catalog.readForeignKeys(source.includeSchemas);
+          await store(input.tenantId, (tx) => insertForeignKeys(tx, key, foreignKeys));
         };
         await expectReturn(false, () =>
-          deps.pools.withClient(source.connectionString, activitySignal(), readCatalog),
+          source.connector.withCatalog(
+            { connectionString: source.connectionString, signal: activitySignal() },
+            readCatalog,
+          ),
         );
         if (counts.tables === 0) {
           throw new QuaestorError('data_source_empty', emptyMessage(source.includeSchemas, counts.skipped));

@@ -1,14 +1,12 @@
-import type { PoolClient } from 'pg';
 import { QuaestorError } from '../../contracts/quaestor-error.js';
 import type { IndexSourceInput } from '../../contracts/workflows.js';
 import { appendEvent } from '../../db/statements/events.js';
 import { loadSchema } from '../../db/statements/registry/schema.js';
 import { saveSampledValues } from '../../db/statements/registry/values.js';
 import { activitySignal, withHeartbeat } from '../activity-context.js';
+import type { ValueSampler } from './connector.js';
 import type { DataSourceDeps } from './create-data-source-activities.js';
 import { expectReturn } from './expect-return.js';
-import { toDataSourceError } from './postgres/data-source-error.js';
-import { readEnumTypes, sampleTable } from './postgres/sample-values.js';
 import { loadSourceConnection } from './source-connection.js';
 
 export interface SampleValuesInput extends IndexSourceInput {
@@ -29,13 +27,16 @@ const TOLD_SKIPS = 20;
 export async function sampleValues(deps: DataSourceDeps, input: SampleValuesInput): Promise<void> {
   await withHeartbeat(async () => {
     const started = Date.now();
-    const { connectionString } = await loadSourceConnection(deps, input.tenantId, input.dataSourceId);
+    const { connector, connectionString } = await loadSourceConnection(
+      deps,
+      input.tenantId,
+      input.dataSourceId,
+    );
     const { tables } = await deps.db.withTenant(input.tenantId, (tx) => loadSchema(tx, input.versionId));
     const counts = { columns: 0, values: 0, withheld: 0 };
     const skipped: { table: string; reason: string }[] = [];
 
-    const sampleAll = async (client: PoolClient) => {
-      const enumTypes = await readEnumTypes(client);
+    const sampleAll = async (sampler: ValueSampler) => {
       for (let start = 0; start < tables.length; start += PAGE_TABLES) {
         const page: Record<string, string[]> = {};
         for (const table of tables.slice(start, start + PAGE_TABLES)) {
@@ -45,15 +46,13 @@ export async function sampleValues(deps: DataSourceDeps, input: SampleValuesInpu
             continue;
           }
           try {
-            const sample = await sampleTable(client, table, enumTypes);
+            const sample = await sampler.sampleTable(table);
             counts.withheld += sample?.withheld ?? 0;
             Object.assign(page, sample?.values);
           } catch (error) {
-            if (activitySignal().aborted) throw error;
-            const mapped = toDataSourceError(error, 'query');
-            if (!(mapped instanceof QuaestorError) || mapped.code === 'data_source_connection_lost')
-              throw error;
-            skip(mapped.code);
+            const isRefusal = error instanceof QuaestorError && error.code !== 'data_source_connection_lost';
+            if (!isRefusal || activitySignal().aborted) throw error;
+            skip(error.code);
           }
         }
         const lists = Object.values(page);
@@ -63,7 +62,9 @@ export async function sampleValues(deps: DataSourceDeps, input: SampleValuesInpu
           await deps.db.withTenant(input.tenantId, (tx) => saveSampledValues(tx, input, page));
       }
     };
-    await expectReturn(true, () => deps.pools.withClient(connectionString, activitySignal(), sampleAll));
+    await expectReturn(true, () =>
+      connector.withSampler({ connectionString, signal: activitySignal() }, sampleAll),
+    );
 
     await deps.db.withTenant(input.tenantId, async (tx) => {
       const event = {

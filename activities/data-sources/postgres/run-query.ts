@@ -2,37 +2,8 @@ import type { EventEmitter } from 'node:events';
 import pg from 'pg';
 import { LIMITS } from '../../../contracts/limits.js';
 import type { Cell, ResultColumn } from '../../../contracts/question.js';
+import type { ExplainedQuery, QueryPlan, QueryRequest, QueryResult } from '../connector.js';
 import { cutConnection, type SourcePools } from './source-pools.js';
-
-export interface QueryPlan {
-  /** EXPLAIN's total cost, in the planner's units. */
-  estimatedCost: number;
-  estimatedRows: number;
-}
-
-export interface QueryResult {
-  columns: ResultColumn[];
-  rows: Cell[][];
-  truncated: boolean;
-}
-
-export interface QueryRequest {
-  connectionString: string;
-  /** As the guard accepted it. */
-  sql: string;
-  /** The same, limited from outside to one row more than is kept. */
-  limitedSql: string;
-  statementTimeoutMs: number;
-  signal: AbortSignal;
-}
-
-export interface ExplainedQuery {
-  plan: QueryPlan;
-  explainMs: number;
-  /** Absent when `shouldRun` said no. */
-  result?: QueryResult;
-  queryMs: number;
-}
 
 /**
  * Prices a query and, when `shouldRun` agrees, runs it: all in one read-only transaction with a statement timeout on the

@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import type { RegistryTable } from '../../../contracts/schema-registry.js';
 import { quoteIdentifier } from '../../../domain/canonical-names.js';
 import { looksPersonalColumn, looksPersonalValues } from '../../../domain/values/personal-data.js';
+import type { TableSample } from '../connector.js';
 
 /** More distinct values than this, and they are no list of choices. */
 const MAX_DISTINCT = 50;
@@ -15,13 +16,6 @@ const MAX_COLUMNS = 60;
 const TIMEOUT_MS = 2_000;
 
 const TEXT = /^(text|character varying|character|citext|name|"char")(\(\d+\))?$/;
-
-export interface TableSample {
-  /** By canonical column name. */
-  values: Record<string, string[]>;
-  /** Columns left alone because their names or values look personal. */
-  withheld: number;
-}
 
 /** Names of enumerated types as `format_type` prints them. */
 export async function readEnumTypes(client: PoolClient): Promise<ReadonlySet<string>> {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { explainAndRun, type QueryResult } from '../../../activities/data-sources/postgres/run-query.js';
+import type { QueryResult } from '../../../activities/data-sources/connector.js';
+import { explainAndRun } from '../../../activities/data-sources/postgres/run-query.js';
 import { SourcePools } from '../../../activities/data-sources/postgres/source-pools.js';
 import { createTestSource, type TestSource } from '../../support/databases.js';
 

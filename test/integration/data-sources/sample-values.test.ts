@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
+import type { TableSample } from '../../../activities/data-sources/connector.js';
 import { readTables } from '../../../activities/data-sources/postgres/introspect.js';
-import {
-  readEnumTypes,
-  sampleTable,
-  type TableSample,
-} from '../../../activities/data-sources/postgres/sample-values.js';
+import { readEnumTypes, sampleTable } from '../../../activities/data-sources/postgres/sample-values.js';
 import type { RegistryTable } from '../../../contracts/schema-registry.js';
 import { createTestSource, type TestSource } from '../../support/databases.js';
 

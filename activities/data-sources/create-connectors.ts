@@ -1,0 +1,9 @@
+import type { Connectors } from './connector.js';
+import { createPostgresConnector } from './postgres/postgres-connector.js';
+
+/** A connector for each kind of data source. */
+export const createConnectors = (): Connectors => ({ postgres: createPostgresConnector() });
+
+export const closeConnectors = async (connectors: Connectors): Promise<void> => {
+  await Promise.all(Object.values(connectors).map((connector) => connector.close()));
+};
