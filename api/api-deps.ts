@@ -5,14 +5,16 @@ import type { Health } from '../platform/health.js';
 import type { JobEngine } from '../platform/job-engine.js';
 import type { Logger } from '../platform/logger.js';
 import type { Metrics } from '../platform/metrics.js';
+import type { RateLimiter } from '../platform/rate-limit/rate-limiter.js';
 import type { ReconcileJob } from './reconcile-job.js';
 
 /** What the API works with; it owns none of it and closes none of it. */
 export interface ApiDeps {
-  config: Pick<Config, 'encryptionKey' | 'answerCacheTtlMs' | 'model'>;
+  config: Pick<Config, 'encryptionKey' | 'answerCacheTtlMs' | 'model' | 'rateLimits'>;
   db: Database;
   engine: JobEngine;
   bus: EventBus;
+  limiter: RateLimiter;
   logger: Logger;
   metrics: Metrics;
   health: Health;

@@ -5,6 +5,7 @@ import type { ApiContext, ApiDeps } from './api-deps.js';
 import { createAuthenticator } from './authenticate.js';
 import { createOpenApiDocument } from './openapi.js';
 import { problemHandler } from './problem.js';
+import { createLimitRate } from './rate-limit.js';
 import { createReconciler } from './reconcile-job.js';
 import { logRequests } from './request-log.js';
 import { Routes } from './route.js';
@@ -27,7 +28,7 @@ export function createApi(given: ApiDeps): Express {
   app.use(logRequests(deps.logger, deps.metrics));
 
   const authenticator = createAuthenticator(deps.db);
-  const routes = new Routes(authenticator);
+  const routes = new Routes(authenticator, createLimitRate(deps.limiter, deps.config.rateLimits));
   addQuestionRoutes(routes, deps);
   addDataSourceRoutes(routes, deps);
   addIndexingRoutes(routes, deps);

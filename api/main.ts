@@ -5,6 +5,7 @@ import { createTemporalJobEngine } from '../platform/job-engine.js';
 import { loadConfigOrExit } from '../platform/load-config.js';
 import { createLogger } from '../platform/logger.js';
 import { createMetrics } from '../platform/metrics.js';
+import { createRateLimiter } from '../platform/rate-limit/rate-limiter.js';
 import { createShutdown } from '../platform/shutdown.js';
 import { connectTemporal } from '../platform/temporal-client.js';
 import { createApi } from './create-api.js';
@@ -17,6 +18,8 @@ const stopping = new AbortController();
 
 const bus = createEventBus({ redisUrl: config.redisUrl, logger });
 shutdown.onShutdown('event bus', () => bus.close());
+const limiter = createRateLimiter({ redisUrl: config.redisUrl, logger });
+shutdown.onShutdown('rate limits', async () => limiter.close());
 const db = openDatabase(config.database, logger);
 shutdown.onShutdown('store', () => db.close());
 const { connection, client } = await connectTemporal(config.temporal);
@@ -28,9 +31,10 @@ const api = createApi({
   db,
   engine,
   bus,
+  limiter,
   logger,
   metrics: createMetrics(),
-  health: createStandardHealth({ db, engine, bus, model: config.model }),
+  health: createStandardHealth({ db, engine, bus, limiter, model: config.model }),
   stopping: stopping.signal,
 });
 const server = api.listen(config.http.port, config.http.host, (error?: Error) => {

@@ -17,7 +17,12 @@ export function describeRoute<P extends z.ZodObject, Q extends z.ZodObject, B ex
     operationId: spec.operationId,
     tags: [spec.tag],
     summary: spec.summary,
-    description: [spec.description, spec.scope && `Needs the scope \`${spec.scope}\`.`]
+    description: [
+      spec.description,
+      spec.scope && `Needs the scope \`${spec.scope}\`.`,
+      spec.limit &&
+        `Counts against the budget \`${spec.limit}\` of the user; \`RateLimit\` and \`RateLimit-Policy\` say how it stands.`,
+    ]
       .filter(Boolean)
       .join('\n\n'),
     security: spec.scope === null ? [] : [{ [SECURITY_SCHEME]: [] }],
@@ -47,6 +52,7 @@ export function describeRoute<P extends z.ZodObject, Q extends z.ZodObject, B ex
 
 function problemResponses(spec: {
   scope: string | null;
+  limit?: string;
   params?: unknown;
   query?: unknown;
   body?: unknown;
@@ -54,6 +60,7 @@ function problemResponses(spec: {
 }): RouteConfig['responses'] {
   const codes = new Set<ErrorCode>([
     ...(spec.scope ? (['unauthorized', 'forbidden', 'store_unavailable', 'internal_error'] as const) : []),
+    ...(spec.limit ? (['rate_limited'] as const) : []),
     ...(spec.params ? (['not_found'] as const) : []),
     ...(spec.query || spec.body ? (['invalid_request'] as const) : []),
     ...(spec.body ? (['body_too_large', 'unsupported_media_type'] as const) : []),

@@ -5,9 +5,11 @@ import type { ErrorCode } from '../contracts/errors.js';
 import type { Caller, Scope } from '../contracts/identity.js';
 import { LIMITS } from '../contracts/limits.js';
 import { QuaestorError } from '../contracts/quaestor-error.js';
+import type { LimitedAction } from '../contracts/rate-limits.js';
 import { withLogContext } from '../platform/logger.js';
 import type { Authenticator } from './authenticate.js';
 import { describeRoute } from './openapi.js';
+import type { LimitRate } from './rate-limit.js';
 
 type None = z.ZodObject<Record<never, never>>;
 type Method = 'get' | 'post' | 'put' | 'delete';
@@ -27,6 +29,8 @@ export interface RouteSpec<
   description?: string;
   /** What the API key must have; null for a route that is open to all. */
   scope: Scope | null;
+  /** The budget of its user that each well-formed request takes from. */
+  limit?: LimitedAction;
   /** A path parameter that does not fit names nothing: the answer is `not_found`. */
   params?: P;
   query?: Q;
@@ -73,7 +77,10 @@ export class Routes {
   readonly registry = new OpenAPIRegistry();
   readonly #methods = new Map<string, Method[]>();
 
-  constructor(private readonly authenticator: Authenticator) {}
+  constructor(
+    private readonly authenticator: Authenticator,
+    private readonly limitRate: LimitRate,
+  ) {}
 
   /** The handler answers with a reply, or with undefined when it wrote the response itself. */
   route<P extends z.ZodObject = None, Q extends z.ZodObject = None, B extends z.ZodType = z.ZodUndefined>(
@@ -89,6 +96,7 @@ export class Routes {
         const params = parseParams(spec.params, req.params);
         const query = parse('query', spec.query, req.query);
         const body = spec.body ? parse('body', spec.body, await readJson(req, res)) : undefined;
+        if (caller && spec.limit) await this.limitRate(caller, spec.limit, res);
         // A route without scope is typed as if it had a caller; none of them reads it.
         const input = { caller, params, query, body, req, res } as RouteInput<P, Q, B>;
         const reply = await handle(input);

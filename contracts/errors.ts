@@ -99,6 +99,13 @@ export const ERRORS = {
     'There is no such thing here',
     'Check the id; things of other tenants are not shown.',
   ),
+  rate_limited: entry(
+    'request',
+    'retryable',
+    429,
+    'The user has made too many requests of this kind',
+    'Wait for as long as Retry-After says, or move to a higher tier.',
+  ),
   unauthorized: entry(
     'request',
     'terminal',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LIMITS } from '../contracts/limits.js';
 import { QuaestorError } from '../contracts/quaestor-error.js';
+import type { RateLimitTable } from '../contracts/rate-limits.js';
 import {
   TASK_QUEUE_NAMES,
   TASK_QUEUES,
@@ -8,6 +9,7 @@ import {
   type TaskQueueSettings,
   type TaskQueueTable,
 } from '../contracts/task-queues.js';
+import { NO_RATE_LIMITS, parseRateLimits } from './rate-limit/parse-rate-limits.js';
 
 const flag = z
   .enum(['true', 'false', '1', '0', 'yes', 'no'])
@@ -45,6 +47,7 @@ const settings = z.object({
   QUAESTOR_SDK_METRICS_PORT: integer(0, 65_535).default(0),
   QUAESTOR_WORKFLOW_BUNDLE: z.string().min(1).optional(),
   QUAESTOR_SHUTDOWN_GRACE_MS: integer(0, 600_000).default(10_000),
+  QUAESTOR_RATE_LIMITS: flag.default(true),
   QUAESTOR_ANSWER_CACHE_TTL_MS: integer(0, 7 * 86_400_000).default(300_000),
   QUAESTOR_MAX_CACHED_WORKFLOWS: integer(0, 100_000).default(200),
   QUAESTOR_STATEMENT_TIMEOUT_MS: integer(100, 3_600_000).default(LIMITS.statementTimeoutMs),
@@ -99,6 +102,7 @@ export interface Config {
   };
   query: { statementTimeoutMs: number; maxCost: number };
   answerCacheTtlMs: number;
+  rateLimits: RateLimitTable;
   logLevel: string;
   queues: TaskQueueTable;
 }
@@ -164,6 +168,7 @@ export function parseConfig(env: NodeJS.ProcessEnv = process.env): Config {
   );
   const problems: string[] = [];
   const queues = parseQueues(given, problems);
+  const rateLimits = parseRateLimits(given, problems);
   if (!given['TEMPORAL_TLS_CERT_PATH'] !== !given['TEMPORAL_TLS_KEY_PATH']) {
     problems.push('TEMPORAL_TLS_CERT_PATH, TEMPORAL_TLS_KEY_PATH: a client certificate needs both');
   }
@@ -228,6 +233,7 @@ export function parseConfig(env: NodeJS.ProcessEnv = process.env): Config {
       maxCost: values.QUAESTOR_MAX_QUERY_COST,
     },
     answerCacheTtlMs: values.QUAESTOR_ANSWER_CACHE_TTL_MS,
+    rateLimits: values.QUAESTOR_RATE_LIMITS ? rateLimits : NO_RATE_LIMITS,
     logLevel: values.LOG_LEVEL,
     queues,
   };

@@ -74,11 +74,13 @@ async function checkPart(part: HealthPart, timeoutMs: number): Promise<PartRepor
   }
 }
 
-/** The four parts that both the API and a worker depend on. */
+/** The parts that the API and a worker depend on. */
 export function createStandardHealth(deps: {
   db: { ping(): Promise<void> };
   engine: { isReachable(timeoutMs: number): Promise<boolean> };
   bus: { readonly kind: string; isDegraded(): boolean };
+  /** Only where requests are limited. */
+  limiter?: { isDegraded(): boolean };
   model: ModelConfig;
 }): Health {
   return createHealth({
@@ -99,8 +101,16 @@ export function createStandardHealth(deps: {
           ? { status: 'degraded', detail: 'Redis is away: events are read by polling.' }
           : { status: 'ok', detail: deps.bus.kind },
     },
+    ...(deps.limiter ? { limits: createLimiterPart(deps.limiter) } : {}),
   });
 }
+
+const createLimiterPart = (limiter: { isDegraded(): boolean }): HealthPart => ({
+  check: async () =>
+    limiter.isDegraded()
+      ? { status: 'degraded', detail: 'Redis is away: each process limits rates for itself.' }
+      : { status: 'ok' },
+});
 
 /** An answer within this time makes a slow store busy, not gone: the embedded one does one thing at a time. */
 const BUSY_MS = 10_000;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import type { Logger } from './logger.js';
+import { IMPATIENT_REDIS } from './redis-options.js';
 
 const CHANNEL = 'quaestor:jobs';
 
@@ -16,15 +17,7 @@ export function connectRedisBus(
   logger?: Logger,
 ): { publish(jobId: string): void; isDegraded(): boolean; close(): void } {
   const self = randomUUID();
-  const options = {
-    maxRetriesPerRequest: 1,
-    enableOfflineQueue: false,
-    // Nothing here needs RESP3, which not every server speaks.
-    protocol: 2 as const,
-    autoResubscribe: false,
-    connectTimeout: 2_000,
-    retryStrategy: (attempt: number) => Math.min(attempt * 200, 2_000),
-  };
+  const options = { ...IMPATIENT_REDIS, autoResubscribe: false };
   const publisher = new Redis(url, options);
   const subscriber = new Redis(url, options);
   let isSubscribed = false;

@@ -10,6 +10,7 @@ import { createStandardHealth } from '../platform/health.js';
 import { createTemporalJobEngine } from '../platform/job-engine.js';
 import type { Logger } from '../platform/logger.js';
 import { createMetrics } from '../platform/metrics.js';
+import { createRateLimiter } from '../platform/rate-limit/rate-limiter.js';
 import { createTemporalClient, temporalConnectionOptions } from '../platform/temporal-client.js';
 import { createWorkers } from './create-workers.js';
 import { createResources } from './resources.js';
@@ -42,6 +43,7 @@ export interface StartAllInOneOptions {
 export async function startAllInOne(options: StartAllInOneOptions): Promise<AllInOne> {
   const { config, logger } = options;
   const bus = createEventBus({ redisUrl: config.redisUrl, logger });
+  const limiter = createRateLimiter({ redisUrl: config.redisUrl, logger });
   const db = openDatabase(config.database, logger);
   const [resources, connection] = await Promise.all([
     createResources(config, { db, bus }),
@@ -64,9 +66,10 @@ export async function startAllInOne(options: StartAllInOneOptions): Promise<AllI
     db,
     engine,
     bus,
+    limiter,
     logger,
     metrics: createMetrics({ sdkMetricsUrl: options.sdkMetricsUrl }),
-    health: createStandardHealth({ db, engine, bus, model: config.model }),
+    health: createStandardHealth({ db, engine, bus, limiter, model: config.model }),
     stopping: stopping.signal,
   });
   const server = await new Promise<Server>((resolve, reject) => {
@@ -89,6 +92,7 @@ export async function startAllInOne(options: StartAllInOneOptions): Promise<AllI
         await resources.close();
         await connection.close();
         await db.close();
+        limiter.close();
         await bus.close();
       });
     },

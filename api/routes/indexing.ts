@@ -15,6 +15,7 @@ export function addIndexingRoutes(routes: Routes, deps: ApiContext): void {
       description:
         'While an indexing runs, that one is returned. Questions are answered with the old index until it has ended.',
       scope: 'data-sources:write',
+      limit: 'indexing',
       params: idParams,
       replies: { 202: { description: 'The job, also in `Location`.', schema: acceptedIndexingSchema } },
       errors: ['conflict', 'engine_unavailable'],

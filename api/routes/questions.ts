@@ -62,6 +62,7 @@ export function addQuestionRoutes(routes: Routes, deps: ApiContext): void {
       description:
         'A question that was answered within the last minutes is answered at once from the cache (`cachedFrom`).',
       scope: 'questions:ask',
+      limit: 'questions',
       headers: idempotencyHeader.extend(preferHeader.shape),
       body: askQuestionBody,
       replies: {

@@ -41,6 +41,7 @@ export async function testEnvironment(
     TEMPORAL_NAMESPACE: env['TEMPORAL_NAMESPACE'] ?? (await createTestNamespace(temporalAddress)),
     QUAESTOR_WORKFLOW_BUNDLE: bundlePath,
     QUAESTOR_PORT: '0',
+    QUAESTOR_RATE_LIMITS: 'false',
     QUAESTOR_SHUTDOWN_GRACE_MS: '2000',
     LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
     ...env,

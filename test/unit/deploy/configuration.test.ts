@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { parseConfig } from '../../../platform/config.js';
 import { readEnvFile, readProjectFile, settingNames } from './support/project-files.js';
 
-const isQueueFigure = (name: string): boolean => name.startsWith('QUAESTOR_QUEUE_');
+/** One of a table of figures: a queue's, or a tier's limit. */
+const isFigure = (name: string): boolean => /^QUAESTOR_(QUEUE|LIMIT)_/.test(name);
 const settings = settingNames();
 const example = readEnvFile('.env.example');
 const encryptionKey = Buffer.alloc(32, 7).toString('base64');
@@ -25,7 +26,7 @@ const tableRows = (): Row[] => {
 
 describe('.env.example', () => {
   test('lists every setting and no other', () => {
-    const names = example.map((line) => line.name).filter((name) => !isQueueFigure(name));
+    const names = example.map((line) => line.name).filter((name) => !isFigure(name));
     expect([...names].sort()).toEqual([...settings].sort());
   });
 
@@ -38,9 +39,7 @@ describe('.env.example', () => {
   });
 
   test('settings without a default are left out, settings with one are not', () => {
-    const optional = example
-      .filter((line) => !line.isSet && !isQueueFigure(line.name))
-      .map((line) => line.name);
+    const optional = example.filter((line) => !line.isSet && !isFigure(line.name)).map((line) => line.name);
     const source = readProjectFile('platform/config.ts');
     for (const name of settings) {
       const isOptional = new RegExp(`^ {2}${name}: .*\\.optional\\(\\),$`, 'm').test(source);
@@ -48,7 +47,7 @@ describe('.env.example', () => {
     }
   });
 
-  test('its examples for optional settings and queue figures are accepted', () => {
+  test('its examples for optional settings and figures are accepted', () => {
     const all = Object.fromEntries(example.map((line) => [line.name, line.value]));
     expect(() => parseConfig({ ...all, QUAESTOR_ENCRYPTION_KEY: encryptionKey })).not.toThrow();
   });

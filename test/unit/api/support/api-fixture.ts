@@ -6,6 +6,7 @@ import type { StreamTimes } from '../../../../api/api-deps.js';
 import { createApi } from '../../../../api/create-api.js';
 import { SCOPES, type Scope, type Tier } from '../../../../contracts/identity.js';
 import type { Cell } from '../../../../contracts/question.js';
+import type { RateLimitTable } from '../../../../contracts/rate-limits.js';
 import { Database, type Transaction } from '../../../../db/database.js';
 import { migrate } from '../../../../db/migrate.js';
 import { saveAnswer, saveResultPages } from '../../../../db/statements/answers.js';
@@ -23,6 +24,8 @@ import { createEventBus, type EventBus } from '../../../../platform/event-bus.js
 import { createStandardHealth } from '../../../../platform/health.js';
 import { createLogger } from '../../../../platform/logger.js';
 import { createMetrics } from '../../../../platform/metrics.js';
+import { NO_RATE_LIMITS } from '../../../../platform/rate-limit/parse-rate-limits.js';
+import { createRateLimiter } from '../../../../platform/rate-limit/rate-limiter.js';
 import { FakeEngine } from './fake-engine.js';
 
 const MODEL: ModelConfig = {
@@ -71,7 +74,13 @@ export interface AnsweredQuestion {
 }
 
 export async function startApi(
-  options: { streams?: Partial<StreamTimes>; answerCacheTtlMs?: number; stopping?: AbortSignal } = {},
+  options: {
+    streams?: Partial<StreamTimes>;
+    answerCacheTtlMs?: number;
+    /** Default: none. */
+    rateLimits?: RateLimitTable;
+    stopping?: AbortSignal;
+  } = {},
 ): Promise<ApiFixture> {
   const store = await startPgliteServer({
     inMemory: true,
@@ -96,10 +105,16 @@ export async function startApi(
   const logger = createLogger({ level: 'trace', name: 'test', destination });
   const encryptionKey = randomBytes(32);
   const app = createApi({
-    config: { encryptionKey, answerCacheTtlMs: options.answerCacheTtlMs ?? 300_000, model: MODEL },
+    config: {
+      encryptionKey,
+      answerCacheTtlMs: options.answerCacheTtlMs ?? 300_000,
+      rateLimits: options.rateLimits ?? NO_RATE_LIMITS,
+      model: MODEL,
+    },
     db,
     engine,
     bus,
+    limiter: createRateLimiter(),
     logger,
     metrics: createMetrics({ processMetrics: false }),
     health: createStandardHealth({ db, engine, bus, model: MODEL }),
