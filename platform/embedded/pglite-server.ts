@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { join } from 'node:path';
 import pg from 'pg';
+import { processEntry } from '../process-entry.js';
 import type { PgliteProcessSettings } from './pglite-process.js';
 import { type ServerExit, startSupervised, untilReady } from './supervised-process.js';
 
@@ -61,7 +60,7 @@ export async function startPgliteServer(options: StartPgliteServerOptions): Prom
   const server = await startSupervised({
     name,
     command: process.execPath,
-    args: [...processArguments(), ...(dataDir ? [dataDir] : [])],
+    args: [...processEntry(import.meta.url, 'pglite-process'), ...(dataDir ? [dataDir] : [])],
     env: { ...process.env, NODE_OPTIONS: '', QUAESTOR_PGLITE: JSON.stringify(settings) },
     logFile,
     ...(dataDir ? { pidFile: `${dataDir}.pid`, marker: dataDir } : {}),
@@ -83,13 +82,4 @@ export async function startPgliteServer(options: StartPgliteServerOptions): Prom
     },
   });
   return { connectionString, pid: server.pid, exited: server.exited, stop: () => server.stop() };
-}
-
-/** The sibling entry: TypeScript through tsx in a checkout, plain JavaScript in a build. */
-function processArguments(): string[] {
-  const extension = extname(fileURLToPath(import.meta.url));
-  const entry = fileURLToPath(new URL(`./pglite-process${extension}`, import.meta.url));
-  if (extension !== '.ts') return [entry];
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  return ['--import', tsx, entry];
 }

@@ -1,6 +1,6 @@
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isExecutableFile } from './find-on-path.js';
+import { isExecutableFile } from '../find-on-path.js';
 import { findPythonWithPip } from './pip.js';
 import { runCommand } from './run-command.js';
 import { seconds } from './temporal-release.js';

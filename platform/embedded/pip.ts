@@ -1,4 +1,4 @@
-import { findOnPath } from './find-on-path.js';
+import { findOnPath } from '../find-on-path.js';
 import { runCommand } from './run-command.js';
 
 /** A Python on the PATH that has pip, or undefined. */

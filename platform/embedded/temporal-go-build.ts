@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findOnPath } from './find-on-path.js';
+import { findOnPath } from '../find-on-path.js';
 import { runCommand } from './run-command.js';
 import {
   adoptTemporalBinary,

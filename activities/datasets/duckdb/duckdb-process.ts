@@ -1,0 +1,128 @@
+// The child process in which DuckDB runs: one database in memory for each session, one statement at a time. Started by
+// start-duckdb-process.ts with an empty environment and a memory cap; it ends when its parent does.
+import { type DuckDBConnection, DuckDBInstance, type DuckDBResult, StatementType } from '@duckdb/node-api';
+import { convertCell } from './convert-cell.js';
+import {
+  BATCHES_AHEAD,
+  type DuckDbCell,
+  type DuckDbParameter,
+  type FromProcess,
+  type SessionSettings,
+  type ToProcess,
+} from './protocol.js';
+import { quoteLiteral, quoteName } from './quote.js';
+
+let instance: DuckDBInstance | undefined;
+let connection: DuckDBConnection | undefined;
+let isUntrusted = false;
+let unread = 0;
+let onTaken: (() => void) | undefined;
+
+const send = (message: FromProcess): void => {
+  if (process.connected) process.send?.(message);
+};
+
+async function open(settings: SessionSettings): Promise<void> {
+  isUntrusted = settings.isUntrusted;
+  instance = await DuckDBInstance.create(':memory:', {
+    memory_limit: `${Math.floor(settings.memoryLimitBytes / 1e6)}MB`,
+    threads: String(settings.threads),
+    temp_directory: settings.spillFolder,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    allow_community_extensions: 'false',
+  });
+  connection = await instance.connect();
+  await connection.run("SET TimeZone = 'UTC'");
+  for (const [name, path] of Object.entries(settings.views)) {
+    await connection.run(
+      `CREATE VIEW ${quoteName(name)} AS SELECT * FROM read_parquet(${quoteLiteral(path)})`,
+    );
+  }
+  if (!isUntrusted) return;
+  // In this order, and as statements: as options of the instance they do not hold together.
+  await connection.run(`SET allowed_paths = [${Object.values(settings.views).map(quoteLiteral).join(', ')}]`);
+  await connection.run('SET enable_external_access = false');
+  await connection.run('SET lock_configuration = true');
+}
+
+async function query(sql: string, parameters: DuckDbParameter[]): Promise<void> {
+  if (!connection) throw new Error('No session is open');
+  const result = isUntrusted
+    ? await streamSelect(connection, sql, parameters)
+    : await connection.stream(sql, parameters);
+  const types = result.columnTypes();
+  send({
+    kind: 'columns',
+    columns: result.deduplicatedColumnNames().map((name, index) => ({ name, type: String(types[index]) })),
+  });
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    if (!chunk || chunk.rowCount === 0) break;
+    await untilTaken();
+    unread += 1;
+    send({ kind: 'batch', rows: chunk.convertRows(convertCell) as DuckDbCell[][] });
+  }
+  send({ kind: 'done', rowsChanged: result.rowsChanged });
+}
+
+/** The last of several locks: the guard has seen the statement before, and the settings are locked. */
+async function streamSelect(
+  open: DuckDBConnection,
+  sql: string,
+  parameters: DuckDbParameter[],
+): Promise<DuckDBResult> {
+  const statements = await open.extractStatements(sql);
+  if (statements.count !== 1) throw new Error('There must be exactly one statement');
+  const prepared = await statements.prepare(0);
+  if (prepared.statementType !== StatementType.SELECT) throw new Error('Only SELECT is run');
+  // Pragmas are prepared as SELECT, but are none to the serialiser.
+  const tree = await open.runAndReadAll("SELECT json_serialize_sql($1::VARCHAR)::JSON->>'error'", [sql]);
+  if (tree.getRows()[0]?.[0] !== 'false') throw new Error('Only SELECT is run');
+  if (parameters.length > 0) prepared.bind(parameters);
+  return await prepared.stream();
+}
+
+async function untilTaken(): Promise<void> {
+  while (unread >= BATCHES_AHEAD) {
+    await new Promise<void>((resolve) => {
+      onTaken = resolve;
+    });
+  }
+}
+
+function close(): void {
+  connection?.closeSync();
+  instance?.closeSync();
+  connection = instance = undefined;
+  unread = 0;
+}
+
+async function handle(message: ToProcess): Promise<void> {
+  switch (message.kind) {
+    case 'open':
+      await open(message.settings);
+      return send({ kind: 'opened' });
+    case 'query':
+      unread = 0;
+      return await query(message.sql, message.parameters);
+    case 'taken':
+      unread -= 1;
+      return onTaken?.();
+    case 'interrupt':
+      unread = 0;
+      onTaken?.();
+      return connection?.interrupt();
+    case 'close':
+      close();
+      return send({ kind: 'closed', residentBytes: process.memoryUsage.rss() });
+  }
+}
+
+process.on('message', (message: ToProcess) => {
+  handle(message).catch((error: unknown) => {
+    send({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+  });
+});
+process.on('disconnect', () => process.exit(0));
+send({ kind: 'ready' });

@@ -1,0 +1,45 @@
+/** What the pool and its child processes say to each other, by Node's IPC with structured clones. */
+
+/** A cell as it leaves DuckDB. Whole numbers beyond 2^53, decimals, dates and times are strings as DuckDB prints them. */
+export type DuckDbCell = string | number | boolean | null | DuckDbCell[] | { [field: string]: DuckDbCell };
+
+export type DuckDbParameter = string | number | bigint | boolean | null;
+
+export interface DuckDbColumn {
+  name: string;
+  /** DuckDB's own name of the type: `BIGINT`, `DECIMAL(18,2)`, `VARCHAR`. */
+  type: string;
+}
+
+/** How the database of one session is opened. */
+export interface SessionSettings {
+  /** DuckDB's own limit, which spills to disk before it fails. */
+  memoryLimitBytes: number;
+  threads: number;
+  /** Where it spills. A session's own folder; the pool removes it. */
+  spillFolder: string;
+  /** Views over Parquet files by name. With `isUntrusted` they are all that the session can read. */
+  views: Record<string, string>;
+  /** Statements are somebody else's: no files, no settings, one SELECT at a time. */
+  isUntrusted: boolean;
+}
+
+export type ToProcess =
+  | { kind: 'open'; settings: SessionSettings }
+  | { kind: 'query'; sql: string; parameters: DuckDbParameter[] }
+  /** The reader took a batch; the process keeps at most BATCHES_AHEAD unread. */
+  | { kind: 'taken' }
+  /** The running statement shall end soon. */
+  | { kind: 'interrupt' }
+  | { kind: 'close' };
+
+export type FromProcess =
+  | { kind: 'ready' }
+  | { kind: 'opened' }
+  | { kind: 'columns'; columns: DuckDbColumn[] }
+  | { kind: 'batch'; rows: DuckDbCell[][] }
+  | { kind: 'done'; rowsChanged: number }
+  | { kind: 'failed'; message: string }
+  | { kind: 'closed'; residentBytes: number };
+
+export const BATCHES_AHEAD = 4;

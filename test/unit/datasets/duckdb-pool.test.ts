@@ -1,0 +1,138 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { waitUntil } from '../../support/wait-until.js';
+import { createScratch, type Scratch } from './support/scratch.js';
+
+const HOUR_MS = 3_600_000;
+const ENDLESS = 'SELECT sum(hash(a.range * b.range)) FROM range(10000000) a, range(10000000) b';
+
+describe('the DuckDB pool', () => {
+  let scratch: Scratch;
+  beforeAll(async () => {
+    scratch = await createScratch();
+    await scratch.pool.warmUp(2);
+  });
+  afterAll(async () => await scratch.remove());
+
+  it('gives cells exactly: whole numbers beyond 2^53, decimals, dates and nested values', async () => {
+    const { columns, rows } = await scratch.pool.withSession({ timeoutMs: HOUR_MS }, (session) =>
+      session.all(
+        `SELECT 42::BIGINT a, 9007199254740993 b, 1.10::DECIMAL(18,2) c, DATE '2024-02-29' d,
+                TIMESTAMPTZ '2024-02-29 12:00:00+02' e, [9007199254740993, NULL] f, {'g': true} g, $1 h`,
+        ["O'Hara"],
+      ),
+    );
+    expect(rows).toEqual([
+      [
+        42,
+        '9007199254740993',
+        '1.10',
+        '2024-02-29',
+        '2024-02-29 10:00:00+00',
+        ['9007199254740993', null],
+        { g: true },
+        "O'Hara",
+      ],
+    ]);
+    expect(columns.slice(0, 3)).toEqual([
+      { name: 'a', type: 'BIGINT' },
+      { name: 'b', type: 'BIGINT' },
+      { name: 'c', type: 'DECIMAL(18,2)' },
+    ]);
+  });
+
+  it('streams a result that is larger than what may be in flight, and lets a reader leave early', async () => {
+    await scratch.pool.withSession({ timeoutMs: HOUR_MS }, async (session) => {
+      let count = 0;
+      for await (const rows of session.stream('SELECT range FROM range(100000)')) count += rows.length;
+      expect(count).toBe(100_000);
+      for await (const rows of session.stream('SELECT range FROM range(100000000)')) {
+        expect(rows[0]).toEqual([0]);
+        break;
+      }
+      expect((await session.all('SELECT 1')).rows).toEqual([[1]]);
+    });
+  });
+
+  it('gives each session a database of its own and leaves no spill folder', async () => {
+    await scratch.pool.withSession({ timeoutMs: HOUR_MS }, (session) =>
+      session.run('CREATE TABLE t AS SELECT 1'),
+    );
+    await expect(
+      scratch.pool.withSession({ timeoutMs: HOUR_MS }, (session) => session.run('SELECT * FROM t')),
+    ).rejects.toMatchObject({ code: 'query_failed' });
+    expect(await readdir(join(scratch.folder, 'spill'))).toEqual([]);
+  });
+
+  it('kills what takes longer than allowed, and works on', async () => {
+    await expect(
+      scratch.pool.withSession({ timeoutMs: 300 }, (session) => session.run(ENDLESS)),
+    ).rejects.toMatchObject({ code: 'query_timed_out' });
+    await scratch.pool.withSession({ timeoutMs: HOUR_MS }, (session) => session.run('SELECT 1'));
+  });
+
+  it('stops what is cancelled with the reason of the signal', async () => {
+    const controller = new AbortController();
+    const running = scratch.pool.withSession(
+      { timeoutMs: HOUR_MS, signal: controller.signal },
+      async (session) => {
+        await session.run('SELECT 1');
+        setImmediate(() => controller.abort(new Error('not wanted any more')));
+        await session.run(ENDLESS);
+      },
+    );
+    await expect(running).rejects.toThrow('not wanted any more');
+    await scratch.pool.withSession({ timeoutMs: HOUR_MS }, (session) => session.run('SELECT 1'));
+  });
+
+  it('lets a third caller wait for one of two processes, and a waiting one be cancelled', async () => {
+    let finish = (): void => {};
+    const held = new Promise<void>((resolve) => (finish = resolve));
+    const holders = [1, 2].map(() => scratch.pool.withSession({ timeoutMs: HOUR_MS }, () => held));
+    const controller = new AbortController();
+    const cancelled = scratch.pool.withSession({ timeoutMs: HOUR_MS, signal: controller.signal }, () => held);
+    const third = scratch.pool.withSession({ timeoutMs: HOUR_MS }, (session) => session.all('SELECT 3'));
+    controller.abort(new Error('gone'));
+    await expect(cancelled).rejects.toThrow('gone');
+    finish();
+    expect((await third).rows).toEqual([[3]]);
+    await Promise.all(holders);
+  });
+});
+
+describe('a DuckDB process', () => {
+  it('fails on more memory than it may have, without harm to its parent', async () => {
+    const scratch = await createScratch({ memoryLimitBytes: 128 * 1024 ** 2 });
+    try {
+      // repeat() takes its memory outside of DuckDB's own limit.
+      await expect(
+        scratch.pool.withSession({ timeoutMs: HOUR_MS }, (session) =>
+          session.run("SELECT length(repeat('x', 3000000000)), length(repeat('y', 3000000000))"),
+        ),
+      ).rejects.toMatchObject({ code: expect.stringMatching(/dataset_out_of_memory|query_failed/) });
+      await scratch.pool.withSession({ timeoutMs: HOUR_MS }, (session) => session.run('SELECT 1'));
+    } finally {
+      await scratch.remove();
+    }
+  });
+
+  it('that is killed fails its session with a retryable error, and the next session gets another', async () => {
+    const scratch = await createScratch({ maxProcesses: 1 });
+    try {
+      const killed = scratch.pool.withSession({ timeoutMs: HOUR_MS }, async (session) => {
+        setImmediate(() => process.kill(session.pid, 'SIGKILL'));
+        await session.run(ENDLESS);
+      });
+      await expect(killed).rejects.toMatchObject({ code: 'dataset_process_died' });
+      await waitUntil('a new process answers', () =>
+        scratch.pool.withSession(
+          { timeoutMs: HOUR_MS },
+          async (session) => (await session.all('SELECT 1')).rows.length === 1,
+        ),
+      );
+    } finally {
+      await scratch.remove();
+    }
+  });
+});
