@@ -25,6 +25,7 @@ export interface AskQuestion {
   dataSourceId: string;
   /** As the caller wrote it. */
   text: string;
+  ifAmbiguous?: 'ask' | 'refuse';
   idempotency: Idempotency | undefined;
 }
 
@@ -39,13 +40,13 @@ export async function askQuestion(deps: ApiDeps, ask: AskQuestion): Promise<Ques
     recordQuestion(deps, tx, ask, text),
   );
   if (isNew) {
-    await startAnswer(deps, ask.caller, question).catch(async (error: unknown) => {
+    await startAnswer(deps, ask, question).catch(async (error: unknown) => {
       await abandonQuestion(deps, ask, question);
       throw error;
     });
   } else if (question.status === 'queued') {
     // Its start may have been lost with the process that owed it; starting twice is starting once, and failing changes nothing.
-    await startAnswer(deps, ask.caller, question).catch((error: unknown) => {
+    await startAnswer(deps, ask, question).catch((error: unknown) => {
       deps.logger.warn({ err: error, jobId: question.jobId }, 'could not start a waiting question again');
     });
   }
@@ -129,7 +130,11 @@ async function readQuestion(tx: Transaction, id: string): Promise<Question> {
   return question;
 }
 
-async function startAnswer(deps: ApiDeps, caller: Caller, question: Question): Promise<void> {
+async function startAnswer(
+  deps: ApiDeps,
+  { caller, ifAmbiguous }: AskQuestion,
+  question: Question,
+): Promise<void> {
   await deps.engine.startAnswerQuestion({
     tenantId: caller.tenantId,
     tier: caller.tier,
@@ -137,6 +142,7 @@ async function startAnswer(deps: ApiDeps, caller: Caller, question: Question): P
     questionId: question.id,
     dataSourceId: question.dataSourceId,
     summary: `Answer: ${question.text}`,
+    ...(ifAmbiguous === 'refuse' ? { ifAmbiguous } : {}),
   });
 }
 

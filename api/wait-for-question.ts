@@ -4,9 +4,13 @@ import { getQuestion } from '../db/statements/questions.js';
 import { type ApiDeps, STREAM_TIMES } from './api-deps.js';
 import { Waker } from './waker.js';
 
-export const isQuestionOpen = ({ status }: Question): boolean => status === 'queued' || status === 'running';
+/** True while Quaestor works on it. */
+const isQuestionMoving = ({ status }: Question): boolean => status === 'queued' || status === 'running';
+/** True until it has ended, also while it waits for its reader. */
+export const isQuestionOpen = (question: Question): boolean =>
+  isQuestionMoving(question) || question.status === 'waiting';
 
-/** Waits until a question has ended or the time is over, and returns it as it is then; an abort ends the wait early. */
+/** Waits until a question has ended, or asks its reader, or the time is over, and returns it as it is then; an abort ends the wait early. */
 export async function waitForQuestion(
   deps: ApiDeps,
   tenantId: string,
@@ -21,9 +25,9 @@ export async function waitForQuestion(
   try {
     for (;;) {
       const leftMs = endsAt - Date.now();
-      if (!isQuestionOpen(newest) || leftMs <= 0 || signal.aborted) return newest;
+      if (!isQuestionMoving(newest) || leftMs <= 0 || signal.aborted) return newest;
       newest = (await read(deps, tenantId, question.id)) ?? newest;
-      if (isQuestionOpen(newest)) await waker.wait(Math.min(pollMs, Math.max(1, endsAt - Date.now())));
+      if (isQuestionMoving(newest)) await waker.wait(Math.min(pollMs, Math.max(1, endsAt - Date.now())));
     }
   } finally {
     waker.close();

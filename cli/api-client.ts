@@ -47,6 +47,8 @@ export interface ApiClient {
   /** @param signal stops the asking, not a job that has been started. */
   askQuestion(input: { dataSourceId: string; question: string }, signal?: AbortSignal): Promise<AskReply>;
   readQuestion(questionId: string): Promise<Question>;
+  /** Chooses a reading by its number, or says in other words what is meant. */
+  replyToQuestion(questionId: string, reply: { choice: number } | { text: string }): Promise<void>;
   readRows(questionId: string, cursor?: string): Promise<RowsPage>;
   listJobs(): Promise<Job[]>;
   readJob(jobId: string): Promise<Job>;
@@ -144,6 +146,9 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         : { answered: false, questionId: reply.id, jobId: reply.jobId };
     },
     readQuestion: (id) => json({ path: `/v1/questions/${segment(id)}` }),
+    replyToQuestion: async (id, reply) => {
+      await send({ method: 'POST', path: `/v1/questions/${segment(id)}/reply`, body: reply });
+    },
     readRows: (id, cursor) =>
       json({
         path: `/v1/questions/${segment(id)}/rows${cursor === undefined ? '' : `?cursor=${segment(cursor)}`}`,

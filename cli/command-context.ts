@@ -9,6 +9,8 @@ export interface CommandContext {
   isJson: boolean;
   env: NodeJS.ProcessEnv;
   stdin: AsyncIterable<unknown>;
+  /** Asks the person at the terminal and returns a line; absent where there is none. Rejects when the signal aborts. */
+  prompt?: (text: string, signal: AbortSignal) => Promise<string>;
   /** A block of text for standard output. */
   print(text: string): void;
   printJson(value: unknown): void;

@@ -12,6 +12,8 @@ export const EXIT = {
   unreachable: 4,
   /** `--wait` ended before the answer was there; the job goes on. */
   stillRunning: 5,
+  /** The question waits for its reader to choose a reading. */
+  waiting: 6,
   /** Interrupted by Ctrl-C; the job goes on. */
   interrupted: 130,
 } as const;

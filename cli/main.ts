@@ -4,9 +4,11 @@ import { exitCodeOf, InterruptedError, toProblem, WaitEndedError } from './cli-e
 import type { CommandContext } from './command-context.js';
 import { ask } from './commands/ask.js';
 import { cancel, listJobs, watch } from './commands/jobs.js';
+import { reply } from './commands/reply.js';
 import { addSource, indexSource, listSources, removeSource } from './commands/sources.js';
 import { findConnection } from './connection.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
+import { createLinePrompt } from './line-prompt.js';
 import { colorsFor } from './render/colors.js';
 import { renderProblem } from './render/problem.js';
 import { createProgressView, type ProgressStream } from './render/progress.js';
@@ -16,7 +18,7 @@ export interface MainOptions {
   /** Quaestor's own folder, where `.quaestor/credentials.json` is looked for after the current folder. */
   projectFolder: string;
   env?: NodeJS.ProcessEnv;
-  stdin?: AsyncIterable<unknown>;
+  stdin?: NodeJS.ReadableStream & { isTTY?: boolean | undefined };
   stdout?: ProgressStream;
   stderr?: ProgressStream;
 }
@@ -40,6 +42,7 @@ export async function main(args: string[], options: MainOptions): Promise<ExitCo
   const execute = async (run: Run, { api, json: isJson = false }: GlobalOptions) => {
     const printJson = (value: unknown) => stdout.write(`${JSON.stringify(value, null, 2)}\n`);
     const progress = createProgressView(stderr, errorColors);
+    const lines = createLinePrompt(stdin, stderr);
     // A second Ctrl-C ends the process at once, as usual.
     process.once('SIGINT', onInterrupt);
     try {
@@ -66,6 +69,7 @@ export async function main(args: string[], options: MainOptions): Promise<ExitCo
         errorColors,
         terminalWidth: stdout.isTTY ? stdout.columns : undefined,
         progress,
+        ...(stdin.isTTY && stderr.isTTY && !isJson ? { prompt: lines.ask } : {}),
         signal: interruption.signal,
       });
     } catch (error) {
@@ -76,6 +80,7 @@ export async function main(args: string[], options: MainOptions): Promise<ExitCo
       else stderr.write(`${renderProblem(toProblem(error), errorColors)}\n`);
     } finally {
       process.removeListener('SIGINT', onInterrupt);
+      lines.close();
     }
   };
 
@@ -138,6 +143,16 @@ function createProgram(
       ),
     );
 
+  program
+    .command('reply')
+    .description('choose the reading of a question that waits for it')
+    .argument('<question-id>')
+    .argument('<reading...>', 'the number of a reading, or what is meant in your own words')
+    .option('-r, --rows <n>', 'rows to print (default: 20; with --json all)', wholeNumber(0, 10_000))
+    .action((questionId: string, words: string[], flags: { rows?: number }) =>
+      action((context) => reply(context, { questionId, reading: words.join(' '), rows: flags.rows })),
+    );
+
   const sources = program.command('sources').description('databases to ask about');
   sources
     .command('add')
@@ -193,7 +208,7 @@ The API key is taken from QUAESTOR_API_KEY, else from .quaestor/credentials.json
 (QUAESTOR_HOME names another folder).
 
 Exit codes: 0 answered or done, 1 failed, 2 wrong usage, 3 question refused, 4 API not reachable,
-5 still running when --wait ended, 130 interrupted (the job goes on).`;
+5 still running when --wait ended, 6 waiting for a choice, 130 interrupted (the job goes on).`;
 
 const wholeNumber =
   (min: number, max: number) =>

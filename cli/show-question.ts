@@ -27,6 +27,7 @@ export async function showQuestion(
     context.print(renderQuestion({ question, rows, colors, terminalWidth }));
   }
   if (question.status === 'answered') return EXIT.ok;
+  if (question.status === 'waiting') return EXIT.waiting;
   return question.status === 'refused' ? EXIT.refused : EXIT.failed;
 }
 

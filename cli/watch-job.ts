@@ -1,6 +1,7 @@
 import { InterruptedError, WaitEndedError } from './cli-error.js';
 import type { CommandContext } from './command-context.js';
 import { type FollowedEvent, followJob } from './follow-job.js';
+import { settleChoice } from './settle-choice.js';
 
 export interface WatchJobOptions {
   /** Stop watching after this long. Default: until the job ends. */
@@ -8,6 +9,9 @@ export interface WatchJobOptions {
   /** Lines that stay, for events that should. */
   onEvent?: (event: FollowedEvent) => void;
 }
+
+/** How a watch ended: with its job, or because the question waits for a choice that nobody here can make. */
+export type Watched = 'ended' | 'waiting';
 
 /**
  * Watches a job to its end and shows its progress.
@@ -17,7 +21,7 @@ export async function watchJob(
   context: CommandContext,
   jobId: string,
   { waitMs, onEvent }: WatchJobOptions = {},
-): Promise<void> {
+): Promise<Watched> {
   const { progress, signal } = context;
   const waiting = new AbortController();
   const timer =
@@ -25,17 +29,23 @@ export async function watchJob(
       ? undefined
       : setTimeout(() => waiting.abort(new WaitEndedError(`The job ${jobId} still runs.`)), waitMs);
   try {
+    const ending = AbortSignal.any([signal, waiting.signal]);
     const events = followJob({
       client: context.client,
       jobId,
-      signal: AbortSignal.any([signal, waiting.signal]),
+      signal: ending,
       onReconnect: () => progress.note(context.errorColors.dim('the event stream broke; connecting again')),
     });
     for await (const event of events) {
       progress.show(event);
       onEvent?.(event);
+      if (event.kind === 'choice.requested' && !(await settleChoice(context, event.data, ending))) {
+        progress.clear();
+        return 'waiting';
+      }
     }
     progress.clear();
+    return 'ended';
   } catch (error) {
     progress.clear();
     if (error instanceof InterruptedError || error instanceof WaitEndedError) {

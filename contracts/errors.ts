@@ -127,7 +127,7 @@ export const ERRORS = {
     'terminal',
     422,
     'The question can be read in several ways',
-    'Choose one of the readings in the detail and ask again.',
+    'Ask again in the words of the reading that is meant; the details list the readings.',
   ),
   no_relevant_table: entry(
     'question',

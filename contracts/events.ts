@@ -42,6 +42,9 @@ export interface EventData {
     /** Why the tables were chosen by words alone; absent when vectors took part. */
     withoutVectors?: string;
   };
+  /** The question can be read in several ways and waits for its reader. */
+  'choice.requested': { questionId: string; round: number; readings: string[] };
+  'choice.made': { round: number; chosen: string };
   'sql.generated': { sql: string; model: string; attempt: number; durationMs: number };
   'sql.refused': { sql: string; attempt: number; error: ErrorRecord };
   'sql.accepted': { sql: string; durationMs: number };

@@ -21,7 +21,13 @@ export const LIMITS = {
   /** Wait for a connection of that pool. */
   dataSourceAcquireTimeoutMs: 20_000,
   /** Times that the model may mend its own SQL after a refusal. */
-  repairs: 1,
+  repairs: 2,
+  /** Times that one question may ask its reader which reading is meant, and how long each waits for the reply. */
+  choiceRounds: 2,
+  choiceWaitMs: 7 * 24 * 60 * 60 * 1_000,
+  /** Readings to choose from, and the length of each (and of a reply in the reader's own words), in UTF-16 code units. */
+  readings: 6,
+  readingChars: 400,
   /** OpenAI's limits for one embeddings request. */
   embeddingInputs: 2_048,
   embeddingTokens: 300_000,

@@ -1,6 +1,24 @@
 import type { ErrorRecord } from './quaestor-error.js';
 
-export type QuestionStatus = 'queued' | 'running' | 'answered' | 'refused' | 'failed' | 'cancelled';
+/** `waiting`: for its reader, who is asked which reading is meant. */
+export type QuestionStatus =
+  | 'queued'
+  | 'running'
+  | 'waiting'
+  | 'answered'
+  | 'refused'
+  | 'failed'
+  | 'cancelled';
+
+/** The question back to the reader: which of several readings is meant. */
+export interface ChoiceRequest {
+  /** 1 for the first; a reply may lead to another. */
+  round: number;
+  readings: string[];
+  requestedAt: string;
+  /** The reading that was chosen, or the reader's own words; null until then. */
+  chosen: string | null;
+}
 
 /** Why a table is in the context. */
 export interface ChosenTable {
@@ -22,8 +40,8 @@ export type Cell = string | number | boolean | null;
 
 /** Where the time of one answer went. */
 export interface AnswerTiming {
-  /** `other`: the engine, the queues and the records between the steps. */
-  step: 'context' | 'model' | 'guard' | 'explain' | 'query' | 'store' | 'other';
+  /** `reader`: the wait for a choice. `other`: the engine, the queues and the records between the steps. */
+  step: 'context' | 'model' | 'reader' | 'guard' | 'explain' | 'query' | 'store' | 'other';
   durationMs: number;
 }
 
@@ -58,6 +76,8 @@ export interface Question {
   error: ErrorRecord | null;
   /** Set when the answer was taken from an earlier question. */
   cachedFrom: string | null;
+  /** The newest question back to the reader; absent where there was none. */
+  choice?: ChoiceRequest;
   createdAt: string;
   finishedAt: string | null;
 }

@@ -28,6 +28,8 @@ export interface IndexSourceResult {
 export interface AnswerQuestionInput extends WorkflowScope {
   questionId: string;
   dataSourceId: string;
+  /** What becomes of a question with several readings: it waits for its reader (default), or is refused with the readings. */
+  ifAmbiguous?: 'ask' | 'refuse';
 }
 export interface AnswerQuestionResult {
   status: 'answered' | 'refused' | 'failed' | 'cancelled';
@@ -51,6 +53,15 @@ export const WORKFLOWS = {
   answerQuestion: 'answerQuestion',
   reindexSchedule: 'reindexSchedule',
 } as const;
+
+/** Signals that a running workflow takes. */
+export const SIGNALS = {
+  /** `ChoiceMade`: the store holds the reader's reply to this round. */
+  choiceMade: 'choiceMade',
+} as const;
+export interface ChoiceMade {
+  round: number;
+}
 
 /** Ids are derived, so that starting twice is starting once. */
 export const workflowIds = {

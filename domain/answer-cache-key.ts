@@ -7,6 +7,8 @@ export interface AnswerCacheParts {
   question: string;
   /** Which model writes the SQL (platform/answer-cache-key.ts, modelCacheLabel). */
   model: string;
+  /** What the reader chose or said besides the question; empty and absent are the same. */
+  chosenReadings?: readonly string[];
 }
 
 /** One text for all spellings that mean the same; hashed, it is the key of the answer cache. */
@@ -18,6 +20,9 @@ export const answerCacheText = (parts: AnswerCacheParts): string =>
     parts.versionId,
     parts.model,
     normaliseQuestion(parts.question),
+    ...(parts.chosenReadings && parts.chosenReadings.length > 0
+      ? [{ chosenReadings: parts.chosenReadings }]
+      : []),
   ]);
 
 /**

@@ -7,8 +7,15 @@ import {
 } from '@temporalio/client';
 import type { ReindexSchedule } from '../contracts/data-source.js';
 import type { Tier } from '../contracts/identity.js';
+import { LIMITS } from '../contracts/limits.js';
 import { TASK_QUEUES, type TaskQueueTable } from '../contracts/task-queues.js';
-import { type AnswerQuestionInput, type IndexSourceInput, WORKFLOWS } from '../contracts/workflows.js';
+import {
+  type AnswerQuestionInput,
+  type ChoiceMade,
+  type IndexSourceInput,
+  SIGNALS,
+  WORKFLOWS,
+} from '../contracts/workflows.js';
 import { callEngine } from './engine-call.js';
 import { deleteReindexSchedule, putReindexSchedule } from './reindex-schedules.js';
 import { searchAttributes, workflowPriority } from './workflow-attributes.js';
@@ -37,6 +44,8 @@ export interface JobEngine {
   /** Starting the same job twice is starting it once. */
   startAnswerQuestion(input: AnswerQuestionInput & StartInfo): Promise<void>;
   startIndexSource(input: IndexSourceInput & StartInfo): Promise<void>;
+  /** Tells a waiting question that the store has its reader's reply; false when no such job runs. Telling twice is telling once. */
+  tellChoice(jobId: string, round: number): Promise<boolean>;
   /** Asks the job to stop; false when no such job runs. */
   cancel(jobId: string): Promise<boolean>;
   describe(jobId: string): Promise<EngineJobStatus>;
@@ -77,10 +86,12 @@ export function createTemporalJobEngine({
   const connection = client.connection as InternalConnectionLike;
   const requestEagerStart = eager && connection[InternalConnectionLikeSymbol]?.supportsEagerStart === true;
   const ownQueues = JSON.stringify(queues) === JSON.stringify(TASK_QUEUES) ? {} : { queues };
-  // Each step of an answer may use its whole time, twice where it can be repaired; a workflow beyond that is stuck.
+  // Each step of an answer may use its whole time in each attempt, and its reader too; a workflow beyond that is stuck.
+  const { orchestration, generation, 'data-source': dataSource } = queues;
+  const attemptMs =
+    orchestration.scheduleToCloseMs + generation.scheduleToCloseMs + dataSource.scheduleToCloseMs;
   const answerTimeoutMs =
-    2 * (queues.orchestration.scheduleToCloseMs + queues.generation.scheduleToCloseMs) +
-    2 * queues['data-source'].scheduleToCloseMs;
+    (1 + LIMITS.repairs + LIMITS.choiceRounds) * attemptMs + LIMITS.choiceRounds * LIMITS.choiceWaitMs;
 
   const start = async (
     workflow: string,
@@ -115,6 +126,16 @@ export function createTemporalJobEngine({
     async startIndexSource({ tier, summary, ...input }) {
       const info = { tier, summary, kind: 'index-source', subjectId: input.dataSourceId };
       await start(WORKFLOWS.indexSource, input, { ...info, timeoutMs: INDEX_TIMEOUT_MS });
+    },
+    async tellChoice(jobId, round) {
+      const choice: ChoiceMade = { round };
+      try {
+        await callEngine(client, () => client.workflow.getHandle(jobId).signal(SIGNALS.choiceMade, choice));
+        return true;
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return false;
+        throw error;
+      }
     },
     async cancel(jobId) {
       try {

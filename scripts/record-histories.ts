@@ -95,6 +95,36 @@ await record(
   await ended(withModel, await ask(id, withModel, 'No.', 'No.')),
 );
 
+const repairedTwice = await ask(
+  id,
+  withModel,
+  sqlReply('SELECT 1 FROM ordres'),
+  sqlReply('SELECT 1 / (count(*) - count(*)) FROM orders'),
+  sqlReply(COUNT_BY_STATUS),
+);
+await record('answer-question-repaired-twice', namespace, await ended(withModel, repairedTwice));
+
+const waiting = async (): Promise<{ jobId: string; questionId: string }> => {
+  model.script('chat', { kind: 'text', text: 'AMBIGUOUS: orders that were paid | orders that were sent' });
+  const reply = await withModel.client.askQuestion({
+    dataSourceId: id,
+    question: `Finished orders ${++asked}`,
+  });
+  if (reply.answered) throw new Error('must not be cached');
+  await waitUntil(
+    'the question waits',
+    async () => (await withModel.client.readQuestion(reply.questionId)).status === 'waiting',
+  );
+  return reply;
+};
+const chosen = await waiting();
+model.script('chat', { kind: 'text', text: sqlReply(COUNT_BY_STATUS) });
+await withModel.client.replyToQuestion(chosen.questionId, { choice: 1 });
+await record('answer-question-chosen', namespace, await ended(withModel, chosen.jobId));
+const left = await waiting();
+await withModel.client.cancelJob(left.jobId);
+await record('answer-question-cancelled-while-waiting', namespace, await ended(withModel, left.jobId));
+
 model.script('chat', { kind: 'hang' });
 const calls = model.stats.byEndpoint.chat;
 const cancelled = await ask(id, withModel);

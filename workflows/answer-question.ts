@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, patched } from '@temporalio/workflow';
 import type {
   AnswerActivities,
   GenerationActivities,
@@ -15,6 +15,7 @@ import type { AnswerQuestionInput, AnswerQuestionResult } from '../contracts/wor
 import { localActivities, remoteActivities } from './activity-proxies.js';
 import { toErrorRecordOf, toWorkflowFailure } from './job-failure.js';
 import { enterPhase } from './job-phase.js';
+import { listenToReader } from './listen-to-reader.js';
 
 /**
  * Answers one question: choose context, write SQL, guard, explain and run, repair, record.
@@ -62,10 +63,24 @@ async function findAnswer(input: AnswerQuestionInput): Promise<AnswerQuestionRes
   const context = await local.chooseContext(input);
   spend('context', context.durationMs);
 
+  const reader = listenToReader(input);
   let previous: { sql: string; error: ErrorRecord } | undefined;
-  for (let attempt = 1; attempt <= 1 + LIMITS.repairs; attempt++) {
-    const written = await write(input, context.provider, attempt, previous);
+  let repairs = 0;
+  for (let attempt = 1; ; attempt++) {
+    if (previous) {
+      if (!mayRepair(repairs)) return { status: 'refused', error: lastWord(previous.error, repairs) };
+      repairs++;
+    }
+    let written = await write(input, context.provider, attempt, previous);
     spend('model', written.durationMs);
+    while (written.outcome === 'ambiguous') {
+      const asked = Date.now();
+      const refusal = await reader.ask(written);
+      if (refusal) return { status: 'refused', error: refusal };
+      spend('reader', Date.now() - asked);
+      written = await write(input, context.provider, ++attempt, previous);
+      spend('model', written.durationMs);
+    }
     if (written.outcome === 'refused') return { status: 'refused', error: written.error };
     if (written.outcome === 'unusable') {
       previous = { sql: '', error: written.error };
@@ -100,12 +115,15 @@ async function findAnswer(input: AnswerQuestionInput): Promise<AnswerQuestionRes
         step,
         durationMs: Math.round(durationMs * 10) / 10,
       })),
-      repairs: attempt - 1,
+      repairs,
     });
     return { status: 'answered', rowCount: ran.rowCount };
   }
-  return { status: 'refused', error: lastWord(previous!.error) };
 }
+
+/** Workflows that began when one repair was all end as they would have then. */
+const mayRepair = (repairs: number): boolean =>
+  repairs < 1 || (repairs < LIMITS.repairs && patched('second-repair'));
 
 async function write(
   input: AnswerQuestionInput,
@@ -139,14 +157,20 @@ async function run(
   });
 }
 
-/** After the last repair the reader is told about the model, with the guard's or the database's reason inside. */
-function lastWord(error: ErrorRecord): ErrorRecord {
+/**
+ * After the last repair the reader is told about the model, with the guard's or the database's reason inside. What no wording of
+ * the SQL could mend (a right that is missing, a price) is told as it is.
+ */
+function lastWord(error: ErrorRecord, repairs: number): ErrorRecord {
+  if (NOT_THE_MODELS.has(error.code)) return error;
   if (error.code === 'model_answer_unusable') return error;
   return {
     ...errorRecord(
       'model_answer_unusable',
-      `The model’s SQL was refused, also after a repair. ${error.message}`,
+      `The model’s SQL was refused, also after ${repairs === 1 ? 'a repair' : `${repairs} repairs`}. ${error.message}`,
     ),
     details: { reason: error },
   };
 }
+
+const NOT_THE_MODELS = new Set<ErrorRecord['code']>(['data_source_permission_denied', 'sql_too_expensive']);

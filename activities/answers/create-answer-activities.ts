@@ -1,9 +1,11 @@
 import type { AnswerQuestionInput } from '../../contracts/workflows.js';
 import type { AnswerDeps } from './answer-deps.js';
+import { type AskReaderInput, askReader } from './ask-reader.js';
 import { type CheckSqlInput, checkSql } from './check-sql.js';
 import { chooseContext } from './choose-context.js';
 import { type RecordAnswerInput, recordAnswer } from './record-answer.js';
 import { type RunSqlInput, runSql } from './run-sql.js';
+import { type TakeChoiceInput, takeReadersChoice } from './take-readers-choice.js';
 import { type WriteSqlInput, writeSql } from './write-sql.js';
 
 export type AnswerActivities = ReturnType<typeof createAnswerActivities>;
@@ -16,6 +18,8 @@ export function createAnswerActivities(deps: AnswerDeps) {
     chooseContext: (input: AnswerQuestionInput) => chooseContext(deps, input),
     /** The built-in model takes milliseconds, so it needs no queue. */
     translateSql: (input: WriteSqlInput) => writeSql(deps, input),
+    askReader: (input: AskReaderInput) => askReader(deps, input),
+    takeReadersChoice: (input: TakeChoiceInput) => takeReadersChoice(deps, input),
     checkSql: (input: CheckSqlInput) => checkSql(deps, input),
     tryQuery: (input: RunSqlInput) => runSql(deps, input, 'inline'),
     recordAnswer: (input: RecordAnswerInput) => recordAnswer(deps, input),

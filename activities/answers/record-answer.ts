@@ -37,6 +37,7 @@ export async function recordAnswer(deps: AnswerDeps, input: RecordAnswerInput): 
           versionId: work.versionId,
           question: work.text,
           model: deps.cacheLabel,
+          chosenReadings: work.chosenReadings,
         }),
       ),
       sql: input.sql,

@@ -35,6 +35,11 @@ export type RanSql =
 
 /** Errors that are about the SQL, not about the way to the database. */
 const MENDABLE = new Set(['query_failed', 'sql_too_expensive', 'data_source_permission_denied']);
+/** SQLSTATE classes that tell of the server's own trouble (rollback, resources, locks, I/O, internal): no other SQL would help. */
+const SERVERS_OWN = /^(40|53|55|58|F0|XX)/;
+
+const isMendable = ({ code, details }: QuaestorError): boolean =>
+  MENDABLE.has(code) && !SERVERS_OWN.test(String(details?.['sqlState'] ?? ''));
 
 /**
  * Prices and runs accepted SQL and keeps its rows in pages.
@@ -86,7 +91,7 @@ export async function runSql(
         const connectionLost = error.code === 'data_source_connection_lost';
         return { outcome: 'deferred', connectionLost, ...timings };
       }
-      if (!MENDABLE.has(error.code)) throw error;
+      if (!isMendable(error)) throw error;
       await recordRefusal(deps, input, error, plan);
       return { outcome: 'refused', error: toErrorRecord(error), ...timings };
     }

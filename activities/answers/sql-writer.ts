@@ -2,9 +2,11 @@ import { type ErrorRecord, errorRecord } from '../../contracts/quaestor-error.js
 import type { ModelLabel } from '../../contracts/question.js';
 import type { StoredContext } from '../../db/statements/questions.js';
 import { translateQuestion } from '../../domain/built-in-model/translate-question.js';
+import { extractReadings } from '../../domain/guard/extract-readings.js';
 import { extractSql } from '../../domain/guard/extract-sql.js';
 import { type CutOff, findCutOff } from '../../domain/guard/reply-cut-off.js';
 import { buildSqlPrompt } from '../../domain/prompt/build-sql-prompt.js';
+import { withoutLinks } from '../../domain/prompt/without-links.js';
 import type { ChatProvider } from '../model/chat-provider.js';
 
 export interface SqlRequest {
@@ -12,6 +14,8 @@ export interface SqlRequest {
   context: StoredContext;
   /** `YYYY-MM-DD` */
   today: string;
+  /** What the reader chose where the model had asked, oldest first. */
+  chosenReadings?: readonly string[];
   /** What is to be mended. */
   previous?: { sql: string; error: ErrorRecord };
   signal: AbortSignal;
@@ -21,6 +25,8 @@ export type SqlReply = { usage: { promptTokens: number; completionTokens: number
   | { outcome: 'sql'; sql: string; interpretation: string | null }
   /** The model says that there is no SQL for this; asking again would not help. */
   | { outcome: 'refused'; error: ErrorRecord }
+  /** Only the reader can say which reading is meant; there are at least two. */
+  | { outcome: 'ambiguous'; readings: string[]; error: ErrorRecord }
   /** The reply holds no SQL; asking again may help. */
   | { outcome: 'unusable'; error: ErrorRecord; text: string }
 );
@@ -32,6 +38,8 @@ export interface SqlWriter {
   write(request: SqlRequest): Promise<SqlReply>;
 }
 
+/** A model's reason is a sentence or two. */
+const REFUSAL_CHARS = 1_000;
 const NO_USAGE = { promptTokens: 0, completionTokens: 0 };
 
 /** Quaestor's own translator: free, instant, and honest about what it does not understand. */
@@ -39,7 +47,7 @@ export function createBuiltInWriter(): SqlWriter {
   return {
     provider: 'built-in',
     name: 'built-in-translator',
-    write: async ({ question, context, today, previous }) => {
+    write: async ({ question, context, today, previous, chosenReadings }) => {
       // It is deterministic: what was refused once would be refused again.
       if (previous) return { outcome: 'refused', usage: NO_USAGE, error: previous.error };
       const translation = translateQuestion({
@@ -47,19 +55,25 @@ export function createBuiltInWriter(): SqlWriter {
         context: context.schema,
         today,
         sampledValues: context.values ?? {},
+        ...(chosenReadings ? { chosenReadings } : {}),
       });
-      return translation.outcome === 'sql'
-        ? {
+      switch (translation.outcome) {
+        case 'sql':
+          return {
             outcome: 'sql',
             usage: NO_USAGE,
             sql: translation.sql,
             interpretation: translation.interpretation,
-          }
-        : {
+          };
+        case 'ambiguous':
+          return ambiguous(NO_USAGE, translation.readings, translation.reason);
+        case 'not_confident':
+          return {
             outcome: 'refused',
             usage: NO_USAGE,
             error: errorRecord('question_not_understood', translation.reason),
           };
+      }
     },
   };
 }
@@ -74,7 +88,7 @@ export function createChatWriter(options: {
   return {
     provider: chat.kind,
     name: chat.name,
-    write: async ({ question, context, today, previous, signal }) => {
+    write: async ({ question, context, today, previous, chosenReadings, signal }) => {
       const prompt = buildSqlPrompt({
         question,
         context: context.schema,
@@ -85,6 +99,7 @@ export function createChatWriter(options: {
         tokenBudget,
         countTokens,
         previous,
+        chosenReadings,
       });
       const completion = await chat.complete({
         system: prompt.system,
@@ -103,16 +118,26 @@ export function createChatWriter(options: {
         return { outcome: 'unusable', usage, error, text: text.slice(0, 4_000) };
       }
       if ('refusal' in extracted) {
-        return {
-          outcome: 'refused',
-          usage,
-          error: errorRecord(extracted.refusal.kind, extracted.refusal.message),
-        };
+        const { kind, message } = extracted.refusal;
+        const readings = kind === 'ambiguous_question' ? extractReadings(text, message) : [];
+        if (readings.length > 0)
+          return ambiguous(usage, readings, `It can mean: ${readings.map(quoted).join('; ')}.`);
+        const said = withoutLinks(message).slice(0, REFUSAL_CHARS) || 'The model gave no reason.';
+        return { outcome: 'refused', usage, error: errorRecord(kind, said) };
       }
       return { outcome: 'sql', usage, sql: extracted.sql, interpretation: null };
     },
   };
 }
+
+const quoted = (text: string): string => `“${text}”`;
+
+const ambiguous = (usage: SqlReply['usage'], readings: string[], reason: string): SqlReply => ({
+  outcome: 'ambiguous',
+  usage,
+  readings,
+  error: { ...errorRecord('ambiguous_question', reason), details: { readings } },
+});
 
 const cutOffError = (cutOff: CutOff): ErrorRecord => ({
   ...errorRecord(

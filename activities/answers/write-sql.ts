@@ -10,7 +10,7 @@ import { type AnswerDeps, modelLabel } from './answer-deps.js';
 import type { SqlReply } from './sql-writer.js';
 
 export interface WriteSqlInput extends AnswerQuestionInput {
-  /** 1 is the first; later ones are repairs. */
+  /** 1 is the first; later ones are repairs, or follow a reader's choice. */
   attempt: number;
   previous?: { sql: string; error: ErrorRecord };
 }
@@ -18,6 +18,7 @@ export interface WriteSqlInput extends AnswerQuestionInput {
 export type WrittenSql = { durationMs: number } & (
   | { outcome: 'sql'; sql: string; interpretation: string | null }
   | { outcome: 'refused'; error: ErrorRecord }
+  | { outcome: 'ambiguous'; readings: string[]; error: ErrorRecord }
   | { outcome: 'unusable'; error: ErrorRecord }
 );
 
@@ -41,7 +42,9 @@ export async function writeSql(deps: AnswerDeps, input: WriteSqlInput): Promise<
     const reply = await deps.writer.write({
       question: work.text,
       context: work.context,
-      today: new Date().toISOString().slice(0, 10),
+      // The day of the asking: a choice may come days later, and "this month" must not move.
+      today: new Date(Date.now() - work.elapsedMs).toISOString().slice(0, 10),
+      ...(work.chosenReadings.length > 0 ? { chosenReadings: work.chosenReadings } : {}),
       ...(input.previous ? { previous: input.previous } : {}),
       signal: activitySignal(),
     });
@@ -68,6 +71,8 @@ function toWritten(reply: SqlReply, durationMs: number): WrittenSql {
     case 'sql':
       // Longer SQL is refused by the guard; a workflow's history need not carry it.
       return { ...pick(reply), sql: reply.sql.slice(0, LIMITS.sqlChars + 1), durationMs };
+    case 'ambiguous':
+      return { outcome: reply.outcome, readings: reply.readings, error: reply.error, durationMs };
     case 'refused':
     case 'unusable':
       return { outcome: reply.outcome, error: reply.error, durationMs };

@@ -1,4 +1,4 @@
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { QuaestorError } from '../../contracts/quaestor-error.js';
@@ -12,11 +12,13 @@ import { askQuestion } from '../ask-question.js';
 import { decodeCursor, encodeCursor } from '../cursor.js';
 import { idempotencyHeader, idempotencyOf } from '../idempotency.js';
 import { preferHeader, preferredWaitSeconds } from '../prefer.js';
+import { replyToQuestion } from '../reply-to-question.js';
 import type { Reply, Routes } from '../route.js';
 import {
   acceptedQuestionSchema,
   askQuestionBody,
   questionSchema,
+  replyBody,
   rowsPageSchema,
 } from '../schemas/question.js';
 import { idParams } from '../schemas/text.js';
@@ -30,17 +32,33 @@ async function readQuestion(tx: Transaction, id: string): Promise<Question> {
   return question;
 }
 
-/** The whole question once it has ended, else where to watch it. */
+/** The whole question once it has ended, else where to watch it or to reply. */
 function replyWith(question: Question): Reply {
   if (!isQuestionOpen(question)) return { status: 200, body: question };
-  const { id, jobId, status } = question;
+  const { choice, id, jobId, status } = question;
   const links = {
     question: `/v1/questions/${id}`,
     rows: `/v1/questions/${id}/rows`,
     job: `/v1/jobs/${jobId}`,
     events: `/v1/jobs/${jobId}/events`,
+    ...(status === 'waiting' ? { reply: `/v1/questions/${id}/reply` } : {}),
   };
-  return { status: 202, body: { id, jobId, status, links }, headers: { Location: links.job } };
+  const body = { id, jobId, status, ...(choice ? { choice } : {}), links };
+  return { status: 202, body, headers: { Location: links.job } };
+}
+
+/** Waits as long as `Prefer: wait` says. */
+async function replyInTime(
+  deps: ApiContext,
+  tenantId: string,
+  question: Question,
+  { req, res }: { req: Request; res: Response },
+): Promise<Reply> {
+  const waitSeconds = preferredWaitSeconds(req.get('prefer'));
+  if (waitSeconds === 0 || !isQuestionOpen(question)) return replyWith(question);
+  const options = { waitMs: waitSeconds * 1_000, signal: closingOf(res) };
+  const reply = replyWith(await waitForQuestion(deps, tenantId, question, options));
+  return { ...reply, headers: { ...reply.headers, 'Preference-Applied': `wait=${waitSeconds}` } };
 }
 
 function closingOf(res: Response): AbortSignal {
@@ -90,13 +108,38 @@ export function addQuestionRoutes(routes: Routes, deps: ApiContext): void {
         questionId: uuidv7(),
         dataSourceId: body.dataSourceId,
         text: body.question,
+        ifAmbiguous: body.ifAmbiguous,
         idempotency: idempotencyOf(req, body, config.encryptionKey),
       });
-      const waitSeconds = preferredWaitSeconds(req.get('prefer'));
-      if (waitSeconds === 0 || !isQuestionOpen(asked)) return replyWith(asked);
-      const options = { waitMs: waitSeconds * 1_000, signal: closingOf(res) };
-      const reply = replyWith(await waitForQuestion(deps, caller.tenantId, asked, options));
-      return { ...reply, headers: { ...reply.headers, 'Preference-Applied': `wait=${waitSeconds}` } };
+      return await replyInTime(deps, caller.tenantId, asked, { req, res });
+    },
+  );
+
+  routes.route(
+    {
+      method: 'post',
+      path: '/v1/questions/{id}/reply',
+      operationId: 'replyToQuestion',
+      tag,
+      summary: 'Choose the reading that is meant',
+      description:
+        'For a question whose status is `waiting`; `choice.readings` lists what it can mean. Sending the same reply again is safe.',
+      scope: 'questions:ask',
+      headers: preferHeader,
+      params: idParams,
+      body: replyBody,
+      replies: {
+        200: {
+          description: 'The question with its end, within the time of `Prefer: wait`.',
+          schema: questionSchema,
+        },
+        202: { description: 'It is being answered in this reading.', schema: acceptedQuestionSchema },
+      },
+      errors: ['conflict', 'engine_unavailable'],
+    },
+    async ({ caller, params, body, req, res }) => {
+      const question = await replyToQuestion(deps, { caller, questionId: params.id, ...body });
+      return await replyInTime(deps, caller.tenantId, question, { req, res });
     },
   );
 

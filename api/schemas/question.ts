@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LIMITS } from '../../contracts/limits.js';
-import type { Answer, Question, RowsPage } from '../../contracts/question.js';
+import type { Answer, ChoiceRequest, Question, RowsPage } from '../../contracts/question.js';
 import { errorRecordSchema } from './problem.js';
 import { text, timestamp, uuid } from './text.js';
 
@@ -12,8 +12,42 @@ export const askQuestionBody = z
       description: `At most ${LIMITS.questionChars} characters.`,
       example: 'How many orders were placed last month?',
     }),
+    ifAmbiguous: z.enum(['ask', 'refuse']).default('ask').meta({
+      description:
+        'What becomes of a question with several readings: it waits for your choice, for up to seven days, or is refused as `ambiguous_question` with the readings in the details.',
+    }),
   })
   .meta({ id: 'AskQuestion' });
+
+const STATUSES = ['queued', 'running', 'waiting', 'answered', 'refused', 'failed', 'cancelled'] as const;
+
+export const replyBody = z
+  .strictObject({
+    choice: z.int().min(1).max(LIMITS.readings).optional().meta({
+      description: 'The number of the reading that is meant; 1 is the first.',
+    }),
+    text: text()
+      .min(1)
+      .max(LIMITS.readingChars)
+      .optional()
+      .meta({ description: 'What is meant, in your own words, when none of the readings is.' }),
+  })
+  .refine((body) => (body.choice === undefined) !== (body.text === undefined), {
+    message: 'Send either choice or text.',
+  })
+  .meta({ id: 'Reply' });
+
+const choiceSchema = z
+  .object({
+    round: z.int(),
+    readings: z.array(z.string()),
+    requestedAt: timestamp(),
+    chosen: z.string().nullable(),
+  })
+  .meta({
+    id: 'ChoiceRequest',
+    description: 'The question back to its reader: which of several readings is meant.',
+  }) satisfies z.ZodType<ChoiceRequest>;
 
 const resultColumn = z
   .object({ name: z.string(), type: z.string().meta({ example: 'numeric' }) })
@@ -37,7 +71,7 @@ const answerSchema = z
     interpretation: z.string().nullable(),
     timings: z.array(
       z.object({
-        step: z.enum(['context', 'model', 'guard', 'explain', 'query', 'store', 'other']),
+        step: z.enum(['context', 'model', 'reader', 'guard', 'explain', 'query', 'store', 'other']),
         durationMs: z.number(),
       }),
     ),
@@ -52,12 +86,13 @@ export const questionSchema = z
     jobId: z.string(),
     dataSourceId: uuid(),
     text: z.string(),
-    status: z.enum(['queued', 'running', 'answered', 'refused', 'failed', 'cancelled']),
+    status: z.enum(STATUSES),
     answer: answerSchema.nullable(),
     error: errorRecordSchema.nullable(),
     cachedFrom: uuid()
       .nullable()
       .meta({ description: 'The question whose answer this is, when it came from the cache.' }),
+    choice: choiceSchema.optional(),
     createdAt: timestamp(),
     finishedAt: timestamp().nullable(),
   })
@@ -67,8 +102,15 @@ export const acceptedQuestionSchema = z
   .object({
     id: uuid(),
     jobId: z.string(),
-    status: z.enum(['queued', 'running', 'answered', 'refused', 'failed', 'cancelled']),
-    links: z.object({ question: z.string(), rows: z.string(), job: z.string(), events: z.string() }),
+    status: z.enum(STATUSES),
+    choice: choiceSchema.optional(),
+    links: z.object({
+      question: z.string(),
+      rows: z.string(),
+      job: z.string(),
+      events: z.string(),
+      reply: z.string().optional().meta({ description: 'While it waits for a choice.' }),
+    }),
   })
   .meta({ id: 'AcceptedQuestion' });
 

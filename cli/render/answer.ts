@@ -1,4 +1,5 @@
 import type { AnswerTiming, Cell, ModelLabel, Question } from '../../contracts/question.js';
+import { renderChoice } from './choice.js';
 import type { Colors } from './colors.js';
 import { renderProblem } from './problem.js';
 import { isNumericType, moreRows, renderTable } from './table.js';
@@ -17,6 +18,7 @@ export function renderQuestion(options: RenderQuestionOptions): string {
   const { question, colors } = options;
   if (question.answer) return renderAnswer(options);
   const error = question.error;
+  if (question.status === 'waiting') return renderChoice(question, colors);
   if (!error) return `The question is ${question.status}.`;
   return renderProblem(
     {
@@ -24,6 +26,7 @@ export function renderQuestion(options: RenderQuestionOptions): string {
       status: 0,
       code: error.code,
       detail: error.message,
+      ...(error.details ? { details: error.details } : {}),
       wayOut: error.wayOut,
     },
     colors,

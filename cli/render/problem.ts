@@ -18,9 +18,13 @@ export function renderProblem(problem: Problem, colors: Colors): string {
 
 const indent = (text: string): string => text.replace(/^/gm, '  ');
 
-/** Faults of single fields beyond the first, which is in the detail: `details.issues: [{ field, message }]`. */
+/**
+ * Faults of single fields beyond the first, which is in the detail (`details.issues: [{ field, message }]`), and the readings of a
+ * question (`details.readings`).
+ */
 function fieldsOf(problem: Problem): string[] {
-  const issues = (problem['details'] as { issues?: unknown } | undefined)?.issues;
+  const { issues, readings } = (problem['details'] ?? {}) as { issues?: unknown; readings?: unknown };
+  if (Array.isArray(readings)) return readings.map(String);
   if (!Array.isArray(issues)) return [];
   return issues
     .slice(1)

@@ -113,6 +113,10 @@ export function eventText(event: FollowedEvent): string | undefined {
       return `the new index is on: ${plural(event.data.tables, 'table')}, ${plural(event.data.columns, 'column')}`;
     case 'context.chosen':
       return `chose ${plural(event.data.tables.length, 'table')} (${formatDuration(event.data.durationMs)})`;
+    case 'choice.requested':
+      return `the question has ${plural(event.data.readings.length, 'reading')}`;
+    case 'choice.made':
+      return `taken as: ${printable(event.data.chosen)}`;
     case 'sql.generated':
       return `SQL written by ${printable(event.data.model)} (${formatDuration(event.data.durationMs)})`;
     case 'sql.refused':

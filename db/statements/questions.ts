@@ -1,5 +1,12 @@
 import type { ErrorRecord } from '../../contracts/quaestor-error.js';
-import type { Answer, ChosenTable, ModelLabel, Question, QuestionStatus } from '../../contracts/question.js';
+import type {
+  Answer,
+  ChoiceRequest,
+  ChosenTable,
+  ModelLabel,
+  Question,
+  QuestionStatus,
+} from '../../contracts/question.js';
 import type { SampledValues, SchemaContext } from '../../contracts/schema-registry.js';
 import type { Transaction } from '../database.js';
 import { toJson } from '../to-json.js';
@@ -28,6 +35,7 @@ interface Row {
   status: QuestionStatus;
   error: ErrorRecord | null;
   cached_from: string | null;
+  choice: ChoiceRequest | null;
   created_at: Date;
   finished_at: Date | null;
   sql: string | null;
@@ -45,7 +53,7 @@ interface Row {
 /** A question with its answer; one taken from the cache shows the answer of the question that it was taken from. */
 export async function getQuestion(tx: Transaction, id: string): Promise<Question | undefined> {
   const [row] = await tx.query<Row>(
-    `SELECT q.id, q.job_id, q.data_source_id, q.text, q.status, q.error, q.cached_from, q.created_at, q.finished_at,
+    `SELECT q.id, q.job_id, q.data_source_id, q.text, q.status, q.error, q.cached_from, q.choices->-1 AS choice, q.created_at, q.finished_at,
             a.sql, a.columns, a.row_count, a.truncated, a.tables, a.model, a.interpretation, a.timings, a.repairs, a.answered_at
      FROM questions q LEFT JOIN answers a ON a.question_id = coalesce(q.cached_from, q.id)
      WHERE q.id = $1`,
@@ -59,7 +67,8 @@ const toQuestion = (row: Row): Question => ({
   jobId: row.job_id,
   dataSourceId: row.data_source_id,
   text: row.text,
-  status: row.status,
+  // The reply is there, and the job is about to take it: nobody need be asked any more.
+  status: row.status === 'waiting' && row.choice?.chosen ? 'running' : row.status,
   answer:
     row.sql === null
       ? null
@@ -77,6 +86,7 @@ const toQuestion = (row: Row): Question => ({
         },
   error: row.error,
   cachedFrom: row.cached_from,
+  ...(row.choice ? { choice: row.choice } : {}),
   createdAt: row.created_at.toISOString(),
   finishedAt: row.finished_at?.toISOString() ?? null,
 });
@@ -92,7 +102,7 @@ export async function markQuestionFinished(
   error: ErrorRecord | null = null,
 ): Promise<void> {
   await tx.query(
-    `UPDATE questions SET status = $2, error = $3, finished_at = now() WHERE id = $1 AND status IN ('queued', 'running')`,
+    `UPDATE questions SET status = $2, error = $3, finished_at = now() WHERE id = $1 AND status IN ('queued', 'running', 'waiting')`,
     [id, status, error && toJson(error)],
   );
 }
@@ -119,6 +129,8 @@ export interface QuestionWork {
   dataSourceId: string;
   versionId: string | null;
   context: StoredContext | null;
+  /** What its reader chose where it had several readings, oldest first. */
+  chosenReadings: string[];
   /** Since the question was asked, by the store's clock. */
   elapsedMs: number;
 }
@@ -130,9 +142,10 @@ export async function getQuestionWork(tx: Transaction, id: string): Promise<Ques
     data_source_id: string;
     version_id: string | null;
     context: StoredContext | null;
+    choices: ChoiceRequest[] | null;
     elapsed_ms: number;
   }>(
-    `SELECT text, user_id, data_source_id, version_id, context,
+    `SELECT text, user_id, data_source_id, version_id, context, choices,
             extract(epoch FROM clock_timestamp() - created_at)::float8 * 1000 AS elapsed_ms
      FROM questions WHERE id = $1`,
     [id],
@@ -144,6 +157,7 @@ export async function getQuestionWork(tx: Transaction, id: string): Promise<Ques
       dataSourceId: row.data_source_id,
       versionId: row.version_id,
       context: row.context,
+      chosenReadings: (row.choices ?? []).flatMap(({ chosen }) => chosen ?? []),
       elapsedMs: row.elapsed_ms,
     }
   );

@@ -18,6 +18,8 @@ export interface TranslationInput {
   today: string;
   /** Known values of text columns, by canonical column name. */
   sampledValues?: Readonly<Record<string, readonly string[]>>;
+  /** Readings that the reader chose, as an earlier translation offered them. */
+  chosenReadings?: readonly string[];
 }
 
 export type Translation =
@@ -28,6 +30,12 @@ export type Translation =
       interpretation: string;
       /** 0 to 1. */
       confidence: number;
+    }
+  | {
+      outcome: 'ambiguous';
+      /** Two or more that are equally likely, each as an interpretation. */
+      readings: string[];
+      reason: string;
     }
   | {
       outcome: 'not_confident';
@@ -89,23 +97,45 @@ export function translateQuestion(input: TranslationInput): Translation {
   candidates.sort((a, b) => b.score - a.score);
   const first = candidates[0];
   if (!first) return refuse(problem.message, []);
-  const rival = candidates.find((c) => c !== first && first.score - c.score < CLEAR_LEAD);
-  if (rival)
-    return refuse(
-      sayAmbiguity(first, rival),
-      first.words.filter((word) => !rival.words.includes(word)),
-    );
-  const confidence = Math.max(
-    0,
-    Math.min(0.98, first.quality - first.plan.cost * 0.3 - first.plan.notes.length * 0.03),
-  );
+  const tied = candidates.filter((c) => first.score - c.score < CLEAR_LEAD);
+  const chosen = tied.find((c) => input.chosenReadings?.includes(sayPlan(c.plan)));
+  if (tied.length > 1 && !chosen) return sayTie(tied);
+  return accept(chosen ?? first);
+}
+
+const sayPlan = (plan: Plan): string => interpret(plan.query, plan.notes);
+
+function accept(candidate: Candidate): Translation {
+  const confidence = confidenceOf(candidate);
   if (confidence < LEAST_CONFIDENCE) return refuse('The best reading of the question is too uncertain.', []);
   return {
     outcome: 'sql',
-    sql: first.sql,
-    interpretation: interpret(first.plan.query, first.plan.notes),
+    sql: candidate.sql,
+    interpretation: sayPlan(candidate.plan),
     confidence: Math.round(confidence * 100) / 100,
   };
+}
+
+const confidenceOf = ({ quality, plan }: Candidate): number =>
+  Math.max(0, Math.min(0.98, quality - plan.cost * 0.3 - plan.notes.length * 0.03));
+
+/** Most readings that a person is asked to choose from; more say that the question was not understood. */
+const MOST_READINGS = 4;
+
+/** Readings that are all good by themselves, and that a person can tell apart, are a choice; others only say what was not clear. */
+function sayTie(tied: readonly Candidate[]): Translation {
+  const [first, rival] = tied as [Candidate, Candidate];
+  const reason = sayAmbiguity(first, rival);
+  const readings = [...new Set(tied.map(({ plan }) => sayPlan(plan)))];
+  const isChoice =
+    readings.length === tied.length &&
+    tied.length <= MOST_READINGS &&
+    tied.every((candidate) => confidenceOf(candidate) >= LEAST_CONFIDENCE);
+  if (isChoice) return { outcome: 'ambiguous', readings, reason };
+  return refuse(
+    reason,
+    first.words.filter((word) => !rival.words.includes(word)),
+  );
 }
 
 const refuse = (reason: string, notUnderstood: string[]): Translation => ({

@@ -88,6 +88,8 @@ const fromJson = (texts: readonly string[]): ExtractedReply | undefined => {
       (value) => typeof value === 'string',
     );
     for (const [key, value] of Object.entries(json)) {
+      if (Array.isArray(value) && refusalKind(key) && value.every((item) => typeof item === 'string'))
+        return { refusal: { kind: refusalKind(key)!, message: value.join(' | ') } };
       if (typeof value !== 'string') continue;
       const byValue = refusalKind(value);
       const byKey = refusalKind(key);

@@ -5,6 +5,6 @@
 export const ANSWER_MARKERS = {
   /** Followed by what is missing. */
   cannotAnswer: 'CANNOT_ANSWER:',
-  /** Followed by the readings, parted by ` | `. */
+  /** Followed by the readings, parted by ` | ` (`domain/guard/extract-readings.ts` takes them apart). */
   ambiguous: 'AMBIGUOUS:',
 } as const;

@@ -19,6 +19,8 @@ export interface SqlPromptInput {
   /** For system and user message together, as the endpoint counts them. */
   tokenBudget: number;
   countTokens: (text: string) => number;
+  /** What the reader chose where the model had asked which reading is meant, oldest first. */
+  chosenReadings?: readonly string[] | undefined;
   /** The model's own SQL that was refused, to be mended. */
   previous?: { sql: string; error: ErrorRecord } | undefined;
 }
@@ -52,6 +54,9 @@ const DIALECT_NAMES: Record<SqlPromptInput['dialect'], string> = { postgres: 'Po
 export const buildSqlPrompt = (input: SqlPromptInput): SqlPrompt => {
   const { context, chosen, countTokens, tokenBudget } = input;
   const question = untrustedBlock(input.question, LIMITS.questionChars);
+  const chosenReadings = (input.chosenReadings ?? []).map((reading) =>
+    untrustedLine(reading, LIMITS.readingChars),
+  );
   const refused = input.previous && {
     sql: untrustedBlock(input.previous.sql, REFUSED_SQL_CHARS),
     code: input.previous.error.code,
@@ -63,6 +68,7 @@ export const buildSqlPrompt = (input: SqlPromptInput): SqlPrompt => {
   };
   const number = channelNumber([
     question,
+    ...chosenReadings,
     JSON.stringify(refused ?? ''),
     JSON.stringify(context),
     JSON.stringify(input.values ?? {}),
@@ -77,6 +83,12 @@ export const buildSqlPrompt = (input: SqlPromptInput): SqlPrompt => {
       channel(`DATA_${number}`, 'schema', schema),
       ...(values === '' ? [] : [channel(`DATA_${number}`, 'stored values', values)]),
       channel(`QUESTION_${number}`, 'question', question),
+      ...(chosenReadings.length > 0
+        ? [
+            channel(`QUESTION_${number}`, 'chosen reading', chosenReadings.join('\n')),
+            'You asked the reader which reading is meant, and this is the reply: answer the question in this reading.',
+          ]
+        : []),
       ...(refused
         ? [
             channel(`DATA_${number}`, 'refused sql', refused.sql),

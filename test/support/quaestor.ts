@@ -21,7 +21,7 @@ export interface TestQuaestor {
   namespace: string;
   /** Adds a data source and indexes it; resolves with its id when it is ready. */
   connect(connectionString: string, includeSchemas?: string[]): Promise<string>;
-  /** Asks and waits for the end, whatever it is. */
+  /** Asks and waits for the end, whatever it is, or for the question back to the reader. */
   ask(dataSourceId: string, question: string): Promise<Question>;
   fetch(path: string, init?: RequestInit): Promise<Response>;
   stop(): Promise<void>;
@@ -88,7 +88,9 @@ export function createActions(client: ApiClient, url: () => string, tenant: Test
     ask: async (dataSourceId: string, question: string) => {
       const reply = await client.askQuestion({ dataSourceId, question });
       if (reply.answered) return reply.question;
-      await collectEvents(client, reply.jobId);
+      for await (const event of followJob({ client, jobId: reply.jobId })) {
+        if (event.kind === 'choice.requested') break;
+      }
       return await client.readQuestion(reply.questionId);
     },
     fetch: (path: string, init: RequestInit = {}) =>

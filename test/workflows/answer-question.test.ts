@@ -11,6 +11,12 @@ import { collectEvents, startTestQuaestor, type TestQuaestor } from '../support/
 import { sharedServers } from '../support/shared-servers.js';
 import { COUNT_BY_STATUS, LONG_QUERY, SHOP_SQL, sqlReply } from '../support/shop.js';
 
+/** A view that fails as Postgres does when it cannot write its temporary files. */
+const FULL_DISK = `
+  CREATE FUNCTION fill_disk() RETURNS int LANGUAGE plpgsql STABLE AS
+    $$ BEGIN RAISE EXCEPTION 'no space left on device' USING ERRCODE = '53100'; END $$;
+  CREATE VIEW full_disk AS SELECT fill_disk() AS orders FROM orders;`;
+
 let model: ModelServer;
 let source: TestSource;
 let quaestor: TestQuaestor;
@@ -19,7 +25,7 @@ let asked = 0;
 
 beforeAll(async () => {
   model = await startModelServer();
-  source = await createTestSource(SHOP_SQL);
+  source = await createTestSource(`${SHOP_SQL}${FULL_DISK}`);
   quaestor = await startTestQuaestor({
     OPENAI_BASE_URL: model.baseUrl,
     QUAESTOR_STATEMENT_TIMEOUT_MS: '2000',
@@ -105,8 +111,19 @@ test('SQL that the database refuses is mended once by the model, who is told the
   expect(JSON.stringify(model.requests.at(-1)?.body)).toContain('division by zero');
 });
 
-test('a model that answers nonsense twice ends the question with model_answer_unusable', async () => {
-  replies('I like trains.', 'I really do.');
+test('SQL that is refused twice is mended once more', async () => {
+  replies(
+    sqlReply('SELECT count(*) FROM public.ordres'),
+    sqlReply('SELECT count(*) / 0 FROM orders'),
+    sqlReply(COUNT_BY_STATUS),
+  );
+  const question = await quaestor.ask(dataSourceId, unique('How many orders by status?'));
+  expect(question).toMatchObject({ status: 'answered', answer: { repairs: 2 } });
+  expect(model.stats.byEndpoint.chat).toBe(3);
+});
+
+test('a model that answers nonsense three times ends the question with model_answer_unusable', async () => {
+  replies('I like trains.', 'I really do.', 'Choo.');
   const question = await quaestor.ask(dataSourceId, unique('How many orders by status?'));
   expect(question).toMatchObject({
     status: 'refused',
@@ -114,12 +131,20 @@ test('a model that answers nonsense twice ends the question with model_answer_un
     error: { code: 'model_answer_unusable' },
   });
   expect(question.error?.wayOut).not.toBe('');
-  expect(model.stats.byEndpoint.chat).toBe(2);
+  expect(model.stats.byEndpoint.chat).toBe(3);
 });
 
-test('a model that would write is refused twice and nothing is written', async () => {
+test('trouble of the database server fails the job in the server’s words, and the model is not asked to mend it', async () => {
+  replies(sqlReply('SELECT * FROM full_disk'));
+  const question = await quaestor.ask(dataSourceId, unique('How full is the disk of the orders?'));
+  expect(question).toMatchObject({ status: 'failed', error: { code: 'query_failed' } });
+  expect(question.error?.message).toContain('no space left');
+  expect(model.stats.byEndpoint.chat).toBe(1);
+});
+
+test('a model that would write is refused three times and nothing is written', async () => {
   const evil = sqlReply('WITH gone AS (DELETE FROM orders RETURNING *) SELECT count(*) FROM gone');
-  replies(evil, evil);
+  replies(evil, evil, evil);
   const question = await quaestor.ask(dataSourceId, unique('How many orders by status?'));
   expect(question).toMatchObject({ status: 'refused', error: { code: 'model_answer_unusable' } });
   expect(question.error?.details).toMatchObject({ reason: { code: 'sql_not_read_only' } });

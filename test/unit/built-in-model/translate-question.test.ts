@@ -279,7 +279,7 @@ describe('refusals', () => {
     ['customers in Atlantis', ['Atlantis']],
     ['Why did revenue fall?', ['Why', 'fall']],
   ])('%s names the words', (question, words) => {
-    expect(refusalOf(question).notUnderstood).toEqual(words);
+    expect(refusalOf(question)).toMatchObject({ notUnderstood: words });
   });
 
   test.each([

@@ -12,6 +12,7 @@ export class FakeEngine implements JobEngine {
   readonly answers: AnswerInput[] = [];
   readonly indexings: IndexInput[] = [];
   readonly cancelled: string[] = [];
+  readonly choices: { jobId: string; round: number }[] = [];
   readonly described: string[] = [];
   readonly schedules = new Map<string, ReindexSchedule>();
   /** What `describe` says; a job that is not in it runs. */
@@ -28,6 +29,12 @@ export class FakeEngine implements JobEngine {
   async startIndexSource(input: IndexInput): Promise<void> {
     this.#beThere();
     this.indexings.push(input);
+  }
+
+  async tellChoice(jobId: string, round: number): Promise<boolean> {
+    this.#beThere();
+    this.choices.push({ jobId, round });
+    return this.statuses.get(jobId) !== 'not_found';
   }
 
   async cancel(jobId: string): Promise<boolean> {

@@ -27,7 +27,9 @@ export async function runMain(args: string[], options: RunOptions = {}): Promise
   const exitCode = await main(args, {
     projectFolder: '/nowhere',
     env: options.env ?? {},
-    stdin: Readable.from(options.stdin === undefined ? [] : [options.stdin]),
+    stdin: Object.assign(Readable.from(options.stdin === undefined ? [] : [options.stdin]), {
+      isTTY: options.isTty ?? false,
+    }),
     stdout: stream('stdout'),
     stderr: stream('stderr'),
   });
