@@ -1,3 +1,4 @@
+import type { AnswerWarning, Chart } from './presentation.js';
 import type { ErrorRecord } from './quaestor-error.js';
 
 /** `waiting`: for its reader, who is asked which reading is meant. */
@@ -61,6 +62,12 @@ export interface Answer {
   model: ModelLabel;
   /** One sentence on how the SQL reads the question; from the built-in model or the language model. */
   interpretation: string | null;
+  /** Chosen by the shape of the result; null where rows say it better. */
+  chart: Chart | null;
+  /** One to three sentences; each number in them is a cell of the result. */
+  explanation: string | null;
+  /** Known traps that this result may have fallen into. */
+  warnings: AnswerWarning[];
   timings: AnswerTiming[];
   repairs: number;
   answeredAt: string;

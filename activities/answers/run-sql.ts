@@ -2,15 +2,15 @@ import { LIMITS } from '../../contracts/limits.js';
 import { type ErrorRecord, QuaestorError, toErrorRecord } from '../../contracts/quaestor-error.js';
 import type { Cell, ResultColumn } from '../../contracts/question.js';
 import type { AnswerQuestionInput } from '../../contracts/workflows.js';
-import { saveResultPages } from '../../db/statements/answers.js';
+import { saveResultPages, saveResultPresentation } from '../../db/statements/answers.js';
 import { appendAudit } from '../../db/statements/audit.js';
 import { appendEvent } from '../../db/statements/events.js';
-import { getQuestionWork } from '../../db/statements/questions.js';
 import { activitySignal, withHeartbeat } from '../activity-context.js';
 import type { QueryPlan, QueryResult } from '../data-sources/connector.js';
 import { expectReturn } from '../data-sources/expect-return.js';
 import { loadSourceConnection } from '../data-sources/source-connection.js';
 import type { AnswerDeps } from './answer-deps.js';
+import { loadQueryGround, presentResult, type QueryGround } from './present-result.js';
 
 export interface RunSqlInput extends AnswerQuestionInput {
   sql: string;
@@ -57,6 +57,9 @@ export async function runSql(
     const timings: RunTimings = { explainMs: 0, queryMs: 0, storeMs: 0 };
     const isInline = placement === 'inline';
     let plan: QueryPlan | undefined;
+    // Read while the data source works.
+    const ground = loadQueryGround(deps, input);
+    ground.catch(() => undefined);
     try {
       const query = {
         connectionString: source.connectionString,
@@ -80,7 +83,7 @@ export async function runSql(
       timings.queryMs = explained.queryMs;
       if (!explained.result) return { outcome: 'deferred', ...timings };
       const storeStarted = performance.now();
-      await store(deps, input, placement, explained.plan, explained.result, timings);
+      await store(deps, input, placement, explained.plan, explained.result, timings, await ground);
       timings.storeMs = performance.now() - storeStarted;
       const { columns, rows, truncated } = explained.result;
       return { outcome: 'completed', columns, rowCount: rows.length, truncated, ...timings };
@@ -92,7 +95,7 @@ export async function runSql(
         return { outcome: 'deferred', connectionLost, ...timings };
       }
       if (!isMendable(error)) throw error;
-      await recordRefusal(deps, input, error, plan);
+      await recordRefusal(deps, input, error, plan, await ground);
       return { outcome: 'refused', error: toErrorRecord(error), ...timings };
     }
   });
@@ -122,13 +125,16 @@ async function store(
   plan: QueryPlan,
   result: QueryResult,
   timings: RunTimings,
+  ground: QueryGround,
 ): Promise<void> {
+  const { tables, presentation } = presentResult(result, ground);
   const pages: Cell[][][] = [];
   for (let start = 0; start < result.rows.length; start += LIMITS.rowsPerPage) {
     pages.push(result.rows.slice(start, start + LIMITS.rowsPerPage));
   }
   await deps.db.withTenant(input.tenantId, async (tx) => {
     await saveResultPages(tx, input.questionId, pages);
+    await saveResultPresentation(tx, input.questionId, presentation);
     await appendEvent(tx, input.jobId, 'query.started', { placement, ...plan }, `started-${input.attempt}`);
     await appendEvent(
       tx,
@@ -142,12 +148,19 @@ async function store(
       },
       `completed-${input.attempt}`,
     );
-    const work = await getQuestionWork(tx, input.questionId);
     await appendAudit(tx, {
-      userId: work?.userId ?? null,
+      userId: ground.userId,
       action: 'sql.executed',
       subjectId: input.questionId,
-      data: { sql: input.sql, dataSourceId: input.dataSourceId, rowCount: result.rows.length, ...timings },
+      data: {
+        sql: input.sql,
+        dataSourceId: input.dataSourceId,
+        tables,
+        rowCount: result.rows.length,
+        truncated: result.truncated,
+        ...plan,
+        ...timings,
+      },
     });
   });
   deps.bus.publish(input.jobId);
@@ -158,12 +171,13 @@ async function recordRefusal(
   input: RunSqlInput,
   error: QuaestorError,
   plan: QueryPlan | undefined,
+  { userId }: QueryGround,
 ): Promise<void> {
   await deps.db.withTenant(input.tenantId, async (tx) => {
     const event = { sql: input.sql, attempt: input.attempt, error: toErrorRecord(error) };
     await appendEvent(tx, input.jobId, 'sql.refused', event, `refused-${input.attempt}`);
     await appendAudit(tx, {
-      userId: null,
+      userId,
       action: 'sql.refused',
       subjectId: input.questionId,
       data: { sql: input.sql, code: error.code, ...plan },

@@ -9,6 +9,7 @@ import { getJob } from '../../db/statements/jobs.js';
 import { getQuestion } from '../../db/statements/questions.js';
 import type { ApiContext } from '../api-deps.js';
 import { askQuestion } from '../ask-question.js';
+import { createChartPictures } from '../chart-pictures.js';
 import { decodeCursor, encodeCursor } from '../cursor.js';
 import { idempotencyHeader, idempotencyOf } from '../idempotency.js';
 import { preferHeader, preferredWaitSeconds } from '../prefer.js';
@@ -201,6 +202,31 @@ export function addQuestionRoutes(routes: Routes, deps: ApiContext): void {
         };
       });
       return { status: 200, body };
+    },
+  );
+
+  const pictures = createChartPictures();
+  routes.route(
+    {
+      method: 'get',
+      path: '/v1/questions/{id}/chart.svg',
+      operationId: 'readChart',
+      tag,
+      summary: 'Read the chart of an answer as SVG',
+      description: 'Not found where the result has no chart; `answer.chart` of the question says so.',
+      scope: 'questions:ask',
+      params: idParams,
+      replies: { 200: { description: 'The picture.', contentType: 'image/svg+xml', schema: z.string() } },
+    },
+    async ({ caller, params, res }) => {
+      const question = await db.withTenant(caller.tenantId, async (tx) => readQuestion(tx, params.id));
+      const chart = question.answer?.chart;
+      if (!chart) throw new QuaestorError('not_found', 'The question has no chart.');
+      res
+        .type('image/svg+xml')
+        .set('Cache-Control', 'private, max-age=3600')
+        .send(await pictures.draw(question.cachedFrom ?? question.id, chart));
+      return undefined;
     },
   );
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LIMITS } from '../../contracts/limits.js';
+import type { AnswerWarning, Chart } from '../../contracts/presentation.js';
 import type { Answer, ChoiceRequest, Question, RowsPage } from '../../contracts/question.js';
 import { errorRecordSchema } from './problem.js';
 import { text, timestamp, uuid } from './text.js';
@@ -53,6 +54,35 @@ const resultColumn = z
   .object({ name: z.string(), type: z.string().meta({ example: 'numeric' }) })
   .meta({ id: 'ResultColumn' });
 
+const chartSchema = z
+  .object({
+    kind: z.enum(['line', 'bar', 'grouped-bar', 'heatmap', 'scatter', 'histogram']),
+    spec: z.record(z.string(), z.unknown()).meta({ description: 'Vega-Lite 6 with inline data.' }),
+    columns: z
+      .object({ x: z.int(), y: z.array(z.int()), series: z.int().optional() })
+      .meta({ description: 'Columns of the result, by index from 0.' }),
+    note: z.string().optional().meta({ description: 'What the picture leaves out.' }),
+  })
+  .meta({ id: 'Chart' }) satisfies z.ZodType<Chart>;
+
+const warningSchema = z
+  .object({
+    code: z.enum([
+      'truncated',
+      'empty_result',
+      'value_not_found',
+      'fan_out_join',
+      'subtotal_rows',
+      'mixed_units',
+      'integer_division',
+      'nulls_left_out',
+      'partial_period',
+    ]),
+    message: z.string(),
+    details: z.record(z.string(), z.unknown()).optional(),
+  })
+  .meta({ id: 'AnswerWarning' }) satisfies z.ZodType<AnswerWarning>;
+
 const answerSchema = z
   .object({
     sql: z.string(),
@@ -69,6 +99,15 @@ const answerSchema = z
     ),
     model: z.object({ provider: z.enum(['built-in', 'openai-compatible']), name: z.string() }),
     interpretation: z.string().nullable(),
+    chart: chartSchema
+      .nullable()
+      .meta({ description: 'Chosen by the shape of the result; null where the rows say it better.' }),
+    explanation: z.string().nullable().meta({
+      description: 'One to three sentences. Each number in them is a cell of the result.',
+    }),
+    warnings: z.array(warningSchema).meta({
+      description: 'Known traps that this result may have fallen into.',
+    }),
     timings: z.array(
       z.object({
         step: z.enum(['context', 'model', 'reader', 'guard', 'explain', 'query', 'store', 'other']),

@@ -1,4 +1,6 @@
+import type { Chart } from '../../contracts/presentation.js';
 import type { AnswerTiming, Cell, ModelLabel, Question } from '../../contracts/question.js';
+import { renderTextChart } from './chart.js';
 import { renderChoice } from './choice.js';
 import type { Colors } from './colors.js';
 import { renderProblem } from './problem.js';
@@ -45,6 +47,9 @@ function renderAnswer({ question, rows, colors, terminalWidth }: RenderQuestionO
   const heading = (text: string) => colors.bold(colors.cyan(text));
   const parts: string[] = [];
 
+  if (answer.explanation) parts.push(`${heading('Answer')}   ${printable(answer.explanation)}`);
+  for (const { message, code } of answer.warnings)
+    parts.push(`${colors.yellow('Caution')}  ${printable(message)} ${colors.dim(`(${code})`)}`);
   if (answer.interpretation) parts.push(`${heading('Read as')}  ${printable(answer.interpretation)}`);
   if (answer.tables.length > 0) {
     const ranked = [...answer.tables].sort((a, b) => a.rank - b.rank);
@@ -55,6 +60,7 @@ function renderAnswer({ question, rows, colors, terminalWidth }: RenderQuestionO
   }
   parts.push([heading('SQL'), printableLines(answer.sql).replace(/^/gm, '  ')].join('\n'));
   parts.push(renderRows(answer.rowCount, answer.truncated));
+  if (answer.chart) parts.push(renderChart(answer.chart));
   const label = [
     `${heading('Model')}  ${modelText(answer.model)}`,
     answer.repairs > 0 ? `SQL mended ${plural(answer.repairs, 'time')}` : '',
@@ -64,6 +70,14 @@ function renderAnswer({ question, rows, colors, terminalWidth }: RenderQuestionO
     [label.filter(Boolean).join(' · '), `${heading('Time')}   ${timingText(answer.timings)}`].join('\n'),
   );
   return parts.join('\n\n');
+
+  /** As text where lines can show it; the picture is always named. */
+  function renderChart(chart: Chart): string {
+    const lines = [`${heading('Chart')}  ${chart.kind}: GET /v1/questions/${question.id}/chart.svg`];
+    const text = renderTextChart(chart, rows);
+    if (text) lines.push(text);
+    return lines.join('\n');
+  }
 
   function renderRows(rowCount: number, isTruncated: boolean): string {
     const columns = (answer?.columns ?? []).map((column) => ({

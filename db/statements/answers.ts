@@ -1,3 +1,4 @@
+import type { Presentation } from '../../contracts/presentation.js';
 import type { Answer, Cell, ResultColumn } from '../../contracts/question.js';
 import type { Transaction } from '../database.js';
 import { toJson } from '../to-json.js';
@@ -19,6 +20,19 @@ export async function saveResultPages(
   }
 }
 
+/** What is shown of a result besides its rows; a repeated step replaces it. */
+export async function saveResultPresentation(
+  tx: Transaction,
+  questionId: string,
+  { chart, explanation, warnings }: Presentation,
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO result_presentations (question_id, tenant_id, chart, explanation, warnings) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT (question_id) DO UPDATE SET chart = $3, explanation = $4, warnings = $5`,
+    [questionId, tx.tenantId, chart && toJson(chart), explanation, toJson(warnings)],
+  );
+}
+
 /** One page of a result, and whether another one follows; undefined beyond the last. */
 export async function getResultPage(
   tx: Transaction,
@@ -33,7 +47,7 @@ export async function getResultPage(
   return row;
 }
 
-export interface NewAnswer extends Omit<Answer, 'answeredAt'> {
+export interface NewAnswer extends Omit<Answer, 'answeredAt' | keyof Presentation> {
   questionId: string;
   cacheKey: Buffer;
 }

@@ -1,3 +1,4 @@
+import type { Presentation } from '../../contracts/presentation.js';
 import type { ErrorRecord } from '../../contracts/quaestor-error.js';
 import type {
   Answer,
@@ -48,14 +49,20 @@ interface Row {
   timings: Answer['timings'];
   repairs: number;
   answered_at: Date;
+  chart: Presentation['chart'];
+  explanation: string | null;
+  /** Null where the answer is older than presentations. */
+  warnings: Presentation['warnings'] | null;
 }
 
 /** A question with its answer; one taken from the cache shows the answer of the question that it was taken from. */
 export async function getQuestion(tx: Transaction, id: string): Promise<Question | undefined> {
   const [row] = await tx.query<Row>(
     `SELECT q.id, q.job_id, q.data_source_id, q.text, q.status, q.error, q.cached_from, q.choices->-1 AS choice, q.created_at, q.finished_at,
-            a.sql, a.columns, a.row_count, a.truncated, a.tables, a.model, a.interpretation, a.timings, a.repairs, a.answered_at
+            a.sql, a.columns, a.row_count, a.truncated, a.tables, a.model, a.interpretation, a.timings, a.repairs, a.answered_at,
+            p.chart, p.explanation, p.warnings
      FROM questions q LEFT JOIN answers a ON a.question_id = coalesce(q.cached_from, q.id)
+     LEFT JOIN result_presentations p ON p.question_id = a.question_id
      WHERE q.id = $1`,
     [id],
   );
@@ -80,6 +87,9 @@ const toQuestion = (row: Row): Question => ({
           tables: row.tables,
           model: row.model,
           interpretation: row.interpretation,
+          chart: row.chart,
+          explanation: row.explanation,
+          warnings: row.warnings ?? [],
           timings: row.timings,
           repairs: row.repairs,
           answeredAt: row.answered_at.toISOString(),

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { RegistryTable } from '../../contracts/schema-registry.js';
 import type { Database } from '../../db/database.js';
-import { saveAnswer, saveResultPages } from '../../db/statements/answers.js';
+import { saveAnswer, saveResultPages, saveResultPresentation } from '../../db/statements/answers.js';
 import { appendAudit } from '../../db/statements/audit.js';
 import { insertDataSource } from '../../db/statements/data-sources.js';
 import { appendEvent } from '../../db/statements/events.js';
@@ -143,6 +143,7 @@ export async function fillTenant(db: Database, tenant: TestTenant): Promise<{ da
       repairs: 0,
     });
     await saveResultPages(tx, question.id, [[[1]]]);
+    await saveResultPresentation(tx, question.id, { chart: null, explanation: 'N is 1.', warnings: [] });
     await claimIdempotencyKey(tx, {
       key: 'key',
       requestHash: hashOf('request'),

@@ -32,6 +32,7 @@ const SCOPED: [string, string, Scope][] = [
   ['GET', `/v1/questions/${id}`, 'questions:ask'],
   ['GET', `/v1/questions/${id}/rows`, 'questions:ask'],
   ['POST', `/v1/questions/${id}/reply`, 'questions:ask'],
+  ['GET', `/v1/questions/${id}/chart.svg`, 'questions:ask'],
   ['GET', '/v1/jobs', 'jobs:read'],
   ['GET', '/v1/jobs/some-job', 'jobs:read'],
   ['GET', '/v1/jobs/some-job/events', 'jobs:read'],
@@ -246,6 +247,7 @@ describe('documentation', () => {
       '/v1/jobs/{id}/events',
       '/v1/questions',
       '/v1/questions/{id}',
+      '/v1/questions/{id}/chart.svg',
       '/v1/questions/{id}/reply',
       '/v1/questions/{id}/rows',
     ]);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { renderTextChart } from '../../../cli/render/chart.js';
 import { colorsFor } from '../../../cli/render/colors.js';
 import { isNumericType, renderTable } from '../../../cli/render/table.js';
 import { cutToWidth, formatDuration, printable, printableLines, widthOf } from '../../../cli/render/text.js';
@@ -94,4 +95,30 @@ describe('colours', () => {
   ])('%j with %j: %s', (stream, env, expected) => {
     expect(colorsFor(stream, env).isColorSupported).toBe(expected);
   });
+});
+
+test('a chart of one amount is drawn as bars of text that line up, and others are not', () => {
+  const chart = { kind: 'bar' as const, spec: {}, columns: { x: 0, y: [1] } };
+  const lines = renderTextChart(chart, [
+    ['North', '1200.50'],
+    ['東京', '600.25'],
+    [null, null],
+  ])?.split('\n');
+  expect(lines).toEqual([
+    ` North  │${'█'.repeat(40)} 1200.50`,
+    ` 東京   │${'█'.repeat(20)} 600.25`,
+    ' (none) │',
+  ]);
+  expect(
+    renderTextChart({ ...chart, kind: 'scatter' }, [
+      ['a', 1],
+      ['b', 2],
+    ]),
+  ).toBeUndefined();
+  expect(
+    renderTextChart(chart, [
+      ['a', -1],
+      ['b', 2],
+    ]),
+  ).toBeUndefined();
 });

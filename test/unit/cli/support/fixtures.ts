@@ -41,6 +41,13 @@ export const answered: Question = {
     ],
     model: { provider: 'built-in', name: 'quaestor-1' },
     interpretation: 'The sum of orders.total for each region.',
+    chart: {
+      kind: 'bar',
+      spec: { mark: 'bar', data: { values: [] } },
+      columns: { x: 0, y: [1] },
+    },
+    explanation: 'Among these rows the highest revenue is 1,200.50 (North), the lowest 99.00 (東京).',
+    warnings: [{ code: 'fan_out_join', message: 'The join to order_items repeats rows of orders.' }],
     timings: [
       { step: 'context', durationMs: 12 },
       { step: 'model', durationMs: 3 },

@@ -1,0 +1,51 @@
+import { parse } from 'libpg-query';
+import type { Presentation } from '../../contracts/presentation.js';
+import { QuaestorError } from '../../contracts/quaestor-error.js';
+import type { SampledValues } from '../../contracts/schema-registry.js';
+import { getQuestionWork } from '../../db/statements/questions.js';
+import { chooseChart } from '../../domain/chart/choose-chart.js';
+import { explainResult } from '../../domain/explain/explain-result.js';
+import { resultShape } from '../../domain/result/result-shape.js';
+import { collectWarnings } from '../../domain/warnings/collect-warnings.js';
+import { queryShapes, type SelectShape, tablesOf } from '../../domain/warnings/query-shape.js';
+import type { QueryResult } from '../data-sources/connector.js';
+import type { AnswerDeps } from './answer-deps.js';
+import type { RunSqlInput } from './run-sql.js';
+
+/** What a result is judged by besides its rows. */
+export interface QueryGround {
+  userId: string;
+  /** Empty where the SQL cannot be read by Postgres' parser: then only the rows are looked at. */
+  shapes: SelectShape[];
+  values: SampledValues;
+}
+
+/** Reads the SQL against the registry version that the question was given. */
+export async function loadQueryGround(
+  deps: Pick<AnswerDeps, 'db' | 'schemas'>,
+  { tenantId, questionId, sql }: Pick<RunSqlInput, 'tenantId' | 'questionId' | 'sql'>,
+): Promise<QueryGround> {
+  const work = await deps.db.withTenant(tenantId, (tx) => getQuestionWork(tx, questionId));
+  if (!work?.versionId) throw new QuaestorError('not_found', 'The question was deleted.');
+  const { schema, values } = await deps.schemas.load({ tenantId, versionId: work.versionId });
+  // SQL of another dialect may not parse here: its warnings then come from the rows alone.
+  const tree = await parse(sql).catch(() => undefined);
+  return { userId: work.userId, shapes: tree ? queryShapes(tree, schema) : [], values };
+}
+
+/** Chart, words and warnings of a result, and the tables that it was read from. */
+export function presentResult(
+  { columns, rows, truncated }: QueryResult,
+  { shapes, values }: QueryGround,
+): { tables: string[]; presentation: Presentation } {
+  const result = resultShape({ columns, rows, truncated });
+  const today = new Date().toISOString().slice(0, 10);
+  return {
+    tables: tablesOf(shapes),
+    presentation: {
+      chart: chooseChart(result),
+      explanation: explainResult(result),
+      warnings: collectWarnings({ result, shapes, values, today, dividesWhole: true }),
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Cell } from '../../../contracts/question.js';
+import { chooseChart } from '../../../domain/chart/choose-chart.js';
+import { resultShape } from '../../../domain/result/result-shape.js';
+import { renderChart } from '../../../platform/render-chart.js';
+import { result, SHAPES } from './results.js';
+
+const chartOf = (given: Parameters<typeof resultShape>[0]) => chooseChart(resultShape(given));
+const valuesOf = (chart: ReturnType<typeof chartOf>) =>
+  (chart?.spec['data'] as { values: Record<string, unknown>[] } | undefined)?.values;
+
+test.each(Object.entries(SHAPES))('%s gets the chart of its shape, which renders', async (_name, shape) => {
+  const chart = chartOf(shape.result);
+  expect(chart?.kind ?? null).toBe(shape.kind);
+  if (!chart) return;
+  const svg = await renderChart(chart);
+  expect(svg).toMatch(/^<svg/);
+  // A mark with nothing in it would be an empty picture.
+  expect(svg).toMatch(/<path aria-label=/);
+  expect(svg).not.toMatch(/NaN|undefined/);
+});
+
+test('numbers that came as strings are drawn as numbers, and nulls as gaps', () => {
+  const chart = chartOf(SHAPES['nulls among categories and amounts']!.result);
+  expect(valuesOf(chart)).toEqual([
+    { c0: 'Ulm', c1: 12 },
+    { c0: '(none)', c1: 7 },
+    { c0: '(empty)', c1: 2 },
+    { c0: 'Bonn', c1: null },
+  ]);
+});
+
+test('what a chart leaves out is said, in the answer and in the picture', async () => {
+  const chart = chartOf(SHAPES['too many categories']!.result);
+  expect(chart?.note).toContain('30 of 120');
+  expect(await renderChart(chart!)).toContain('30 of 120');
+});
+
+test('names of columns with dots, brackets and quotes are drawn as text', async () => {
+  const chart = chartOf({
+    columns: [
+      { name: 'a.b[0]"\'<script>', type: 'text' },
+      { name: '__proto__', type: 'int8' },
+    ],
+    rows: [
+      ['<img src=x onerror=alert(1)>', '1'],
+      ['y', '2'],
+    ],
+    truncated: false,
+  });
+  const svg = await renderChart(chart!);
+  expect(svg).not.toMatch(/<script|<img/);
+  expect(svg).toContain('proto');
+});
+
+test('a chart that would load a file or an address is refused it', async () => {
+  const spec = {
+    data: { url: 'file:///etc/hostname', format: { type: 'csv' } },
+    mark: 'point',
+    encoding: { x: { field: 'a', type: 'nominal' } },
+  };
+  const svg = await renderChart({ spec });
+  expect(svg).not.toMatch(/<path aria-label=/);
+});
+
+const anyCell: fc.Arbitrary<Cell> = fc.oneof(
+  fc.constant(null),
+  fc.boolean(),
+  fc.integer(),
+  fc.double(),
+  fc.string({ maxLength: 8 }),
+  fc.constantFrom('2025-01-01', '2025-02-01 00:00:00+00', '1e3', '12.50', '-0', 'NaN', 'Infinity'),
+);
+const anyColumn = fc.record({
+  name: fc.oneof(fc.string({ maxLength: 6 }), fc.constantFrom('id', 'month', 'year', 'total')),
+  type: fc.constantFrom('text', 'int4', 'int8', 'numeric', 'float8', 'date', 'timestamptz', 'bool', 'jsonb'),
+});
+
+test('whatever a result holds, a chart of it renders or there is none', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(anyColumn, { minLength: 1, maxLength: 4 }).chain((columns) =>
+        fc.record({
+          columns: fc.constant(columns),
+          rows: fc.array(fc.array(anyCell, { minLength: columns.length, maxLength: columns.length }), {
+            maxLength: 12,
+          }),
+          truncated: fc.boolean(),
+        }),
+      ),
+      async (given) => {
+        const chart = chartOf(given);
+        if (chart) expect(await renderChart(chart)).toMatch(/^<svg/);
+      },
+    ),
+    { numRuns: 150 },
+  );
+}, 60_000);
+
+test('a large result makes a small chart', () => {
+  const rows = Array.from({ length: 10_000 }, (_, n): Cell[] => [n / 7, `${n % 977}.5`]);
+  const chart = chartOf(result('weight:float8 price:numeric', rows));
+  expect(JSON.stringify(chart).length).toBeLessThan(40_000);
+  expect(chart?.note).toContain('500 of 10000');
+});

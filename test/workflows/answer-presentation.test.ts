@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createTestSource, type TestSource } from '../support/databases.js';
+import { type ModelServer, startModelServer } from '../support/model-server.js';
+import { startTestQuaestor, type TestQuaestor } from '../support/quaestor.js';
+import { COUNT_BY_STATUS, SHOP_SQL, sqlReply } from '../support/shop.js';
+
+let model: ModelServer;
+let source: TestSource;
+let quaestor: TestQuaestor;
+let dataSourceId: string;
+
+beforeAll(async () => {
+  model = await startModelServer();
+  source = await createTestSource(SHOP_SQL);
+  quaestor = await startTestQuaestor({ OPENAI_BASE_URL: model.baseUrl });
+  dataSourceId = await quaestor.connect(source.url);
+}, 120_000);
+
+afterAll(async () => {
+  await quaestor?.stop();
+  await source?.drop();
+  await model?.close();
+});
+
+const ask = async (question: string, sql: string) => {
+  model.script('chat', { kind: 'text', text: sqlReply(sql) });
+  return await quaestor.ask(dataSourceId, question);
+};
+
+test('an answer has a chart and words about its own cells, and the chart is served as SVG, from the cache too', async () => {
+  const sql = 'SELECT status, sum(id) AS ids FROM orders GROUP BY status ORDER BY status';
+  const question = await ask('How many orders by status?', sql);
+  expect(question.answer).toMatchObject({
+    chart: { kind: 'bar', columns: { x: 0, y: [1] } },
+    explanation: 'Among these rows the highest ids is 60,300 (open), the lowest 59,900 (paid).',
+    warnings: [],
+  });
+  const again = await quaestor.ask(dataSourceId, 'How many orders by status?');
+  expect(again).toMatchObject({ cachedFrom: question.id, answer: { chart: question.answer?.chart } });
+  for (const id of [question.id, again.id]) {
+    const response = await quaestor.fetch(`/v1/questions/${id}/chart.svg`);
+    expect(response.headers.get('content-type')).toContain('image/svg+xml');
+    expect(await response.text()).toMatch(/^<svg[\s\S]*paid/);
+  }
+});
+
+test('a single number has no chart, and asking for its picture is not_found', async () => {
+  const question = await ask('How many orders are there?', 'SELECT count(*) AS orders FROM orders');
+  expect(question.answer).toMatchObject({ chart: null, explanation: 'Orders is 600.' });
+  const response = await quaestor.fetch(`/v1/questions/${question.id}/chart.svg`);
+  expect(response.status).toBe(404);
+});
+
+test('a filter for a value that was never sampled is told with the nearest sampled one', async () => {
+  const question = await ask(
+    'How many orders are payed?',
+    `SELECT count(*) FROM orders WHERE status = 'payed'`,
+  );
+  expect(question.answer?.warnings).toMatchObject([
+    { code: 'value_not_found', details: { column: 'public.orders.status', value: 'payed', nearest: 'paid' } },
+  ]);
+});
+
+test('a join that repeats the rows that are added up is told from the keys of the index', async () => {
+  const sql = 'SELECT sum(c.id) AS ids FROM customers c JOIN orders o ON o.customer_id = c.id';
+  const question = await ask('What do the ids of customers add up to?', sql);
+  expect(question.answer?.warnings.map(({ code }) => code)).toEqual(['fan_out_join']);
+});
+
+test('the audit trail tells who had which SQL run on which tables, with rows and time', async () => {
+  const { tenant, app } = quaestor;
+  const question = await ask('Orders by status, for the record?', COUNT_BY_STATUS);
+  const [entry] = await app.db.withTenant(tenant.tenantId, (tx) =>
+    tx.query<{ user_id: string; data: Record<string, unknown> }>(
+      `SELECT user_id, data FROM audit_log WHERE action = 'sql.executed' AND subject_id = $1`,
+      [question.id],
+    ),
+  );
+  expect(entry?.user_id).toBe(tenant.userId);
+  expect(entry?.data).toMatchObject({
+    sql: COUNT_BY_STATUS,
+    dataSourceId,
+    tables: ['public.orders'],
+    rowCount: 3,
+    truncated: false,
+  });
+  expect(entry?.data['queryMs']).toBeGreaterThan(0);
+});
