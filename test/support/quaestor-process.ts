@@ -115,7 +115,7 @@ async function makeTenant(store: TestStore): Promise<TestTenant> {
 }
 
 /** Resolves when the process says that it is live. @throws when it ends before. */
-async function startProcess(
+export async function startProcess(
   kind: keyof typeof ENTRIES,
   env: Record<string, string>,
   url: string,
