@@ -4,6 +4,7 @@ import { errorRecord, QuaestorError } from '../contracts/quaestor-error.js';
 import type { Question } from '../contracts/question.js';
 import { workflowIds } from '../contracts/workflows.js';
 import type { Transaction } from '../db/database.js';
+import { findLeader } from '../db/statements/answer-flights.js';
 import { findCachedAnswer, insertCachedQuestion } from '../db/statements/answers.js';
 import { appendAudit } from '../db/statements/audit.js';
 import { getDataSourceForAsking } from '../db/statements/data-sources.js';
@@ -26,6 +27,8 @@ export interface AskQuestion {
   /** As the caller wrote it. */
   text: string;
   ifAmbiguous?: 'ask' | 'refuse';
+  /** Oldest answer that will do; 0: a new one. Default: the setting. */
+  maxAgeSeconds?: number | undefined;
   idempotency: Idempotency | undefined;
 }
 
@@ -87,8 +90,17 @@ async function recordQuestion(
   }
 
   const row = { id: questionId, jobId: workflowIds.answerQuestion(questionId), userId: caller.userId, text };
-  const cachedFrom = await findCached(deps, tx, ask, { versionId: source.activeVersionId, text });
-  if (cachedFrom === undefined) {
+  const cacheKey = cacheKeyOf(deps, ask, { versionId: source.activeVersionId, text });
+  const maxAgeMs = ask.maxAgeSeconds === undefined ? deps.config.answerCacheTtlMs : ask.maxAgeSeconds * 1_000;
+  const cachedFrom = maxAgeMs > 0 ? await findCachedAnswer(tx, cacheKey, maxAgeMs) : undefined;
+  // Who wants a new answer, or no questions back, gets their own; all others share the one that is being made.
+  const leader =
+    cachedFrom === undefined && maxAgeMs > 0 && ask.ifAmbiguous !== 'refuse'
+      ? await findLeader(tx, { cacheKey, dataSourceId, questionId })
+      : undefined;
+  if (leader) {
+    await insertQuestion(tx, { ...row, dataSourceId, jobId: leader.jobId, follows: leader.questionId });
+  } else if (cachedFrom === undefined) {
     await insertJob(tx, { id: row.jobId, kind: 'answer-question', subjectId: questionId });
     await insertQuestion(tx, { ...row, dataSourceId });
     await appendEvent(tx, row.jobId, 'job.queued', {}, 'queued');
@@ -99,30 +111,32 @@ async function recordQuestion(
     userId: caller.userId,
     action: 'question.asked',
     subjectId: questionId,
-    data: { dataSourceId, ...(cachedFrom ? { cachedFrom } : {}) },
+    data: {
+      dataSourceId,
+      ...(cachedFrom ? { cachedFrom } : {}),
+      ...(leader ? { follows: leader.questionId } : {}),
+    },
   });
-  return { question: await readQuestion(tx, questionId), isNew: cachedFrom === undefined };
+  return {
+    question: await readQuestion(tx, questionId),
+    isNew: cachedFrom === undefined && leader === undefined,
+  };
 }
 
-async function findCached(
-  deps: ApiDeps,
-  tx: Transaction,
+const cacheKeyOf = (
+  { config }: ApiDeps,
   { caller, dataSourceId }: AskQuestion,
   { versionId, text }: { versionId: string; text: string },
-): Promise<string | undefined> {
-  const maxAgeMs = deps.config.answerCacheTtlMs;
-  if (maxAgeMs === 0) return undefined;
-  const key = answerCacheKey(
+): Buffer =>
+  answerCacheKey(
     answerCacheText({
       tenantId: caller.tenantId,
       dataSourceId,
       versionId,
       question: text,
-      model: modelCacheLabel(deps.config.model),
+      model: modelCacheLabel(config.model),
     }),
   );
-  return findCachedAnswer(tx, key, maxAgeMs);
-}
 
 async function readQuestion(tx: Transaction, id: string): Promise<Question> {
   const question = await getQuestion(tx, id);
@@ -139,7 +153,8 @@ async function startAnswer(
     tenantId: caller.tenantId,
     tier: caller.tier,
     jobId: question.jobId,
-    questionId: question.id,
+    // Of a question that follows another one, that one is answered.
+    questionId: question.cachedFrom ?? question.id,
     dataSourceId: question.dataSourceId,
     summary: `Answer: ${question.text}`,
     ...(ifAmbiguous === 'refuse' ? { ifAmbiguous } : {}),

@@ -26,7 +26,8 @@ export async function replyToQuestion(deps: ApiDeps, reply: ReplyToQuestion): Pr
     const found = await getQuestion(tx, questionId);
     if (!found) throw new QuaestorError('not_found', 'There is no question with this id.');
     const chosen = chosenOf(found, reply);
-    const kept = await keepChoice(tx, questionId, chosen);
+    // Of a question that follows another one, that one waits.
+    const kept = await keepChoice(tx, found.cachedFrom ?? questionId, chosen);
     if (kept === undefined && found.choice?.chosen === chosen) return { question: found };
     if (kept === undefined) throw notWaiting(found);
     if (found.choice?.chosen !== chosen) {

@@ -45,7 +45,14 @@ export interface EventData {
   /** The question can be read in several ways and waits for its reader. */
   'choice.requested': { questionId: string; round: number; readings: string[] };
   'choice.made': { round: number; chosen: string };
-  'sql.generated': { sql: string; model: string; attempt: number; durationMs: number };
+  'sql.generated': {
+    sql: string;
+    model: string;
+    attempt: number;
+    durationMs: number;
+    /** The question whose SQL this is: the same one was answered in the last days, so no model was asked. */
+    reusedFrom?: string;
+  };
   'sql.refused': { sql: string; attempt: number; error: ErrorRecord };
   'sql.accepted': { sql: string; durationMs: number };
   'query.started': { placement: 'inline' | 'queued'; estimatedCost: number; estimatedRows: number };

@@ -37,6 +37,10 @@ export const LIMITS = {
   /** Query embeddings kept in memory, and for how long after the last use. */
   embeddingCacheEntries: 5_000,
   embeddingCacheTtlMs: 60 * 60 * 1_000,
+  /** How long the SQL of an answer is used again for the same question. */
+  interpretationTtlMs: 7 * 24 * 60 * 60 * 1_000,
+  /** Oldest answer that a request may accept. */
+  maxAnswerAgeSeconds: 7 * 24 * 60 * 60,
   /** JSON body of an API request. */
   requestBodyBytes: 1024 * 1024,
   /** Longest `Prefer: wait`. */

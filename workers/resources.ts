@@ -42,6 +42,7 @@ export async function createResources(
       embeddings: withEmbeddingCache(model.embeddings),
       writer: model.writer,
       cacheLabel: modelCacheLabel(config.model),
+      reusesSql: config.answerCacheTtlMs > 0,
       encryptionKey: config.encryptionKey,
       query: config.query,
     },

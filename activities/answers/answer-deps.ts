@@ -18,6 +18,8 @@ export interface AnswerDeps {
   writer: SqlWriter;
   /** What distinguishes this model in the keys of cached answers. */
   cacheLabel: string;
+  /** Whether the SQL of an earlier answer to the same question may be used again. */
+  reusesSql: boolean;
   encryptionKey: Buffer;
   query: QueryLimits;
 }

@@ -5,10 +5,9 @@ import { saveAnswer } from '../../db/statements/answers.js';
 import { appendEvent } from '../../db/statements/events.js';
 import { markJobFinished } from '../../db/statements/jobs.js';
 import { getQuestionWork, markQuestionFinished } from '../../db/statements/questions.js';
-import { answerCacheText } from '../../domain/answer-cache-key.js';
-import { answerCacheKey } from '../../platform/answer-cache-key.js';
 import { assertJobRuns } from '../jobs/start-job.js';
 import { type AnswerDeps, modelLabel } from './answer-deps.js';
+import { questionCacheKey } from './question-cache-key.js';
 
 export interface RecordAnswerInput extends AnswerQuestionInput {
   sql: string;
@@ -30,16 +29,7 @@ export async function recordAnswer(deps: AnswerDeps, input: RecordAnswerInput): 
     const timings = withRest(input.timings, work.elapsedMs);
     await saveAnswer(tx, {
       questionId: input.questionId,
-      cacheKey: answerCacheKey(
-        answerCacheText({
-          tenantId: input.tenantId,
-          dataSourceId: input.dataSourceId,
-          versionId: work.versionId,
-          question: work.text,
-          model: deps.cacheLabel,
-          chosenReadings: work.chosenReadings,
-        }),
-      ),
+      cacheKey: questionCacheKey(deps, input, work),
       sql: input.sql,
       columns: input.columns,
       rowCount: input.rowCount,

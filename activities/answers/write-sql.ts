@@ -1,12 +1,15 @@
 import { LIMITS } from '../../contracts/limits.js';
 import { type ErrorRecord, QuaestorError } from '../../contracts/quaestor-error.js';
 import type { AnswerQuestionInput } from '../../contracts/workflows.js';
+import { findInterpretation } from '../../db/statements/answers.js';
 import { appendEvent } from '../../db/statements/events.js';
 import { findModelReply, saveModelReply } from '../../db/statements/model-replies.js';
-import { getQuestionWork } from '../../db/statements/questions.js';
+import { getQuestionWork, type QuestionWork } from '../../db/statements/questions.js';
+import { isDayBound } from '../../domain/is-day-bound.js';
 import { activitySignal, withHeartbeat } from '../activity-context.js';
 import { assertJobRuns } from '../jobs/start-job.js';
 import { type AnswerDeps, modelLabel } from './answer-deps.js';
+import { questionCacheKey } from './question-cache-key.js';
 import type { SqlReply } from './sql-writer.js';
 
 export interface WriteSqlInput extends AnswerQuestionInput {
@@ -39,15 +42,19 @@ export async function writeSql(deps: AnswerDeps, input: WriteSqlInput): Promise<
     if (known) return toWritten(known.reply as SqlReply, known.durationMs);
 
     const started = performance.now();
-    const reply = await deps.writer.write({
-      question: work.text,
-      context: work.context,
-      // The day of the asking: a choice may come days later, and "this month" must not move.
-      today: new Date(Date.now() - work.elapsedMs).toISOString().slice(0, 10),
-      ...(work.chosenReadings.length > 0 ? { chosenReadings: work.chosenReadings } : {}),
-      ...(input.previous ? { previous: input.previous } : {}),
-      signal: activitySignal(),
-    });
+    // The day of the asking: a choice may come days later, and "this month" must not move.
+    const today = new Date(Date.now() - work.elapsedMs).toISOString().slice(0, 10);
+    const reused = input.attempt === 1 ? await findReusable(deps, input, work, today) : undefined;
+    const reply: SqlReply =
+      reused?.reply ??
+      (await deps.writer.write({
+        question: work.text,
+        context: work.context,
+        today,
+        ...(work.chosenReadings.length > 0 ? { chosenReadings: work.chosenReadings } : {}),
+        ...(input.previous ? { previous: input.previous } : {}),
+        signal: activitySignal(),
+      }));
     const durationMs = performance.now() - started;
     await deps.db.withTenant(input.tenantId, async (tx) => {
       await saveModelReply(tx, input.questionId, input.attempt, {
@@ -57,13 +64,40 @@ export async function writeSql(deps: AnswerDeps, input: WriteSqlInput): Promise<
         durationMs,
       });
       if (reply.outcome === 'sql') {
-        const event = { sql: reply.sql, model: deps.writer.name, attempt: input.attempt, durationMs };
+        const event = {
+          sql: reply.sql,
+          model: deps.writer.name,
+          attempt: input.attempt,
+          durationMs,
+          ...(reused ? { reusedFrom: reused.questionId } : {}),
+        };
         await appendEvent(tx, input.jobId, 'sql.generated', event, `generated-${input.attempt}`);
       }
     });
     deps.bus.publish(input.jobId);
     return toWritten(reply, durationMs);
   });
+}
+
+/**
+ * The SQL that answered the same question in the last days: the rows are read anew, the model is not asked again. The key holds
+ * all that the SQL depends on; SQL that names dates is used on the day of its writing only.
+ */
+async function findReusable(
+  deps: AnswerDeps,
+  input: WriteSqlInput,
+  work: QuestionWork,
+  today: string,
+): Promise<{ questionId: string; reply: SqlReply } | undefined> {
+  if (!deps.reusesSql || deps.writer.provider === 'built-in' || !work.versionId) return undefined;
+  const key = questionCacheKey(deps, input, work);
+  const found = await deps.db.withTenant(input.tenantId, (tx) =>
+    findInterpretation(tx, key, LIMITS.interpretationTtlMs),
+  );
+  if (!found || (found.day !== today && isDayBound(found.sql))) return undefined;
+  const { questionId, sql, interpretation } = found;
+  const usage = { promptTokens: 0, completionTokens: 0 };
+  return { questionId, reply: { outcome: 'sql', usage, sql, interpretation } };
 }
 
 function toWritten(reply: SqlReply, durationMs: number): WrittenSql {

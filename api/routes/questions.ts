@@ -79,7 +79,7 @@ export function addQuestionRoutes(routes: Routes, deps: ApiContext): void {
       tag,
       summary: 'Ask a question',
       description:
-        'A question that was answered within the last minutes is answered at once from the cache (`cachedFrom`).',
+        'A question that was answered within the last minutes is answered at once from the cache, and one that is being answered shares that job (`cachedFrom`).',
       scope: 'questions:ask',
       limit: 'questions',
       headers: idempotencyHeader.extend(preferHeader.shape),
@@ -110,6 +110,7 @@ export function addQuestionRoutes(routes: Routes, deps: ApiContext): void {
         dataSourceId: body.dataSourceId,
         text: body.question,
         ifAmbiguous: body.ifAmbiguous,
+        maxAgeSeconds: body.maxAgeSeconds,
         idempotency: idempotencyOf(req, body, config.encryptionKey),
       });
       return await replyInTime(deps, caller.tenantId, asked, { req, res });

@@ -17,6 +17,10 @@ export const askQuestionBody = z
       description:
         'What becomes of a question with several readings: it waits for your choice, for up to seven days, or is refused as `ambiguous_question` with the readings in the details.',
     }),
+    maxAgeSeconds: z.int().min(0).max(LIMITS.maxAnswerAgeSeconds).optional().meta({
+      description:
+        'How old an answer to the same question may be to be given again; 0: the query runs anew. Default: the setting.',
+    }),
   })
   .meta({ id: 'AskQuestion' });
 
@@ -128,9 +132,10 @@ export const questionSchema = z
     status: z.enum(STATUSES),
     answer: answerSchema.nullable(),
     error: errorRecordSchema.nullable(),
-    cachedFrom: uuid()
-      .nullable()
-      .meta({ description: 'The question whose answer this is, when it came from the cache.' }),
+    cachedFrom: uuid().nullable().meta({
+      description:
+        'The question whose answer this is, when it came from the cache or is being made for several at once.',
+    }),
     choice: choiceSchema.optional(),
     createdAt: timestamp(),
     finishedAt: timestamp().nullable(),

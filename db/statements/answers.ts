@@ -89,6 +89,21 @@ export async function findCachedAnswer(
   return row?.question_id;
 }
 
+/** The SQL of the newest answer with this key that is at most `maxAgeMs` old, with the day of its asking in UTC. */
+export async function findInterpretation(
+  tx: Transaction,
+  cacheKey: Buffer,
+  maxAgeMs: number,
+): Promise<{ questionId: string; sql: string; interpretation: string | null; day: string } | undefined> {
+  const [row] = await tx.query<{ id: string; sql: string; interpretation: string | null; day: string }>(
+    `SELECT question_id AS id, sql, interpretation, to_char(answered_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day FROM answers
+     WHERE tenant_id = $1 AND cache_key = $2 AND answered_at > now() - $3 * interval '1 millisecond'
+     ORDER BY answered_at DESC LIMIT 1`,
+    [tx.tenantId, cacheKey, maxAgeMs],
+  );
+  return row && { questionId: row.id, sql: row.sql, interpretation: row.interpretation, day: row.day };
+}
+
 /** A question answered from the cache: recorded with its job, ended already, and that job's one event. */
 export async function insertCachedQuestion(
   tx: Transaction,

@@ -18,13 +18,23 @@ export interface NewQuestion {
   dataSourceId: string;
   jobId: string;
   text: string;
+  /** The question that answers it, with its job. */
+  follows?: string | undefined;
 }
 
 export async function insertQuestion(tx: Transaction, question: NewQuestion): Promise<void> {
   await tx.query(
-    `INSERT INTO questions (id, tenant_id, user_id, data_source_id, job_id, text)
-     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING`,
-    [question.id, tx.tenantId, question.userId, question.dataSourceId, question.jobId, question.text],
+    `INSERT INTO questions (id, tenant_id, user_id, data_source_id, job_id, text, follows)
+     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`,
+    [
+      question.id,
+      tx.tenantId,
+      question.userId,
+      question.dataSourceId,
+      question.jobId,
+      question.text,
+      question.follows ?? null,
+    ],
   );
 }
 
@@ -55,13 +65,16 @@ interface Row {
   warnings: Presentation['warnings'] | null;
 }
 
-/** A question with its answer; one taken from the cache shows the answer of the question that it was taken from. */
+/** A question with its answer; one taken from the cache, or following another one, shows what that one has. */
 export async function getQuestion(tx: Transaction, id: string): Promise<Question | undefined> {
   const [row] = await tx.query<Row>(
-    `SELECT q.id, q.job_id, q.data_source_id, q.text, q.status, q.error, q.cached_from, q.choices->-1 AS choice, q.created_at, q.finished_at,
+    `SELECT q.id, q.job_id, q.data_source_id, q.text, coalesce(l.status, q.status) AS status,
+            coalesce(l.error, q.error) AS error, coalesce(q.cached_from, q.follows) AS cached_from,
+            coalesce(l.choices, q.choices)->-1 AS choice, q.created_at, coalesce(l.finished_at, q.finished_at) AS finished_at,
             a.sql, a.columns, a.row_count, a.truncated, a.tables, a.model, a.interpretation, a.timings, a.repairs, a.answered_at,
             p.chart, p.explanation, p.warnings
-     FROM questions q LEFT JOIN answers a ON a.question_id = coalesce(q.cached_from, q.id)
+     FROM questions q LEFT JOIN questions l ON l.id = q.follows
+     LEFT JOIN answers a ON a.question_id = coalesce(q.cached_from, q.follows, q.id)
      LEFT JOIN result_presentations p ON p.question_id = a.question_id
      WHERE q.id = $1`,
     [id],

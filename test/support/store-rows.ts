@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { RegistryTable } from '../../contracts/schema-registry.js';
 import type { Database } from '../../db/database.js';
+import { findLeader } from '../../db/statements/answer-flights.js';
 import { saveAnswer, saveResultPages, saveResultPresentation } from '../../db/statements/answers.js';
 import { appendAudit } from '../../db/statements/audit.js';
 import { insertDataSource } from '../../db/statements/data-sources.js';
@@ -142,6 +143,7 @@ export async function fillTenant(db: Database, tenant: TestTenant): Promise<{ da
       timings: [],
       repairs: 0,
     });
+    await findLeader(tx, { cacheKey: hashOf(question.id), dataSourceId, questionId: question.id });
     await saveResultPages(tx, question.id, [[[1]]]);
     await saveResultPresentation(tx, question.id, { chart: null, explanation: 'N is 1.', warnings: [] });
     await claimIdempotencyKey(tx, {
