@@ -1,0 +1,30 @@
+import type { ProfiledColumn } from '../../../contracts/dataset-profile.js';
+import type { QueryRows } from './query-rows.js';
+
+/** A column while its batch is profiled. */
+export interface BatchColumn {
+  column: ProfiledColumn;
+  /** Its place in the batch. */
+  slot: number;
+  /** Cells that are not null. */
+  cells: number;
+  distinct: number;
+  /** Where the distinct values are estimated: the relative standard error. */
+  distinctError?: number;
+  /** 1: the value table has all values. m: about one in m. */
+  oneIn: number;
+  min: string | null;
+  max: string | null;
+}
+
+export interface ColumnBatch {
+  query: QueryRows;
+  path: string;
+  rows: number;
+  columns: BatchColumn[];
+}
+
+/** Columns whose values are all in the value table, and the others, whose figures need scans of their own. */
+export const isWide = ({ oneIn }: BatchColumn): boolean => oneIn > 1;
+export const hasNumbers = ({ column: { kind } }: BatchColumn): boolean =>
+  kind === 'number' || kind === 'boolean' || kind === 'temporal';

@@ -1,0 +1,59 @@
+import type { NumberFigures } from '../../../contracts/dataset-profile.js';
+import type { BatchColumn, ColumnBatch } from './column-batch.js';
+import { numberOfCell, numberOrNull } from './read-cell.js';
+import { numberFiguresStatement } from './statements/number-figures.js';
+
+/** Moments, sums and signs of the batch's number and boolean columns, by slot. */
+export async function measureNumbers(
+  { query, path }: ColumnBatch,
+  columns: readonly BatchColumn[],
+): Promise<Map<number, NumberFigures>> {
+  if (columns.length === 0) return new Map();
+  const rows = await query(numberFiguresStatement(path, columns)).catch(() =>
+    query(numberFiguresStatement(path, columns, false)),
+  );
+  return new Map(columns.map((column) => [column.slot, figuresOf(rows[0] ?? {}, column)]));
+}
+
+function figuresOf(row: Record<string, unknown>, { slot, cells }: BatchColumn): NumberFigures {
+  const get = (name: string) => numberOrNull(row[`${name}_${slot}`]);
+  const mean = get('mean');
+  const variance = get('variance');
+  const variancePopulation = get('variance_pop');
+  const notFinite = numberOfCell(row[`not_finite_${slot}`]);
+  const count = cells - notFinite;
+  const positives = numberOfCell(row[`positives_${slot}`]);
+  const allPositive = count > 0 && positives === count;
+  const meanLog = get('mean_log');
+  const zeros = numberOfCell(row[`zeros_${slot}`]);
+  const geometricMean = () => {
+    if (allPositive && meanLog !== null) return Math.exp(meanLog);
+    return zeros > 0 && zeros + positives === count ? 0 : null;
+  };
+  const meanInverse = get('mean_inverse');
+  const root = (value: number | null) => (value === null ? null : Math.sqrt(value));
+  const stddevPopulation = root(variancePopulation);
+  const sum = row[`sum_${slot}`];
+  return {
+    sum: sum === null || sum === undefined ? null : String(sum),
+    mean,
+    stddev: root(variance),
+    variance,
+    stddevPopulation,
+    variancePopulation,
+    sem: stddevPopulation === null ? null : stddevPopulation / Math.sqrt(count),
+    cv: stddevPopulation === null || !mean ? null : (stddevPopulation / mean) * 100,
+    skewness: get('skewness'),
+    kurtosis: get('kurtosis'),
+    // A single zero makes the product zero.
+    geometricMean: geometricMean(),
+    harmonicMean: allPositive && meanInverse ? 1 / meanInverse : null,
+    negatives: numberOfCell(row[`negatives_${slot}`]),
+    zeros,
+    positives,
+    notFinite,
+    fractions: numberOfCell(row[`fractions_${slot}`]),
+    firstFractionRow: numberOrNull(row[`first_fraction_row_${slot}`]),
+    maxPrecision: null,
+  };
+}

@@ -1,0 +1,112 @@
+import type { PatternCount, SimilarValues, TextFigures } from '../../../contracts/dataset-profile.js';
+import { type BatchColumn, type ColumnBatch, isWide } from './column-batch.js';
+import { bySlot, numberOfCell, valueCounts } from './read-cell.js';
+import { fromParquet, quoteName } from './sql-text.js';
+import { PATTERN_VALUES, patternsStatement, searchedFiguresStatement, textFiguresStatement, unitsStatement } from './statements/patterns.js';
+import { typosStatement, variantsStatement } from './statements/similar-values.js';
+import { textFigures } from './statements/text-figures.js';
+
+type Row = Record<string, unknown>;
+
+/** Lengths, blanks, odd characters, words for nothing, and patterns of text columns, by slot. */
+export async function measureText(
+  batch: ColumnBatch,
+  columns: readonly BatchColumn[],
+): Promise<Map<number, TextFigures>> {
+  if (columns.length === 0) return new Map();
+  const narrow = columns.filter((column) => !isWide(column)).map(({ slot }) => slot);
+  const rows = narrow.length > 0 ? await batch.query(textFiguresStatement(narrow)) : [];
+  for (const { slot, column } of columns.filter(isWide)) {
+    const figures = textFigures(quoteName(column.name), '1');
+    rows.push(
+      ...(await batch.query(`SELECT ${slot} AS slot, ${figures} FROM ${fromParquet(batch.path)}`)),
+    );
+  }
+  const figures = bySlot(rows);
+  const searched = bySlot(await batch.query(searchedFiguresStatement(columns.map(({ slot }) => slot))));
+  const patterns = await measurePatterns(batch, columns);
+  return new Map(
+    columns.flatMap(({ slot, cells, oneIn }) => {
+      const row = figures.get(slot)?.[0];
+      const found = searched.get(slot)?.[0] ?? {};
+      if (!row) return [];
+      const control = numberOfCell(found.control) * oneIn;
+      const totalWords = numberOfCell(found.total_words) * oneIn;
+      return [[slot, { ...figuresOf(row, cells, patterns.get(slot) ?? []), control, totalWords }] as const];
+    }),
+  );
+}
+
+async function measurePatterns({ query }: ColumnBatch, columns: readonly BatchColumn[]) {
+  const wanted = columns.map(({ slot, distinct, oneIn }) => ({
+    slot,
+    oneIn: oneIn > 1 ? 1 : Math.ceil(distinct / PATTERN_VALUES),
+    scale: oneIn > 1 ? oneIn : Math.ceil(distinct / PATTERN_VALUES),
+  }));
+  const rows = bySlot(await query(patternsStatement(wanted)));
+  return new Map(
+    wanted.map(({ slot, scale }) => [slot, (rows.get(slot) ?? []).map((row) => ({ row, scale: Math.max(1, scale) }))]),
+  );
+}
+
+function figuresOf(row: Row, cells: number, patterns: readonly { row: Row; scale: number }[]): Omit<TextFigures, 'control' | 'totalWords'> {
+  const get = (name: string) => numberOfCell(row[name]);
+  const meanBytes = cells > 0 ? get('sum_bytes') / cells : 0;
+  return {
+    lengths: {
+      minBytes: get('min_bytes'),
+      maxBytes: get('max_bytes'),
+      sumBytes: get('sum_bytes'),
+      meanBytes,
+      variancePopulation: cells > 0 ? Math.max(0, get('sum_squares') / cells - meanBytes ** 2) : 0,
+      minCharacters: get('min_characters'),
+      maxCharacters: get('max_characters'),
+    },
+    empty: get('empty'),
+    blank: get('blank'),
+    padded: get('padded'),
+    notAscii: get('not_ascii'),
+    mojibake: get('mojibake'),
+    nullWords: get('null_words'),
+    nullWordExamples: ((row.null_word_examples ?? []) as unknown[]).map(String).sort().slice(0, 5),
+    patterns: patterns.map(({ row: of, scale }) => patternOf(of, scale)),
+    patternCount: patterns.length > 0 ? Number(patterns[0]!.row.patterns) : 0,
+  };
+}
+
+const patternOf = (row: Row, scale: number): PatternCount => ({
+  pattern: String(row.pattern),
+  count: numberOfCell(row.n) * scale,
+  distinct: numberOfCell(row.distinct_values) * scale,
+  firstRow: numberOfCell(row.first_row),
+  examples: ((row.examples ?? []) as unknown[]).map(String),
+});
+
+/** Units of quantities, by slot, the most frequent first. */
+export async function measureUnits({ query }: ColumnBatch, slots: readonly number[]): Promise<Map<number, Row[]>> {
+  return slots.length > 0 ? bySlot(await query(unitsStatement(slots))) : new Map<number, Row[]>();
+}
+
+/** Groups of values that are probably one, by slot; only of columns whose values repeat. */
+export async function measureSimilar(
+  { query }: ColumnBatch,
+  columns: readonly BatchColumn[],
+): Promise<Map<number, SimilarValues[]>> {
+  const found = new Map<number, SimilarValues[]>();
+  const add = (slot: number, similar: SimilarValues): void => {
+    found.set(slot, [...(found.get(slot) ?? []), similar].slice(0, 50));
+  };
+  const repeating = columns.filter((of) => !isWide(of) && of.distinct <= 20_000 && of.distinct <= of.cells * 0.5);
+  if (repeating.length > 0) {
+    for (const row of await query(variantsStatement(repeating.map(({ slot }) => slot)))) {
+      add(Number(row.slot), { kind: 'variant', values: valueCounts(row.values) });
+    }
+  }
+  const categories = repeating.filter((of) => of.distinct <= 1000 && of.distinct <= of.cells * 0.2);
+  if (categories.length > 0) {
+    for (const row of await query(typosStatement(categories.map(({ slot }) => slot)))) {
+      add(Number(row.slot), { kind: 'typo', values: valueCounts([row.common, row.rare]) });
+    }
+  }
+  return found;
+}

@@ -1,0 +1,29 @@
+import { patternOf, searchedFigures, textFigures } from './text-figures.js';
+import { VALUE_TABLE } from './value-table.js';
+
+/** Text figures of the slots, from the value table. */
+export const textFiguresStatement = (slots: readonly number[]): string =>
+  `SELECT slot, ${textFigures('text', 'n')} FROM ${VALUE_TABLE} WHERE slot IN (${slots.join(', ')}) GROUP BY slot`;
+
+/** Control characters and words for totals; see searchedFigures. */
+export const searchedFiguresStatement = (slots: readonly number[]): string =>
+  `SELECT slot, ${searchedFigures('text', 'n')} FROM ${VALUE_TABLE} WHERE slot IN (${slots.join(', ')}) GROUP BY slot`;
+
+/** Values whose shape is looked at, at most about this many a column. */
+export const PATTERN_VALUES = 20_000;
+
+/** Shapes of the slots' values with counts and up to 40 examples: the 80 most frequent and the 40 rarest of each slot, and `patterns`, how many there are. */
+export function patternsStatement(slots: readonly { slot: number; oneIn: number }[]): string {
+  const some = slots.map(({ slot, oneIn }) =>
+    oneIn > 1 ? `(slot = ${slot} AND hash(text, 7) % ${oneIn} = 0)` : `slot = ${slot}`,
+  );
+  return `WITH shaped AS (SELECT slot, ${patternOf('text')} AS pattern, text, n, first_row FROM ${VALUE_TABLE} WHERE text <> '' AND (${some.join(' OR ')})),
+    grouped AS (SELECT slot, pattern, sum(n) AS n, count(*) AS distinct_values, min(first_row) AS first_row, arg_min(left(text, 200), hash(text), 40) AS examples FROM shaped GROUP BY ALL),
+    ranked AS (SELECT *, row_number() OVER (PARTITION BY slot ORDER BY n DESC, first_row) AS place, count(*) OVER (PARTITION BY slot) AS patterns FROM grouped)
+    SELECT slot, pattern, CAST(n AS DOUBLE) AS n, distinct_values, first_row, examples, patterns FROM ranked WHERE place <= 80 OR place > patterns - 40 ORDER BY slot, place`;
+}
+
+/** Units of quantities such as "12.5 kg" or "€ 3": (slot, unit, n, first_row). The unit is in small letters, without spaces and full stops. */
+export const unitsStatement = (slots: readonly number[]): string =>
+  `WITH read AS (SELECT slot, n, first_row, text, lower(regexp_replace(regexp_replace(text, '[0-9]+(?:[.,''  ][0-9]+)*', '', 'g'), '[\\s.+-]+', '', 'g')) AS unit FROM ${VALUE_TABLE} WHERE slot IN (${slots.join(', ')}) AND text <> '')
+   SELECT slot, unit, CAST(sum(n) AS DOUBLE) AS n, min(first_row) AS first_row, arg_min(text, first_row, 3) AS examples FROM read WHERE length(unit) <= 12 GROUP BY ALL ORDER BY slot, n DESC LIMIT 2000`;

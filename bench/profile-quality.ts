@@ -1,0 +1,108 @@
+/**
+ * npm run bench:profile-quality: are planted defects found, and nothing else?
+ *
+ * Makes tables without defects, plants none or one to three defects in each, writes them as CSV, and profiles them. Options:
+ * --tables N (default 300; one in four stays harmless), --seed N (default 1), --json, --verbose (each miss and each wrong warning)
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { profileParquet } from '../activities/datasets/profile/profile-parquet.js';
+import { type PlantedDefect, plantDefects } from './profile-quality/defects.js';
+import { makeHarmlessTable, type TableColumn } from './profile-quality/harmless-columns.js';
+import { openDuckDb } from './profile-quality/open-duckdb.js';
+import { createRandom } from './profile-quality/random.js';
+import { scoreFindings } from './profile-quality/score.js';
+import { writeParquet } from './profile-quality/write-parquet.js';
+
+const { values: options } = parseArgs({
+  options: {
+    tables: { type: 'string', default: '300' },
+    seed: { type: 'string', default: '1' },
+    json: { type: 'boolean', default: false },
+    verbose: { type: 'boolean', default: false },
+  },
+});
+
+const quoted = (cell: string | null): string => {
+  if (cell === null) return '';
+  return /[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+};
+const toCsv = (table: TableColumn[]): string =>
+  [
+    table.map(({ name }) => quoted(name)).join(','),
+    ...table[0]!.cells.map((_, row) => table.map(({ cells }) => quoted(cells[row] ?? null)).join(',')),
+  ].join('\n');
+
+async function main(): Promise<void> {
+  const home = await mkdtemp(join(tmpdir(), 'quaestor-bench-'));
+  const { query, close } = await openDuckDb(home);
+  const count = Number(options.tables);
+  const seed = Number(options.seed);
+  const kinds = new Map<string, { planted: number; found: number; wrong: number }>();
+  const kind = (name: string) => {
+    const entry = kinds.get(name) ?? { planted: 0, found: 0, wrong: 0 };
+    kinds.set(name, entry);
+    return entry;
+  };
+  const total = { planted: 0, found: 0, warnings: 0, wrong: 0, harmless: 0, harmlessWithWarnings: 0 };
+  try {
+    for (let n = 0; n < count; n += 1) {
+      const random = createRandom(seed * 100_003 + n);
+      const table = makeHarmlessTable(random, random.int(200, 3000));
+      const planted: PlantedDefect[] = [];
+      if (n % 4 !== 0) {
+        planted.push(...plantDefects(random, table));
+      }
+      const csv = join(home, 'table.csv');
+      const parquet = join(home, 'table.parquet');
+      await writeFile(csv, toCsv(table));
+      await writeParquet(query, { csv, parquet, withDates: true });
+      const { findings } = await profileParquet({ query, path: parquet });
+      const score = scoreFindings(planted, findings);
+      total.planted += score.planted;
+      total.found += score.found;
+      total.warnings += score.warnings;
+      total.wrong += score.wrong.length;
+      if (planted.length === 0) {
+        total.harmless += 1;
+        if (score.warnings > 0) total.harmlessWithWarnings += 1;
+      }
+      for (const defect of planted) {
+        kind(defect.kind).planted += 1;
+        if (!score.missed.includes(defect)) kind(defect.kind).found += 1;
+      }
+      for (const { kind: name } of score.wrong) kind(name).wrong += 1;
+      if (options.verbose) {
+        for (const each of score.missed) process.stderr.write(`${n} missed ${each.kind} ${each.column ?? ''}\n`);
+        for (const each of score.wrong) {
+          process.stderr.write(`${n} wrong ${each.kind} ${each.column ?? ''}: ${each.message} ${JSON.stringify(each.examples ?? each.rows)} planted ${planted.map((p) => `${p.kind} ${p.column ?? ''}`).join(', ')}\n`);
+        }
+      }
+    }
+  } finally {
+    close();
+    await rm(home, { recursive: true, force: true });
+  }
+  const result = {
+    tables: count,
+    seed,
+    ...total,
+    recall: total.planted > 0 ? total.found / total.planted : 1,
+    precision: total.warnings > 0 ? (total.warnings - total.wrong) / total.warnings : 1,
+    kinds: Object.fromEntries([...kinds].sort(([a], [b]) => a.localeCompare(b))),
+  };
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    return;
+  }
+  process.stdout.write(
+    `${count} tables, ${result.planted} defects: recall ${result.recall.toFixed(3)}, precision ${result.precision.toFixed(3)}; ${result.harmlessWithWarnings} of ${result.harmless} harmless tables with warnings\n`,
+  );
+  for (const [name, { planted, found, wrong }] of Object.entries(result.kinds)) {
+    process.stdout.write(`  ${name.padEnd(22)} ${found} of ${planted} found, ${wrong} wrong\n`);
+  }
+}
+
+await main();

@@ -1,0 +1,86 @@
+import type { Association, ColumnProfile, Dependency, Finding } from '../../../contracts/dataset-profile.js';
+
+/** What was found over several columns or in the rows. */
+export interface FileEvidence {
+  rows: number;
+  columns: readonly ColumnProfile[];
+  duplicateRows: number;
+  duplicateRowNumbers: number[];
+  emptyRows: number;
+  emptyRowNumbers: number[];
+  candidateKeys: string[][];
+  dependencies: readonly Dependency[];
+  brokenDependencies: readonly (Dependency & { violations: number; rows: number[] })[];
+  associations: readonly Association[];
+  totalRows: number[];
+  preambleRows: number[];
+  footerRows: number[];
+  headerRows: number[];
+  /** Cells that could not be converted when the file was read, by column. */
+  rejected: readonly { column: string; count: number; rows: number[]; examples: string[] }[];
+}
+
+const STRONG = 0.9;
+
+export function warnAboutFile(of: FileEvidence): Finding[] {
+  return [...rowWarnings(of), ...columnWarnings(of), ...notices(of)];
+}
+
+function rowWarnings(of: FileEvidence): Finding[] {
+  const rows = (kind: Finding['kind'], count: number, message: string, numbers: number[]): Finding[] =>
+    count > 0 ? [{ level: 'warning', kind, count, message, rows: numbers.slice(0, 10) }] : [];
+  return [
+    ...rows('duplicate-rows', of.duplicateRows, `${of.duplicateRows} rows repeat an earlier row.`, of.duplicateRowNumbers),
+    ...rows('empty-rows', of.emptyRows, `${of.emptyRows} rows are empty.`, of.emptyRowNumbers),
+    ...rows('subtotal-rows', of.totalRows.length, `${of.totalRows.length} rows are totals of other rows.`, of.totalRows),
+    ...rows('preamble-rows', of.preambleRows.length, `The first ${of.preambleRows.length} rows are no data.`, of.preambleRows),
+    ...rows('footer-rows', of.footerRows.length, `The last ${of.footerRows.length} rows are no data.`, of.footerRows),
+    ...rows('repeated-header', of.headerRows.length, `The header is repeated ${of.headerRows.length} times among the rows.`, of.headerRows),
+  ];
+}
+
+function columnWarnings(of: FileEvidence): Finding[] {
+  const found: Finding[] = [];
+  const prints = new Map<string, ColumnProfile>();
+  for (const column of of.columns) {
+    // Empty and constant columns are told as such.
+    if (column.distinct < 2 || column.fingerprint === '') continue;
+    const twin = prints.get(column.fingerprint);
+    if (!twin) {
+      prints.set(column.fingerprint, column);
+      continue;
+    }
+    const message = `${column.name} is the same as ${twin.name} in every row.`;
+    found.push({ level: 'warning', kind: 'duplicate-column', column: column.name, count: of.rows, message, examples: [twin.name] });
+  }
+  for (const { column, count, rows, examples } of of.rejected) {
+    const message = `${count} cells of ${column} could not be converted to its type.`;
+    found.push({ level: 'warning', kind: 'rejected-cells', column, count, message, rows, examples });
+  }
+  for (const { determinant, dependent, violations, rows } of of.brokenDependencies) {
+    const message = `${determinant.join(', ')} decides ${dependent} but for ${violations} rows.`;
+    found.push({ level: 'warning', kind: 'broken-dependency', column: dependent, count: violations, message, rows, examples: determinant });
+  }
+  return found;
+}
+
+function notices(of: FileEvidence): Finding[] {
+  const found: Finding[] = of.candidateKeys
+    .filter((key) => key.length > 1)
+    .map((key) => ({
+      level: 'notice',
+      kind: 'candidate-key',
+      count: of.rows,
+      message: `${key.join(' and ')} together tell every row apart.`,
+    }));
+  for (const { left, right, measure, value, rows } of of.associations) {
+    if (Math.abs(value) < STRONG) continue;
+    const message = `${left} and ${right} go together (${measure} ${value.toFixed(2)}).`;
+    found.push({ level: 'notice', kind: 'high-correlation', column: left, count: rows, message, examples: [right] });
+  }
+  for (const { determinant, dependent } of of.dependencies) {
+    const message = `${determinant.join(', ')} decides ${dependent}.`;
+    found.push({ level: 'notice', kind: 'dependency', column: dependent, count: of.rows, message, examples: determinant });
+  }
+  return found;
+}
