@@ -75,9 +75,12 @@ async function main(): Promise<void> {
       }
       for (const { kind: name } of score.wrong) kind(name).wrong += 1;
       if (options.verbose) {
-        for (const each of score.missed) process.stderr.write(`${n} missed ${each.kind} ${each.column ?? ''}\n`);
+        for (const each of score.missed)
+          process.stderr.write(`${n} missed ${each.kind} ${each.column ?? ''}\n`);
         for (const each of score.wrong) {
-          process.stderr.write(`${n} wrong ${each.kind} ${each.column ?? ''}: ${each.message} ${JSON.stringify(each.examples ?? each.rows)} planted ${planted.map((p) => `${p.kind} ${p.column ?? ''}`).join(', ')}\n`);
+          process.stderr.write(
+            `${n} wrong ${each.kind} ${each.column ?? ''}: ${each.message} ${JSON.stringify(each.examples ?? each.rows)} planted ${planted.map((p) => `${p.kind} ${p.column ?? ''}`).join(', ')}\n`,
+          );
         }
       }
     }

@@ -13,7 +13,11 @@ import { fromParquet, quoteText } from '../activities/datasets/profile/sql-text.
 import { openDuckDb } from './profile-quality/open-duckdb.js';
 
 const { values: options } = parseArgs({
-  options: { rows: { type: 'string', default: '820000' }, json: { type: 'boolean', default: false }, verbose: { type: 'boolean', default: false } },
+  options: {
+    rows: { type: 'string', default: '820000' },
+    json: { type: 'boolean', default: false },
+    verbose: { type: 'boolean', default: false },
+  },
 });
 
 async function main(): Promise<void> {
@@ -58,10 +62,14 @@ async function main(): Promise<void> {
       residentMb: Math.round(process.memoryUsage().rss / 1024 ** 2),
       peakMb: Math.round(process.resourceUsage().maxRSS / 1024),
     };
-    process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : `${JSON.stringify(result)}\n`);
+    process.stdout.write(
+      options.json ? `${JSON.stringify(result, null, 2)}\n` : `${JSON.stringify(result)}\n`,
+    );
     if (options.verbose) {
-      for (const [ms, sql] of slowest.sort((a, b) => b[0] - a[0]).slice(0, 15)) process.stderr.write(`${ms} ms ${sql}\n`);
-      for (const finding of profile.findings) process.stderr.write(`${finding.level} ${finding.kind} ${finding.message}\n`);
+      for (const [ms, sql] of slowest.sort((a, b) => b[0] - a[0]).slice(0, 15))
+        process.stderr.write(`${ms} ms ${sql}\n`);
+      for (const finding of profile.findings)
+        process.stderr.write(`${finding.level} ${finding.kind} ${finding.message}\n`);
     }
   } finally {
     close();

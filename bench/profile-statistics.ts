@@ -20,8 +20,12 @@ const { values: options } = parseArgs({
 });
 
 async function readExpected(query: QueryRows, file: string): Promise<Expected[]> {
-  const rows = await query(`SELECT * FROM read_csv(${quoteText(file)}, all_varchar = true, header = true, delim = ',', quote = '"', escape = '"')`);
-  return rows.map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, value === null ? '' : String(value)])));
+  const rows = await query(
+    `SELECT * FROM read_csv(${quoteText(file)}, all_varchar = true, header = true, delim = ',', quote = '"', escape = '"')`,
+  );
+  return rows.map((row) =>
+    Object.fromEntries(Object.entries(row).map(([key, value]) => [key, value === null ? '' : String(value)])),
+  );
 }
 
 async function main(): Promise<void> {

@@ -22,7 +22,12 @@ interface Defect {
 const rowsOf = (table: TableColumn[]): number => table[0]!.cells.length;
 
 /** Changes some of the cells that hold something: a share of them, at least three. */
-function change(random: Random, column: TableColumn, share: number, to: (cell: string) => string | null): void {
+function change(
+  random: Random,
+  column: TableColumn,
+  share: number,
+  to: (cell: string) => string | null,
+): void {
   const filled = column.cells.flatMap((cell, i) => (cell === null ? [] : [i]));
   const count = Math.max(3, Math.round(filled.length * share));
   for (let n = 0; n < count; n += 1) {
@@ -31,8 +36,12 @@ function change(random: Random, column: TableColumn, share: number, to: (cell: s
   }
 }
 
-const insertRow = (table: TableColumn[], at: number, cell: (column: TableColumn, i: number) => string | null): void => {
-  table.forEach((column, i) => column.cells.splice(at, 0, cell(column, i)));
+const insertRow = (
+  table: TableColumn[],
+  at: number,
+  cell: (column: TableColumn, i: number) => string | null,
+): void => {
+  for (const [i, column] of table.entries()) column.cells.splice(at, 0, cell(column, i));
 };
 
 const isFigure = (column: TableColumn): boolean => ['measure', 'skewed', 'count'].includes(column.trait);
@@ -40,7 +49,11 @@ const sumOf = (cells: (string | null)[]): number => cells.reduce((sum, cell) => 
 
 const DEFECTS: readonly Defect[] = [
   { kind: 'empty-column', traits: ['text', 'phone', 'flag'], plant: ({ column }) => column.cells.fill(null) },
-  { kind: 'constant-column', traits: ['category', 'flag'], plant: ({ column }) => column.cells.fill(column.cells.find((cell) => cell !== null)!) },
+  {
+    kind: 'constant-column',
+    traits: ['category', 'flag'],
+    plant: ({ column }) => column.cells.fill(column.cells.find((cell) => cell !== null)!),
+  },
   {
     kind: 'mostly-missing',
     traits: ['text', 'measure', 'phone', 'category'],
@@ -54,7 +67,11 @@ const DEFECTS: readonly Defect[] = [
     traits: ['measure', 'skewed', 'email', 'date'],
     plant: ({ column, table }) => {
       // The copy comes first, so that the column chosen is the one told.
-      table.splice(table.indexOf(column), 0, { ...column, name: `${column.name}_copy`, cells: [...column.cells] });
+      table.splice(table.indexOf(column), 0, {
+        ...column,
+        name: `${column.name}_copy`,
+        cells: [...column.cells],
+      });
     },
   },
   {
@@ -67,11 +84,16 @@ const DEFECTS: readonly Defect[] = [
       }
     },
   },
-  { kind: 'duplicate-keys', traits: ['id'], plant: ({ random, column }) => change(random, column, 0.01, () => random.pick(column.cells)!) },
+  {
+    kind: 'duplicate-keys',
+    traits: ['id'],
+    plant: ({ random, column }) => change(random, column, 0.01, () => random.pick(column.cells)!),
+  },
   {
     kind: 'empty-rows',
     plant: ({ random, table }) => {
-      for (let n = random.int(1, 5); n > 0; n -= 1) insertRow(table, random.int(1, rowsOf(table)), () => null);
+      for (let n = random.int(1, 5); n > 0; n -= 1)
+        insertRow(table, random.int(1, rowsOf(table)), () => null);
     },
   },
   {
@@ -95,19 +117,27 @@ const DEFECTS: readonly Defect[] = [
   {
     kind: 'padded-values',
     traits: ['category', 'city', 'name', 'code', 'email'],
-    plant: ({ random, column }) => change(random, column, 0.04, (cell) => random.pick([` ${cell}`, `${cell} `, `${cell}\t`])),
+    plant: ({ random, column }) =>
+      change(random, column, 0.04, (cell) => random.pick([` ${cell}`, `${cell} `, `${cell}\t`])),
   },
   {
     kind: 'mojibake',
     alsoTrue: ['similar-values', 'broken-dependency'],
     traits: ['text', 'name', 'category'],
-    plant: ({ random, column }) => change(random, column, 0.02, (cell) => `${cell} ${random.pick(['cafÃ©', 'MÃ¼ller', 'donâ€™t', 'GrÃ¶ÃŸe', 'na\uFFFDve'])}`),
+    plant: ({ random, column }) =>
+      change(
+        random,
+        column,
+        0.02,
+        (cell) => `${cell} ${random.pick(['cafÃ©', 'MÃ¼ller', 'donâ€™t', 'GrÃ¶ÃŸe', 'na\uFFFDve'])}`,
+      ),
   },
   {
     kind: 'control-characters',
     alsoTrue: ['similar-values'],
     traits: ['text', 'name'],
-    plant: ({ random, column }) => change(random, column, 0.01, (cell) => `${cell.slice(0, 3)}\u0007${cell.slice(3)}`),
+    plant: ({ random, column }) =>
+      change(random, column, 0.01, (cell) => `${cell.slice(0, 3)}\u0007${cell.slice(3)}`),
   },
   {
     kind: 'outliers',
@@ -134,7 +164,8 @@ const DEFECTS: readonly Defect[] = [
     kind: 'mixed-types',
     alsoTrue: ['late-type-change'],
     traits: ['measure', 'count', 'date'],
-    plant: ({ random, column }) => change(random, column, 0.04, () => random.pick(['see notes', 'broken', 'ask Anna', 'about ten'])),
+    plant: ({ random, column }) =>
+      change(random, column, 0.04, () => random.pick(['see notes', 'broken', 'ask Anna', 'about ten'])),
   },
   {
     kind: 'late-type-change',
@@ -143,7 +174,9 @@ const DEFECTS: readonly Defect[] = [
     plant: ({ random, column }) => {
       const from = Math.floor(column.cells.length * (0.85 + random.next() * 0.1));
       const way = random.int(0, 1);
-      column.cells = column.cells.map((cell, i) => (cell === null || i < from ? cell : way === 0 ? `${cell}.5` : `${cell} (est.)`));
+      column.cells = column.cells.map((cell, i) =>
+        cell === null || i < from ? cell : way === 0 ? `${cell}.5` : `${cell} (est.)`,
+      );
     },
   },
   {
@@ -151,8 +184,17 @@ const DEFECTS: readonly Defect[] = [
     alsoTrue: ['mixed-types', 'late-type-change'],
     traits: ['measure'],
     plant: ({ random, column }) => {
-      const [one, other] = random.pick([['kg', 'lb'], ['cm', 'in'], ['km', 'miles'], ['°C', '°F'], ['EUR', 'USD'], ['ml', 'l']] as const);
-      column.cells = column.cells.map((cell) => (cell === null ? null : `${cell} ${random.chance(0.85) ? one : other}`));
+      const [one, other] = random.pick([
+        ['kg', 'lb'],
+        ['cm', 'in'],
+        ['km', 'miles'],
+        ['°C', '°F'],
+        ['EUR', 'USD'],
+        ['ml', 'l'],
+      ] as const);
+      column.cells = column.cells.map((cell) =>
+        cell === null ? null : `${cell} ${random.chance(0.85) ? one : other}`,
+      );
     },
   },
   {
@@ -163,7 +205,11 @@ const DEFECTS: readonly Defect[] = [
       column.cells = column.cells.map((cell) => {
         if (cell === null || random.chance(0.85)) return cell;
         const [year, month, day] = cell.split('-') as [string, string, string];
-        return way === 0 ? `${day}.${month}.${year}` : way === 1 ? `${month}/${day}/${year}` : `${Number(day)} ${['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'][Number(month) - 1]} ${year}`;
+        return way === 0
+          ? `${day}.${month}.${year}`
+          : way === 1
+            ? `${month}/${day}/${year}`
+            : `${Number(day)} ${['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'][Number(month) - 1]} ${year}`;
       });
     },
   },
@@ -176,14 +222,24 @@ const DEFECTS: readonly Defect[] = [
     kind: 'mixed-booleans',
     traits: ['flag'],
     plant: ({ random, column }) => {
-      const other: Record<string, string> = { yes: 'true', no: 'false', true: 'yes', false: 'no', Y: 'true', N: 'false' };
+      const other: Record<string, string> = {
+        yes: 'true',
+        no: 'false',
+        true: 'yes',
+        false: 'no',
+        Y: 'true',
+        N: 'false',
+      };
       change(random, column, 0.15, (cell) => other[cell] ?? cell);
     },
   },
   {
     kind: 'invalid-values',
     traits: ['email'],
-    plant: ({ random, column }) => change(random, column, 0.02, (cell) => random.pick([cell.replace('@', ' at '), cell.split('@')[0]!, cell.replace('@', '@@')])),
+    plant: ({ random, column }) =>
+      change(random, column, 0.02, (cell) =>
+        random.pick([cell.replace('@', ' at '), cell.split('@')[0]!, cell.replace('@', '@@')]),
+      ),
   },
   {
     kind: 'similar-values',
@@ -193,9 +249,16 @@ const DEFECTS: readonly Defect[] = [
       const way = random.int(0, 2);
       change(random, column, way === 2 ? 0.004 : 0.03, (cell) => {
         if (way === 0) return cell.toUpperCase();
-        if (way === 1) return cell.includes(' ') ? cell.replace(' ', '  ') : cell.includes('-') ? cell.replace('-', ' ') : `${cell}.`;
+        if (way === 1)
+          return cell.includes(' ')
+            ? cell.replace(' ', '  ')
+            : cell.includes('-')
+              ? cell.replace('-', ' ')
+              : `${cell}.`;
         const at = random.int(1, cell.length - 2);
-        return cell.length < 5 ? cell.toUpperCase() : cell.slice(0, at) + cell[at + 1]! + cell[at]! + cell.slice(at + 2);
+        return cell.length < 5
+          ? cell.toUpperCase()
+          : cell.slice(0, at) + cell[at + 1]! + cell[at]! + cell.slice(at + 2);
       });
     },
   },
@@ -228,7 +291,11 @@ const DEFECTS: readonly Defect[] = [
       const figures = table.filter(isFigure);
       const total = (from: number, to: number, word: string) =>
         insertRow(table, to, (column) =>
-          column === label ? word : figures.includes(column) ? trimmed(sumOf(column.cells.slice(from, to)), column) : null,
+          column === label
+            ? word
+            : figures.includes(column)
+              ? trimmed(sumOf(column.cells.slice(from, to)), column)
+              : null,
         );
       const end = rowsOf(table);
       if (random.chance(0.5)) total(0, end, random.pick(['Total', 'Grand Total', 'Summe', 'TOTAL']));
@@ -243,7 +310,12 @@ const DEFECTS: readonly Defect[] = [
     kind: 'footer-rows',
     alsoTrue: ['mixed-types', 'late-type-change', 'invalid-values', 'similar-values'],
     plant: ({ random, table }) => {
-      const word = random.pick(['Source: statistical office, 2021', 'Report generated by the warehouse', '* preliminary figures, to be revised', 'Note: excludes returned orders']);
+      const word = random.pick([
+        'Source: statistical office, 2021',
+        'Report generated by the warehouse',
+        '* preliminary figures, to be revised',
+        'Note: excludes returned orders',
+      ]);
       insertRow(table, rowsOf(table), (_, i) => (i === 0 ? word : null));
     },
   },
@@ -251,15 +323,28 @@ const DEFECTS: readonly Defect[] = [
     kind: 'preamble-rows',
     alsoTrue: ['mixed-types', 'late-type-change', 'invalid-values'],
     plant: ({ random, table }) => {
-      const word = random.pick(['Monthly report of all branches', 'Exported on 3 May 2021', 'Confidential: internal use only']);
+      const word = random.pick([
+        'Monthly report of all branches',
+        'Exported on 3 May 2021',
+        'Confidential: internal use only',
+      ]);
       insertRow(table, 0, (_, i) => (i === 0 ? word : null));
     },
   },
   {
     kind: 'repeated-header',
-    alsoTrue: ['mixed-types', 'late-type-change', 'invalid-values', 'similar-values', 'mixed-booleans', 'duplicate-rows', 'duplicate-keys'],
+    alsoTrue: [
+      'mixed-types',
+      'late-type-change',
+      'invalid-values',
+      'similar-values',
+      'mixed-booleans',
+      'duplicate-rows',
+      'duplicate-keys',
+    ],
     plant: ({ random, table }) => {
-      for (let n = random.int(1, 3); n > 0; n -= 1) insertRow(table, random.int(1, rowsOf(table)), ({ name }) => name);
+      for (let n = random.int(1, 3); n > 0; n -= 1)
+        insertRow(table, random.int(1, rowsOf(table)), ({ name }) => name);
     },
   },
 ];
@@ -277,17 +362,26 @@ function plantDefect(
   taken: ReadonlySet<string | undefined>,
 ): PlantedDefect | undefined {
   if (!defect.traits) {
-    if (defect.kind === 'subtotal-rows' && !(table.some(isFigure) && table.some(({ trait }) => trait === 'category'))) return undefined;
+    if (
+      defect.kind === 'subtotal-rows' &&
+      !(table.some(isFigure) && table.some(({ trait }) => trait === 'category'))
+    )
+      return undefined;
     defect.plant({ random, table, column: table[0]! });
     return { kind: defect.kind, alsoTrue: defect.alsoTrue ?? [] };
   }
-  const fitting = table.filter(({ name, trait, cells }) => !taken.has(name) && !name.endsWith('_copy') && defect.traits!.includes(trait) && cells.filter((cell) => cell !== null).length > 50);
+  const fitting = table.filter(
+    ({ name, trait, cells }) =>
+      !taken.has(name) &&
+      !name.endsWith('_copy') &&
+      defect.traits!.includes(trait) &&
+      cells.filter((cell) => cell !== null).length > 50,
+  );
   if (fitting.length === 0) return undefined;
   const column = random.pick(fitting);
   defect.plant({ random, column, table });
   return { kind: defect.kind, column: column.name, alsoTrue: defect.alsoTrue ?? [] };
 }
-
 
 /** Defects that leave no other one as it was: rows of names among numbers, rows taken out. */
 const ALONE = new Set<WarningKind>(['repeated-header', 'date-gaps']);

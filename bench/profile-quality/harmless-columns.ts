@@ -1,7 +1,22 @@
 import type { Random } from './random.js';
 
 /** What a column is made for; defects ask for it. */
-export type Trait = 'id' | 'category' | 'city' | 'country' | 'measure' | 'skewed' | 'count' | 'date' | 'series' | 'email' | 'text' | 'code' | 'flag' | 'name' | 'phone';
+export type Trait =
+  | 'id'
+  | 'category'
+  | 'city'
+  | 'country'
+  | 'measure'
+  | 'skewed'
+  | 'count'
+  | 'date'
+  | 'series'
+  | 'email'
+  | 'text'
+  | 'code'
+  | 'flag'
+  | 'name'
+  | 'phone';
 
 export interface TableColumn {
   name: string;
@@ -10,11 +25,63 @@ export interface TableColumn {
   cells: (string | null)[];
 }
 
-const FIRST = ['Anna', 'Ben', 'Carla', 'David', 'Elena', 'Farid', 'Greta', 'Hugo', 'Ines', 'Jonas', 'Katrin', 'Liam', 'Mona', 'Nils', 'Olga', 'Pavel', 'Quentin', 'Rosa', 'Sven', 'Tara'];
-const LAST = ['Adler', 'Brandt', 'Castillo', 'Dubois', 'Eriksen', 'Fischer', 'Gruber', 'Hansen', 'Ivanov', 'Jansen', 'Keller', 'Lindqvist', 'Moreau', 'Novak', 'Okafor', 'Petrov', 'Quinn', 'Rossi', 'Schmidt', 'Tanaka'];
+const FIRST = [
+  'Anna',
+  'Ben',
+  'Carla',
+  'David',
+  'Elena',
+  'Farid',
+  'Greta',
+  'Hugo',
+  'Ines',
+  'Jonas',
+  'Katrin',
+  'Liam',
+  'Mona',
+  'Nils',
+  'Olga',
+  'Pavel',
+  'Quentin',
+  'Rosa',
+  'Sven',
+  'Tara',
+];
+const LAST = [
+  'Adler',
+  'Brandt',
+  'Castillo',
+  'Dubois',
+  'Eriksen',
+  'Fischer',
+  'Gruber',
+  'Hansen',
+  'Ivanov',
+  'Jansen',
+  'Keller',
+  'Lindqvist',
+  'Moreau',
+  'Novak',
+  'Okafor',
+  'Petrov',
+  'Quinn',
+  'Rossi',
+  'Schmidt',
+  'Tanaka',
+];
 const CITIES = [
-  ['Berlin', 'Germany'], ['Munich', 'Germany'], ['Hamburg', 'Germany'], ['Paris', 'France'], ['Lyon', 'France'], ['Madrid', 'Spain'],
-  ['Barcelona', 'Spain'], ['Rome', 'Italy'], ['Milan', 'Italy'], ['Vienna', 'Austria'], ['Zürich', 'Switzerland'], ['Kraków', 'Poland'],
+  ['Berlin', 'Germany'],
+  ['Munich', 'Germany'],
+  ['Hamburg', 'Germany'],
+  ['Paris', 'France'],
+  ['Lyon', 'France'],
+  ['Madrid', 'Spain'],
+  ['Barcelona', 'Spain'],
+  ['Rome', 'Italy'],
+  ['Milan', 'Italy'],
+  ['Vienna', 'Austria'],
+  ['Zürich', 'Switzerland'],
+  ['Kraków', 'Poland'],
 ] as const;
 const CATEGORIES = [
   ['Electronics', 'Furniture', 'Groceries', 'Clothing', 'Stationery', 'Gardening'],
@@ -23,9 +90,15 @@ const CATEGORIES = [
   ['small boxes', 'large boxes', 'pallets', 'containers', 'envelopes'],
   ['north-east', 'north-west', 'south-east', 'south-west', 'central'],
 ];
-const WORDS = 'the parcel arrived late but customer was happy with colour and size while delivery driver left it at door without ringing so we asked for refund next week again order quality fine nothing else to report'.split(' ');
+const WORDS =
+  'the parcel arrived late but customer was happy with colour and size while delivery driver left it at door without ringing so we asked for refund next week again order quality fine nothing else to report'.split(
+    ' ',
+  );
 
-const MAKERS: Record<Exclude<Trait, 'city' | 'country'>, { names: string[]; make(random: Random, rows: number): (string | null)[] }> = {
+const MAKERS: Record<
+  Exclude<Trait, 'city' | 'country'>,
+  { names: string[]; make(random: Random, rows: number): (string | null)[] }
+> = {
   id: {
     names: ['order_id', 'id', 'customer_id', 'record_no'],
     make: (random, rows) => {
@@ -81,11 +154,14 @@ const MAKERS: Record<Exclude<Trait, 'city' | 'country'>, { names: string[]; make
   email: {
     names: ['email', 'contact_email', 'mail'],
     make: (random, rows) =>
-      fill(rows, () => `${random.pick(FIRST)}.${random.pick(LAST)}${random.int(1, 9999)}@${random.pick(['example.org', 'mail.example.com', 'firma.example'])}`.toLowerCase()),
+      fill(rows, () =>
+        `${random.pick(FIRST)}.${random.pick(LAST)}${random.int(1, 9999)}@${random.pick(['example.org', 'mail.example.com', 'firma.example'])}`.toLowerCase(),
+      ),
   },
   phone: {
     names: ['phone', 'mobile', 'telephone'],
-    make: (random, rows) => fill(rows, () => `+49 ${random.int(151, 179)} ${random.int(1_000_000, 9_999_999)}`),
+    make: (random, rows) =>
+      fill(rows, () => `+49 ${random.int(151, 179)} ${random.int(1_000_000, 9_999_999)}`),
   },
   text: {
     names: ['comment', 'notes', 'description'],
@@ -94,14 +170,22 @@ const MAKERS: Record<Exclude<Trait, 'city' | 'country'>, { names: string[]; make
   code: {
     names: ['sku', 'postcode', 'batch'],
     make: (random, rows) => {
-      const kinds = fill(random.int(20, 60), () => `${random.pick(['A', 'B', 'C', 'K'])}${random.pick(['X', 'Y', 'Z'])}-${String(random.int(0, 999)).padStart(3, '0')}`);
+      const kinds = fill(
+        random.int(20, 60),
+        () =>
+          `${random.pick(['A', 'B', 'C', 'K'])}${random.pick(['X', 'Y', 'Z'])}-${String(random.int(0, 999)).padStart(3, '0')}`,
+      );
       return fill(rows, () => random.pick(kinds));
     },
   },
   flag: {
     names: ['active', 'is_member', 'paid'],
     make: (random, rows) => {
-      const [yes, no] = random.pick([['yes', 'no'], ['true', 'false'], ['Y', 'N']] as const);
+      const [yes, no] = random.pick([
+        ['yes', 'no'],
+        ['true', 'false'],
+        ['Y', 'N'],
+      ] as const);
       return fill(rows, () => (random.chance(0.6) ? yes : no));
     },
   },
@@ -112,7 +196,8 @@ const MAKERS: Record<Exclude<Trait, 'city' | 'country'>, { names: string[]; make
 };
 
 export const isoDate = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
-const fill = <Item>(count: number, make: (i: number) => Item): Item[] => Array.from({ length: count }, (_, i) => make(i));
+const fill = <Item>(count: number, make: (i: number) => Item): Item[] =>
+  Array.from({ length: count }, (_, i) => make(i));
 
 /** A table without defects: an id or a series of days, a city with its country, and some other columns; a few cells are empty. */
 export function makeHarmlessTable(random: Random, rows: number): TableColumn[] {
@@ -126,9 +211,20 @@ export function makeHarmlessTable(random: Random, rows: number): TableColumn[] {
   };
   make(random.chance(0.7) ? 'id' : 'series');
   const places = fill(rows, () => random.pick(CITIES));
-  add('city', 'city', places.map(([city]) => city));
-  add('country', 'country', places.map(([, country]) => country));
-  const others = Object.keys(MAKERS).filter((trait) => trait !== 'id' && trait !== 'series') as Exclude<Trait, 'city' | 'country'>[];
+  add(
+    'city',
+    'city',
+    places.map(([city]) => city),
+  );
+  add(
+    'country',
+    'country',
+    places.map(([, country]) => country),
+  );
+  const others = Object.keys(MAKERS).filter((trait) => trait !== 'id' && trait !== 'series') as Exclude<
+    Trait,
+    'city' | 'country'
+  >[];
   for (const trait of others) if (random.chance(0.75)) make(trait);
   for (const column of columns) {
     if (['id', 'series', 'city', 'country'].includes(column.trait) || !random.chance(0.3)) continue;

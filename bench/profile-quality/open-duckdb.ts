@@ -10,7 +10,8 @@ export async function openDuckDb(spillFolder: string): Promise<{ query: QueryRow
   });
   const connection = await instance.connect();
   return {
-    query: async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJson() as Record<string, unknown>[],
+    query: async (sql) =>
+      (await connection.runAndReadAll(sql)).getRowObjectsJson() as Record<string, unknown>[],
     close: () => {
       connection.closeSync();
       instance.closeSync();

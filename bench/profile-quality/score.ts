@@ -23,7 +23,9 @@ export function scoreFindings(planted: readonly PlantedDefect[], findings: reado
       (defect) =>
         isOf(finding, defect) ||
         ((defect.alsoTrue as string[]).includes(finding.kind) &&
-          (defect.column === undefined || finding.kind === 'broken-dependency' || finding.column === defect.column)),
+          (defect.column === undefined ||
+            finding.kind === 'broken-dependency' ||
+            finding.column === defect.column)),
     );
   const missed = planted.filter((defect) => !warnings.some((finding) => isOf(finding, defect)));
   return {

@@ -19,7 +19,9 @@ export async function writeParquet(
 ): Promise<void> {
   const read = `read_csv(${quoteText(input.csv)}, all_varchar = true, header = true, delim = ',', quote = '"', escape = '"', null_padding = true, strict_mode = false, max_line_size = 20000000, parallel = false)`;
   const raw = `${input.parquet}.raw`;
-  await query(`COPY (SELECT row_number() OVER () AS ${ROW_COLUMN}, * FROM ${read}) TO ${quoteText(raw)} (FORMAT parquet)`);
+  await query(
+    `COPY (SELECT row_number() OVER () AS ${ROW_COLUMN}, * FROM ${read}) TO ${quoteText(raw)} (FORMAT parquet)`,
+  );
   const columns = (await query(`DESCRIBE SELECT * FROM ${fromParquet(raw)}`))
     .map((row) => String(row.column_name))
     .filter((name) => name !== ROW_COLUMN);
@@ -31,7 +33,9 @@ export async function writeParquet(
       ({ form, type }, i) =>
         `bool_and(${column} IS NULL OR regexp_matches(${column}, ${quoteText(form)}) AND try_cast(${column} AS ${type}) IS NOT NULL) AS t_${i}`,
     );
-    const [row = {}] = await query(`SELECT count(${column}) AS n, ${checks.join(', ')} FROM ${fromParquet(raw)}`);
+    const [row = {}] = await query(
+      `SELECT count(${column}) AS n, ${checks.join(', ')} FROM ${fromParquet(raw)}`,
+    );
     const isEmpty = row.n === '0' || row.n === 0;
     const type = (isEmpty ? undefined : types.find((_, i) => row[`t_${i}`] === true)?.type) ?? 'VARCHAR';
     picked.push(`CAST(${column} AS ${type}) AS ${quoteName(name)}`);

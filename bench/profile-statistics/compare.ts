@@ -20,9 +20,13 @@ function figuresOf(of: ColumnProfile): Record<string, number | string | null | u
   const squares = lengths ? lengths.variancePopulation * cells + cells * lengths.meanBytes ** 2 : 0;
   const varianceLength = meanLength === undefined ? undefined : squares / of.rows - meanLength ** 2;
   const modeOccurrences = Math.max(of.mode.occurrences, of.nulls);
-  const modes = (of.mode.occurrences === modeOccurrences ? of.mode.count : 0) + (nullsToo && of.nulls === modeOccurrences ? 1 : 0);
-  const least = of.nulls > 0 ? Math.min(of.antimode.occurrences || of.nulls, of.nulls) : of.antimode.occurrences;
-  const antimodes = (of.antimode.occurrences === least ? of.antimode.count : 0) + (nullsToo && of.nulls === least ? 1 : 0);
+  const modes =
+    (of.mode.occurrences === modeOccurrences ? of.mode.count : 0) +
+    (nullsToo && of.nulls === modeOccurrences ? 1 : 0);
+  const least =
+    of.nulls > 0 ? Math.min(of.antimode.occurrences || of.nulls, of.nulls) : of.antimode.occurrences;
+  const antimodes =
+    (of.antimode.occurrences === least ? of.antimode.count : 0) + (nullsToo && of.nulls === least ? 1 : 0);
   const isUnique = modeOccurrences === 1;
   return {
     sum: numbers?.sum,
@@ -37,7 +41,10 @@ function figuresOf(of: ColumnProfile): Record<string, number | string | null | u
     avg_length: meanLength,
     variance_length: varianceLength,
     stddev_length: varianceLength === undefined ? undefined : Math.sqrt(Math.max(0, varianceLength)),
-    cv_length: varianceLength === undefined || !meanLength ? undefined : Math.sqrt(Math.max(0, varianceLength)) / meanLength,
+    cv_length:
+      varianceLength === undefined || !meanLength
+        ? undefined
+        : Math.sqrt(Math.max(0, varianceLength)) / meanLength,
     mean: numbers?.mean,
     sem: numbers?.sem,
     geometric_mean: numbers?.geometricMean,
@@ -74,7 +81,10 @@ function figuresOf(of: ColumnProfile): Record<string, number | string | null | u
 }
 
 /** Figures that qsv printed and that are not equal to ours within the digits that it prints. */
-export function compareColumn(profile: ColumnProfile, expected: Expected): { compared: number; differences: Difference[] } {
+export function compareColumn(
+  profile: ColumnProfile,
+  expected: Expected,
+): { compared: number; differences: Difference[] } {
   const figures = figuresOf(profile);
   const differences: Difference[] = [];
   let compared = 0;
@@ -85,7 +95,8 @@ export function compareColumn(profile: ColumnProfile, expected: Expected): { com
     const found = figures[figure];
     if (/^(min|max)_length$/.test(figure) && profile.kind !== 'text') continue;
     compared += 1;
-    if (!isSame(text, found)) differences.push({ column: profile.name, figure, expected: text, found: String(found) });
+    if (!isSame(text, found))
+      differences.push({ column: profile.name, figure, expected: text, found: String(found) });
   }
   return { compared, differences };
 }
@@ -94,7 +105,10 @@ function isSame(expected: string, found: number | string | null | undefined): bo
   if (found === null || found === undefined) return false;
   // The profile cuts long text.
   if (String(found).toLowerCase() === expected.slice(0, 200).toLowerCase()) return true;
-  if (expected.includes('|')) return expected.split('|').every((part, i) => isSame(part.split(': ')[1] ?? '', String(found).split('|')[i]?.split(': ')[1]));
+  if (expected.includes('|'))
+    return expected
+      .split('|')
+      .every((part, i) => isSame(part.split(': ')[1] ?? '', String(found).split('|')[i]?.split(': ')[1]));
   const [a, b] = [Number(expected), Number(found)];
   if (!Number.isFinite(a) || !Number.isFinite(b) || expected.trim() === '') return false;
   const digits = expected.split('.')[1]?.length ?? 0;

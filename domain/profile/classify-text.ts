@@ -26,7 +26,8 @@ export interface TextClass {
   wrong?: boolean;
 }
 
-const EMAIL = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+$/;
+const EMAIL =
+  /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+$/;
 const URL_TEXT = /^(?:https?|ftp):\/\/[^\s/]+\.[^\s]+$|^www\.[^\s]+\.[a-z]{2,}/i;
 const UUID = /^\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?$/i;
 const IP4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)$/;
@@ -38,7 +39,22 @@ const QUANTITY = new RegExp(
   `^[-+]?(?:${CURRENCY})\\s?[-+]?${NUMBER_BODY}$|^[-+]?${NUMBER_BODY}\\s?(?:${CURRENCY}|[\\p{L}°µ%][\\p{L}°µ%/²³0-9]{0,9})$`,
   'u',
 );
-const BOOLEANS = new Set(['true', 'false', 'yes', 'no', 'y', 'n', 't', 'f', 'ja', 'nein', 'oui', 'non', 'on', 'off']);
+const BOOLEANS = new Set([
+  'true',
+  'false',
+  'yes',
+  'no',
+  'y',
+  'n',
+  't',
+  'f',
+  'ja',
+  'nein',
+  'oui',
+  'non',
+  'on',
+  'off',
+]);
 const NOTHING = new Set<string>(NULL_WORDS);
 
 /** What a cell's text looks like, by itself. Codes with leading zeros are text: they are no numbers. */
@@ -61,7 +77,8 @@ export function classifyText(raw: string): TextClass {
   if (URL_TEXT.test(text)) return { kind: 'url' };
   if (/^[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?$/.test(text)) {
     if (isIbanValid(text)) return { kind: 'iban' };
-    if (IBAN_LENGTHS[text.slice(0, 2)] === text.replaceAll(' ', '').length) return { kind: 'iban', wrong: true };
+    if (IBAN_LENGTHS[text.slice(0, 2)] === text.replaceAll(' ', '').length)
+      return { kind: 'iban', wrong: true };
   }
   if (isPhone(text)) return { kind: 'phone' };
   if (BOOLEANS.has(text.toLowerCase())) return { kind: 'boolean' };
@@ -92,7 +109,7 @@ const isCardLength = (digits: string): boolean =>
 
 /** Seven to fifteen digits in groups, or after a plus, or with the brackets of an area code; a bare row of digits is a number. */
 function isPhone(text: string): boolean {
-  if (!/^(?:tel\.?:? ?)?\+?[\d\s().\/x-]{7,24}(?:ext\.? ?\d{1,5})?$/i.test(text)) return false;
+  if (!/^(?:tel\.?:? ?)?\+?[\d\s()./x-]{7,24}(?:ext\.? ?\d{1,5})?$/i.test(text)) return false;
   const digits = text.replace(/\D/g, '').length;
   if (digits < 7 || digits > 15) return false;
   return (
@@ -105,7 +122,43 @@ function isPhone(text: string): boolean {
 }
 
 const IBAN_LENGTHS: Readonly<Record<string, number>> = {
-  AT: 20, BE: 16, BG: 22, CH: 21, CY: 28, CZ: 24, DE: 22, DK: 18, EE: 20, ES: 24, FI: 18, FR: 27, GB: 22, GR: 27, HR: 21,
-  HU: 28, IE: 22, IS: 26, IT: 27, LI: 21, LT: 20, LU: 20, LV: 21, MC: 27, MT: 31, NL: 18, NO: 15, PL: 28, PT: 25, RO: 24,
-  SA: 24, SE: 24, SI: 19, SK: 24, SM: 27, TR: 26, AE: 23, IL: 23, BR: 29,
+  AT: 20,
+  BE: 16,
+  BG: 22,
+  CH: 21,
+  CY: 28,
+  CZ: 24,
+  DE: 22,
+  DK: 18,
+  EE: 20,
+  ES: 24,
+  FI: 18,
+  FR: 27,
+  GB: 22,
+  GR: 27,
+  HR: 21,
+  HU: 28,
+  IE: 22,
+  IS: 26,
+  IT: 27,
+  LI: 21,
+  LT: 20,
+  LU: 20,
+  LV: 21,
+  MC: 27,
+  MT: 31,
+  NL: 18,
+  NO: 15,
+  PL: 28,
+  PT: 25,
+  RO: 24,
+  SA: 24,
+  SE: 24,
+  SI: 19,
+  SK: 24,
+  SM: 27,
+  TR: 26,
+  AE: 23,
+  IL: 23,
+  BR: 29,
 };

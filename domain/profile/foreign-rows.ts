@@ -30,7 +30,11 @@ export function findTotalRows(candidates: readonly Candidate[], usualCells: numb
         if (near(value, above)) return true;
         return candidates
           .slice(0, i)
-          .some((earlier) => candidate.rowsAbove - earlier.rowsAbove >= 2 && near(value, above - earlier.sums[column]!.above));
+          .some(
+            (earlier) =>
+              candidate.rowsAbove - earlier.rowsAbove >= 2 &&
+              near(value, above - earlier.sums[column]!.above),
+          );
       });
     })
     .map(({ row }) => row);

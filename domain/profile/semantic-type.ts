@@ -63,9 +63,18 @@ export function mainKind(mix: TextMix): { kind: TextKind; share: number } | null
   return best;
 }
 
-const PERSONAL = new Set<SemanticType>(['email', 'phone', 'iban', 'payment-card', 'person-name', 'ip-address']);
-const PERSON_NAME = /^(?:(?:first|last|middle|full|given|family|sur|fore|maiden|birth|user|customer|client|patient|employee|contact|person|member|passenger|student|author|holder)[_ -]?names?|surname|vorname|nachname|nom|prenom|apellidos?|(?:contact|contact_person|patient|employee))$/i;
-const PERSONAL_NAME = /^(?:.*[_ -])?(?:ssn|social[_ -]?security(?:[_ -]?(?:no|number))?|passport(?:[_ -]?(?:no|number))?|birth[_ -]?(?:date|day)|date[_ -]?of[_ -]?birth|dob|tax[_ -]?id|driving[_ -]?licen[cs]e|home[_ -]?address|street[_ -]?address)$/i;
+const PERSONAL = new Set<SemanticType>([
+  'email',
+  'phone',
+  'iban',
+  'payment-card',
+  'person-name',
+  'ip-address',
+]);
+const PERSON_NAME =
+  /^(?:(?:first|last|middle|full|given|family|sur|fore|maiden|birth|user|customer|client|patient|employee|contact|person|member|passenger|student|author|holder)[_ -]?names?|surname|vorname|nachname|nom|prenom|apellidos?|(?:contact|contact_person|patient|employee))$/i;
+const PERSONAL_NAME =
+  /^(?:.*[_ -])?(?:ssn|social[_ -]?security(?:[_ -]?(?:no|number))?|passport(?:[_ -]?(?:no|number))?|birth[_ -]?(?:date|day)|date[_ -]?of[_ -]?birth|dob|tax[_ -]?id|driving[_ -]?licen[cs]e|home[_ -]?address|street[_ -]?address)$/i;
 const PHONE_NAME = /(?:phone|mobile|telefon|fax|^tel$|_tel$|handy)/i;
 
 const byKind: Partial<Record<TextKind, SemanticType>> = {
@@ -109,10 +118,12 @@ export function semanticTypeOf(input: {
   const listed = listShare(input.top, name);
   if (listed) return listed;
   const personal = PERSONAL_NAME.test(name);
-  if (distinct <= 50 || (distinct <= 1000 && distinct <= cells * 0.05)) return figures('category', 1, personal);
+  if (distinct <= 50 || (distinct <= 1000 && distinct <= cells * 0.05))
+    return figures('category', 1, personal);
   const coded = input.patterns.filter(({ pattern }) => /9/.test(pattern) && !/ .* /.test(pattern));
   const codedCells = coded.reduce((sum, { count }) => sum + count, 0);
-  if (coded.length <= 12 && codedCells >= 0.9 * mix.cells) return figures('code', codedCells / mix.cells, personal);
+  if (coded.length <= 12 && codedCells >= 0.9 * mix.cells)
+    return figures('code', codedCells / mix.cells, personal);
   return figures('free-text', 1, personal);
 }
 
@@ -123,13 +134,18 @@ const figures = (type: SemanticType, share: number, personal = false): SemanticF
 });
 
 /** Countries and currencies by name or code; two capitals alone could be much else, so these need the column's name as well. */
-function listShare(top: readonly { text: string; count: number }[], name: string): SemanticFigures | undefined {
+function listShare(
+  top: readonly { text: string; count: number }[],
+  name: string,
+): SemanticFigures | undefined {
   const cells = top.reduce((sum, { count }) => sum + count, 0);
   const share = (isListed: (text: string) => boolean): number =>
     top.reduce((sum, { text, count }) => sum + (isListed(text.trim()) ? count : 0), 0) / cells;
   const countries = countryWords();
   const named = /country|nation|^land$|staat|pays|pais/i.test(name);
-  const country = share((text) => countries.names.has(text.toLowerCase()) || (named && countries.codes.has(text)));
+  const country = share(
+    (text) => countries.names.has(text.toLowerCase()) || (named && countries.codes.has(text)),
+  );
   if (country >= 0.9 && (named || top.length >= 3)) return figures('country', country);
   const currency = share((text) => currencies().has(text));
   return currency >= 0.95 && (top.length >= 2 || /curr|währung|devise/i.test(name))
@@ -143,7 +159,20 @@ let countryCache: { names: Set<string>; codes: Set<string> } | undefined;
 function countryWords(): { names: Set<string>; codes: Set<string> } {
   if (countryCache) return countryCache;
   const display = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
-  const names = new Set(['usa', 'us', 'uk', 'great britain', 'england', 'scotland', 'wales', 'czech republic', 'turkey', 'south korea', 'north korea', 'ivory coast']);
+  const names = new Set([
+    'usa',
+    'us',
+    'uk',
+    'great britain',
+    'england',
+    'scotland',
+    'wales',
+    'czech republic',
+    'turkey',
+    'south korea',
+    'north korea',
+    'ivory coast',
+  ]);
   const codes = new Set(['UK']);
   const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
   for (const code of letters.flatMap((a) => letters.map((b) => a + b))) {

@@ -15,7 +15,9 @@ export async function profileTable(select: string, limits?: ProfileLimits): Prom
     (await connection.runAndReadAll(sql)).getRowObjectsJson() as Record<string, unknown>[];
   try {
     const path = join(home, 'table.parquet');
-    await query(`COPY (SELECT row_number() OVER () AS __row, * FROM (${select})) TO '${path}' (FORMAT parquet)`);
+    await query(
+      `COPY (SELECT row_number() OVER () AS __row, * FROM (${select})) TO '${path}' (FORMAT parquet)`,
+    );
     return await profileParquet({ query, path, ...(limits ? { limits } : {}) });
   } finally {
     connection.closeSync();

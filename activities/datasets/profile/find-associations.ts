@@ -28,7 +28,13 @@ export async function findAssociations(
     .slice(0, MAX_NUMBERS)
     .map(({ name }, slot) => ({ slot, name }));
   const categories = columns
-    .filter(({ kind, distinct, rows: n, nulls }) => (kind === 'text' || kind === 'boolean') && distinct >= 2 && distinct <= 50 && distinct <= (n - nulls) * 0.2)
+    .filter(
+      ({ kind, distinct, rows: n, nulls }) =>
+        (kind === 'text' || kind === 'boolean') &&
+        distinct >= 2 &&
+        distinct <= 50 &&
+        distinct <= (n - nulls) * 0.2,
+    )
     .slice(0, MAX_CATEGORIES)
     .map(({ name }, slot) => ({ slot, name }));
   if (rows < 10 || numbers.length + categories.length < 2) return [];
@@ -68,12 +74,16 @@ async function correlations(query: QueryRows, numbers: readonly Sampled[]): Prom
   const figures = pairs(numbers).flatMap(([{ slot: a }, { slot: b }]) => [
     `corr(n_${a}, n_${b}) AS pearson_${a}_${b}, corr(r_${a}, r_${b}) AS spearman_${a}_${b}, regr_count(n_${a}, n_${b}) AS rows_${a}_${b}`,
   ]);
-  const [row = {}] = await query(`SELECT ${figures.join(', ')} FROM (SELECT *, ${ranks.join(', ')} FROM profile_sample)`);
+  const [row = {}] = await query(
+    `SELECT ${figures.join(', ')} FROM (SELECT *, ${ranks.join(', ')} FROM profile_sample)`,
+  );
   return pairs(numbers).flatMap(([left, right]) =>
     (['pearson', 'spearman'] as const).flatMap((measure) => {
       const value = numberOrNull(row[`${measure}_${left.slot}_${right.slot}`]);
       const rows = numberOfCell(row[`rows_${left.slot}_${right.slot}`]);
-      return value === null || rows < 10 ? [] : [{ left: left.name, right: right.name, measure, value, rows }];
+      return value === null || rows < 10
+        ? []
+        : [{ left: left.name, right: right.name, measure, value, rows }];
     }),
   );
 }
@@ -94,7 +104,9 @@ async function contingencies(query: QueryRows, categories: readonly Sampled[]): 
   return all.flatMap(([left, right], i) => {
     const value = cramersV(counts[i]!);
     const total = counts[i]!.reduce((sum, [, , n]) => sum + n, 0);
-    return value === null ? [] : [{ left: left.name, right: right.name, measure: 'cramers-v' as const, value, rows: total }];
+    return value === null
+      ? []
+      : [{ left: left.name, right: right.name, measure: 'cramers-v' as const, value, rows: total }];
   });
 }
 
@@ -119,7 +131,8 @@ async function ratios(
         .map((group) => [numberOfCell(group[`k_${slot}`]), numberOfCell(group[`m_${slot}`])] as const);
       const value = correlationRatio(means, numberOfCell(spread[`v_${slot}`]));
       const rows = means.reduce((sum, [count]) => sum + count, 0);
-      if (value !== null) found.push({ left: category.name, right: name, measure: 'correlation-ratio', value, rows });
+      if (value !== null)
+        found.push({ left: category.name, right: name, measure: 'correlation-ratio', value, rows });
     }
   }
   return found;

@@ -35,7 +35,10 @@ export async function findDependencies(
 ): Promise<Dependencies> {
   const rows = columns[0]?.rows ?? 0;
   const singles = columns
-    .filter(({ nulls, distinct, numbers }) => rows > 0 && nulls === 0 && distinct === rows && !(numbers && numbers.fractions > 0))
+    .filter(
+      ({ nulls, distinct, numbers }) =>
+        rows > 0 && nulls === 0 && distinct === rows && !(numbers && numbers.fractions > 0),
+    )
     .map(({ name }) => [name]);
   const usable = columns
     .filter((of) => of.distinct >= 2 && of.kind !== 'other' && !(of.numbers && of.numbers.fractions > 0))
@@ -48,7 +51,9 @@ export async function findDependencies(
   for (const determinant of usable) {
     // With fewer than three rows a value, a dependency says nothing.
     if (determinant.distinct > (rows - determinant.nulls) / 3) continue;
-    const dependents = usable.filter(({ name, distinct }) => name !== determinant.name && distinct <= determinant.distinct + 1);
+    const dependents = usable.filter(
+      ({ name, distinct }) => name !== determinant.name && distinct <= determinant.distinct + 1,
+    );
     if (dependents.length === 0) continue;
     const hopeful = await breaches(query, sample, determinant, dependents);
     const left = dependents.filter((_, i) => hopeful[i]! === 0);
@@ -121,7 +126,10 @@ async function findPairKeys(
 ): Promise<string[][]> {
   const wide = columns.filter(({ nulls }) => nulls === 0).slice(-MAX_PAIRS);
   const pairs = wide.flatMap((left, i) =>
-    wide.slice(i + 1).filter((right) => left.distinct * right.distinct >= rows).map((right) => [left.name, right.name]),
+    wide
+      .slice(i + 1)
+      .filter((right) => left.distinct * right.distinct >= rows)
+      .map((right) => [left.name, right.name]),
   );
   if (pairs.length === 0 || rows < 10) return [];
   const distinct = (from: string, of: readonly string[][]) =>
@@ -130,7 +138,9 @@ async function findPairKeys(
     );
   const sample = `(SELECT * FROM ${fromParquet(path)} WHERE ${ROW_COLUMN} <= ${PRUNING_ROWS})`;
   const [sampled = {}] = await distinct(sample, pairs);
-  const hopeful = pairs.filter((_, i) => numberOfCell(sampled[`d_${i}`]) === numberOfCell(sampled.n)).slice(0, 6);
+  const hopeful = pairs
+    .filter((_, i) => numberOfCell(sampled[`d_${i}`]) === numberOfCell(sampled.n))
+    .slice(0, 6);
   if (hopeful.length === 0) return [];
   const [counted = {}] = await distinct(fromParquet(path), hopeful);
   return hopeful.filter((_, i) => numberOfCell(counted[`d_${i}`]) === rows);

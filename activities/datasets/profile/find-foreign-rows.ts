@@ -37,12 +37,20 @@ export async function findForeignRows(
   const edge = await query(
     `(SELECT ${ROW_COLUMN} AS row, ${cells} AS cells, 0 AS at FROM ${from} ORDER BY ${ROW_COLUMN} LIMIT ${EDGE}) UNION ALL (SELECT ${ROW_COLUMN}, ${cells}, 1 FROM ${from} ORDER BY ${ROW_COLUMN} DESC LIMIT ${EDGE})`,
   );
-  const rowsAt = (at: number) => edge.filter((row) => Number(row.at) === at).map(textRow).sort((a, b) => a.row - b.row);
+  const rowsAt = (at: number) =>
+    edge
+      .filter((row) => Number(row.at) === at)
+      .map(textRow)
+      .sort((a, b) => a.row - b.row);
   const texts = columns.filter(({ kind }) => kind === 'text');
   return {
     first: rowsAt(0),
     last: rowsAt(1),
-    headers: await repeatedHeaders(query, from, texts.filter(({ text }) => text !== undefined && text.patternCount > 0)),
+    headers: await repeatedHeaders(
+      query,
+      from,
+      texts.filter(({ text }) => text !== undefined && text.patternCount > 0),
+    ),
     totals: await totalCandidates(
       query,
       from,
@@ -62,7 +70,11 @@ const textRow = (row: Record<string, unknown>): TextRow => ({
 });
 
 /** Rows in which at least two text columns, or the only one, hold their own names. */
-async function repeatedHeaders(query: QueryRows, from: string, texts: readonly ColumnProfile[]): Promise<number[]> {
+async function repeatedHeaders(
+  query: QueryRows,
+  from: string,
+  texts: readonly ColumnProfile[],
+): Promise<number[]> {
   if (texts.length === 0) return [];
   const own = texts.slice(0, 50).map(({ name }) => `${quoteName(name)} = ${quoteText(name)}`);
   const count = own.map((equal) => `coalesce(CAST(${equal} AS INTEGER), 0)`).join(' + ');

@@ -1,5 +1,10 @@
 import type { QuantileFigures } from '../../../contracts/dataset-profile.js';
-import { medianRanks, PERCENTILES, percentileRank, quartileRanks } from '../../../domain/profile/quartiles.js';
+import {
+  medianRanks,
+  PERCENTILES,
+  percentileRank,
+  quartileRanks,
+} from '../../../domain/profile/quartiles.js';
 import { type BatchColumn, type ColumnBatch, isWide } from './column-batch.js';
 import { bySlot } from './read-cell.js';
 import { quoteName } from './sql-text.js';
@@ -60,7 +65,8 @@ export async function measureOrder(
   );
 }
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function quartilesOf(ranked: Ranked, count: number): { q1: number; median: number; q3: number } {
   const ranks = quartileRanks(count)!;

@@ -2,7 +2,13 @@ import type { PatternCount, SimilarValues, TextFigures } from '../../../contract
 import { type BatchColumn, type ColumnBatch, isWide } from './column-batch.js';
 import { bySlot, numberOfCell, valueCounts } from './read-cell.js';
 import { fromParquet, quoteName } from './sql-text.js';
-import { PATTERN_VALUES, patternsStatement, searchedFiguresStatement, textFiguresStatement, unitsStatement } from './statements/patterns.js';
+import {
+  PATTERN_VALUES,
+  patternsStatement,
+  searchedFiguresStatement,
+  textFiguresStatement,
+  unitsStatement,
+} from './statements/patterns.js';
 import { typosStatement, variantsStatement } from './statements/similar-values.js';
 import { textFigures } from './statements/text-figures.js';
 
@@ -18,9 +24,7 @@ export async function measureText(
   const rows = narrow.length > 0 ? await batch.query(textFiguresStatement(narrow)) : [];
   for (const { slot, column } of columns.filter(isWide)) {
     const figures = textFigures(quoteName(column.name), '1');
-    rows.push(
-      ...(await batch.query(`SELECT ${slot} AS slot, ${figures} FROM ${fromParquet(batch.path)}`)),
-    );
+    rows.push(...(await batch.query(`SELECT ${slot} AS slot, ${figures} FROM ${fromParquet(batch.path)}`)));
   }
   const figures = bySlot(rows);
   const searched = bySlot(await batch.query(searchedFiguresStatement(columns.map(({ slot }) => slot))));
@@ -45,11 +49,18 @@ async function measurePatterns({ query }: ColumnBatch, columns: readonly BatchCo
   }));
   const rows = bySlot(await query(patternsStatement(wanted)));
   return new Map(
-    wanted.map(({ slot, scale }) => [slot, (rows.get(slot) ?? []).map((row) => ({ row, scale: Math.max(1, scale) }))]),
+    wanted.map(({ slot, scale }) => [
+      slot,
+      (rows.get(slot) ?? []).map((row) => ({ row, scale: Math.max(1, scale) })),
+    ]),
   );
 }
 
-function figuresOf(row: Row, cells: number, patterns: readonly { row: Row; scale: number }[]): Omit<TextFigures, 'control' | 'totalWords'> {
+function figuresOf(
+  row: Row,
+  cells: number,
+  patterns: readonly { row: Row; scale: number }[],
+): Omit<TextFigures, 'control' | 'totalWords'> {
   const get = (name: string) => numberOfCell(row[name]);
   const meanBytes = cells > 0 ? get('sum_bytes') / cells : 0;
   return {
@@ -83,7 +94,10 @@ const patternOf = (row: Row, scale: number): PatternCount => ({
 });
 
 /** Units of quantities, by slot, the most frequent first. */
-export async function measureUnits({ query }: ColumnBatch, slots: readonly number[]): Promise<Map<number, Row[]>> {
+export async function measureUnits(
+  { query }: ColumnBatch,
+  slots: readonly number[],
+): Promise<Map<number, Row[]>> {
   return slots.length > 0 ? bySlot(await query(unitsStatement(slots))) : new Map<number, Row[]>();
 }
 
@@ -96,7 +110,9 @@ export async function measureSimilar(
   const add = (slot: number, similar: SimilarValues): void => {
     found.set(slot, [...(found.get(slot) ?? []), similar].slice(0, 50));
   };
-  const repeating = columns.filter((of) => !isWide(of) && of.distinct <= 20_000 && of.distinct <= of.cells * 0.5);
+  const repeating = columns.filter(
+    (of) => !isWide(of) && of.distinct <= 20_000 && of.distinct <= of.cells * 0.5,
+  );
   if (repeating.length > 0) {
     for (const row of await query(variantsStatement(repeating.map(({ slot }) => slot)))) {
       add(Number(row.slot), { kind: 'variant', values: valueCounts(row.values) });

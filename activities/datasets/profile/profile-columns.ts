@@ -1,6 +1,10 @@
-import type { ColumnProfile, ProfiledColumn } from '../../../contracts/dataset-profile.js';
+import type { ColumnProfile, Finding, ProfiledColumn } from '../../../contracts/dataset-profile.js';
 import { mainKind, mixOf, semanticTypeOf } from '../../../domain/profile/semantic-type.js';
-import { type ColumnEvidence, type UnitCount, warnAboutColumn } from '../../../domain/profile/warnings/warn-about-column.js';
+import {
+  type ColumnEvidence,
+  type UnitCount,
+  warnAboutColumn,
+} from '../../../domain/profile/warnings/warn-about-column.js';
 import { type BatchColumn, type ColumnBatch, hasNumbers, isWide } from './column-batch.js';
 import { measureDates } from './measure-dates.js';
 import { measureNumbers } from './measure-numbers.js';
@@ -13,7 +17,6 @@ import { fromParquet, quoteName } from './sql-text.js';
 import { fingerprintStatement, ORDERED_ROWS, rowOrderStatement } from './statements/row-order.js';
 import { countsStatement, topValuesStatement } from './statements/value-table.js';
 import { PROFILE_LIMITS, type ProfileLimits, surveyBatch } from './survey-batch.js';
-import type { Finding } from '../../../contracts/dataset-profile.js';
 
 export interface ProfiledBatch {
   columns: ColumnProfile[];
@@ -47,13 +50,21 @@ export async function profileColumns(input: ProfileColumnsInput): Promise<Profil
     .map((column) => ({ ...column, count: column.cells - (numbers.get(column.slot)?.notFinite ?? 0) }));
   const quantiles = await measureOrder(batch, counted);
   const shapes = await measureShape(batch, counted, quantiles);
-  const dates = await measureDates(batch, columns.filter(({ column }) => column.kind === 'temporal'));
+  const dates = await measureDates(
+    batch,
+    columns.filter(({ column }) => column.kind === 'temporal'),
+  );
   const texts = columns.filter(({ column, cells }) => column.kind === 'text' && cells > 0);
   const text = await measureText(batch, texts);
   const similar = await measureSimilar(batch, texts);
   const mixes = new Map([...text].map(([slot, { patterns }]) => [slot, mixOf(patterns)] as const));
-  const quantities = [...mixes].filter(([, mix]) => (mix.kinds.get('quantity')?.count ?? 0) > mix.cells * 0.3);
-  const units = await measureUnits(batch, quantities.map(([slot]) => slot));
+  const quantities = [...mixes].filter(
+    ([, mix]) => (mix.kinds.get('quantity')?.count ?? 0) > mix.cells * 0.3,
+  );
+  const units = await measureUnits(
+    batch,
+    quantities.map(([slot]) => slot),
+  );
 
   const profiled: ProfiledBatch = { columns: [], findings: [] };
   for (const column of columns) {
@@ -170,7 +181,10 @@ function approximateOf(
     }
     approximate.antimode = { method: sample };
     approximate.top = {
-      method: column.distinct === column.cells ? sample : 'Space-Saving sketch; the counts of the values found are exact',
+      method:
+        column.distinct === column.cells
+          ? sample
+          : 'Space-Saving sketch; the counts of the values found are exact',
     };
   }
   if (isText && (isWide(column) || column.distinct > 20_000)) {

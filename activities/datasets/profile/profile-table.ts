@@ -31,7 +31,9 @@ export async function profileTable(
   const isEdge = rows > 12;
   const totalRows = findTotalRows(foreign.totals, usualCells);
   const prose = (fromEnd: typeof foreign.first) =>
-    isEdge ? findProseRows(fromEnd, usualCells, columns.length).filter((row) => !totalRows.includes(row)) : [];
+    isEdge
+      ? findProseRows(fromEnd, usualCells, columns.length).filter((row) => !totalRows.includes(row))
+      : [];
   const findings: Finding[] = warnAboutFile({
     rows,
     columns,

@@ -1,11 +1,9 @@
-/** A name in double quotes. */
-export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+import { quoteLiteral } from '../duckdb/quote.js';
 
-/** A string literal. DuckDB knows no backslash escapes in ordinary literals. */
-export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+export { quoteLiteral as quoteText, quoteName } from '../duckdb/quote.js';
 
 /** The rows of a Parquet file. */
-export const fromParquet = (path: string): string => `read_parquet(${quoteText(path)})`;
+export const fromParquet = (path: string): string => `read_parquet(${quoteLiteral(path)})`;
 
 /** The column with the 1-based row number of the source that each dataset version has; no column of the dataset. */
 export const ROW_COLUMN = '__row';

@@ -44,7 +44,11 @@ export async function surveyBatch(
 }
 
 /** Of numbers as they are; of text by 64-bit hashes, which two of ten million values share once in half a million files. */
-async function countDistinct(query: QueryRows, path: string, { name, kind }: ProfiledColumn): Promise<number> {
+async function countDistinct(
+  query: QueryRows,
+  path: string,
+  { name, kind }: ProfiledColumn,
+): Promise<number> {
   const value = kind === 'text' || kind === 'other' ? `hash(${quoteName(name)})` : quoteName(name);
   const [row = {}] = await query(
     `SELECT count(DISTINCT ${value}) AS n FROM ${fromParquet(path)} WHERE ${quoteName(name)} IS NOT NULL`,

@@ -1,7 +1,8 @@
 import type { Finding } from '../../../contracts/dataset-profile.js';
 import { type ColumnRule, cellsOf, notice, warning } from './column-evidence.js';
 
-const KEY_NAME = /(?:^|[_ -])(?:id|uuid|guid|key|code|number|no|nr|ref|reference|sku|isbn|ean)$|(?:Id|Key|Code|No|Nr)$/;
+const KEY_NAME =
+  /(?:^|[_ -])(?:id|uuid|guid|key|code|number|no|nr|ref|reference|sku|isbn|ean)$|(?:Id|Key|Code|No|Nr)$/;
 
 /** Unique columns, keys that repeat, personal data, gaps in a series of dates, order. */
 export const keyRules: ColumnRule = ({ profile }) => {
@@ -13,13 +14,29 @@ export const keyRules: ColumnRule = ({ profile }) => {
   if (repeated <= 0 && distinct === rows && !isFractional(profile)) {
     found.push(notice(profile, 'unique', rows, `Every row has a value of its own in ${name}.`));
   } else if (distinct > 50 && distinct > cells * 0.5 && profile.kind === 'text') {
-    found.push(notice(profile, 'high-cardinality', distinct, `${name} has ${distinct} different values in ${cells} cells.`));
+    found.push(
+      notice(
+        profile,
+        'high-cardinality',
+        distinct,
+        `${name} has ${distinct} different values in ${cells} cells.`,
+      ),
+    );
   }
   if (repeated > 0 && repeated <= cells * 0.05 && cells >= 20 && isKeyLike(profile)) {
     found.push(
-      warning(profile, 'duplicate-keys', repeated, `${name} looks like a key, but ${repeated} cells repeat another.`, {
-        examples: profile.top.filter(({ count }) => count > 1).slice(0, 5).map(({ text }) => text),
-      }),
+      warning(
+        profile,
+        'duplicate-keys',
+        repeated,
+        `${name} looks like a key, but ${repeated} cells repeat another.`,
+        {
+          examples: profile.top
+            .filter(({ count }) => count > 1)
+            .slice(0, 5)
+            .map(({ text }) => text),
+        },
+      ),
     );
   }
   return found;
@@ -41,7 +58,12 @@ export const personalRules: ColumnRule = ({ profile }) => {
   const { semantic, name } = profile;
   if (!semantic?.personal) return [];
   return [
-    notice(profile, 'personal-data', semantic.share * cellsOf(profile), `${name} holds personal data (${semantic.type}).`),
+    notice(
+      profile,
+      'personal-data',
+      semantic.share * cellsOf(profile),
+      `${name} holds personal data (${semantic.type}).`,
+    ),
   ];
 };
 
@@ -58,5 +80,12 @@ export const dateRules: ColumnRule = ({ profile }) => {
 
 export const orderNotices: ColumnRule = ({ profile }) =>
   profile.sortOrder && profile.sortOrder !== 'unsorted' && profile.distinct > 2 && profile.rows >= 10
-    ? [notice(profile, 'sorted', profile.rows, `The rows are in ${profile.sortOrder} order of ${profile.name}.`)]
+    ? [
+        notice(
+          profile,
+          'sorted',
+          profile.rows,
+          `The rows are in ${profile.sortOrder} order of ${profile.name}.`,
+        ),
+      ]
     : [];

@@ -7,7 +7,8 @@ export const missingRules: ColumnRule = ({ profile }) => {
   const { rows, name } = profile;
   const cells = cellsOf(profile);
   if (rows === 0) return [];
-  if (cells === 0) return [warning(profile, 'empty-column', rows, `${name} holds nothing in any of ${rows} rows.`)];
+  if (cells === 0)
+    return [warning(profile, 'empty-column', rows, `${name} holds nothing in any of ${rows} rows.`)];
   const missing = rows - cells;
   const words = profile.text?.nullWords ?? 0;
   const found = [];

@@ -1,6 +1,13 @@
 import type { Finding } from '../../../contracts/dataset-profile.js';
 import type { PlacedValue } from '../outliers.js';
-import { type ColumnEvidence, type ColumnRule, cellsOf, notice, percent, warning } from './column-evidence.js';
+import {
+  type ColumnEvidence,
+  type ColumnRule,
+  cellsOf,
+  notice,
+  percent,
+  warning,
+} from './column-evidence.js';
 
 const SENTINEL_NUMBERS = new Set([
   -1, -9, -99, -999, -9999, -99999, -999999, 99, 999, 9999, 99999, 999999, 9999999, 99999999, 999999999,
@@ -26,8 +33,7 @@ export function findPlaceholders({ profile, least, greatest }: ColumnEvidence): 
 }
 
 /** -1 among 0, 1, 2 … is not far away, but no count either when it alone is negative and the numbers are not few. */
-const isOnlyNegative = (end: PlacedValue, next: PlacedValue): boolean =>
-  end.num < -1 && next.num >= 0;
+const isOnlyNegative = (end: PlacedValue, next: PlacedValue): boolean => end.num < -1 && next.num >= 0;
 
 export const outlierRules: ColumnRule = (evidence) => {
   const { profile } = evidence;
@@ -36,10 +42,16 @@ export const outlierRules: ColumnRule = (evidence) => {
   if (placeholders.length > 0) {
     const count = placeholders.reduce((sum, each) => sum + each.count, 0);
     found.push(
-      warning(profile, 'placeholder-values', count, `${count} cells of ${profile.name} hold a stand-in for a missing value.`, {
-        examples: placeholders.map(({ text }) => text),
-        rows: placeholders.map(({ firstRow }) => firstRow),
-      }),
+      warning(
+        profile,
+        'placeholder-values',
+        count,
+        `${count} cells of ${profile.name} hold a stand-in for a missing value.`,
+        {
+          examples: placeholders.map(({ text }) => text),
+          rows: placeholders.map(({ firstRow }) => firstRow),
+        },
+      ),
     );
   }
   const apart = (profile.outliers?.apart ?? []).filter(
@@ -72,10 +84,16 @@ export const impossibleRules: ColumnRule = ({ profile, least, greatest }) => {
   // A column that is so in many cells means something else than its name says.
   if (count === 0 || count > 0.1 * cellsOf(profile)) return [];
   return [
-    warning(profile, 'impossible-values', count, `${count} cells of ${profile.name} hold a figure that cannot be.`, {
-      examples: outside.slice(0, 5).map(({ text }) => text),
-      rows: outside.slice(0, 10).map(({ firstRow }) => firstRow),
-    }),
+    warning(
+      profile,
+      'impossible-values',
+      count,
+      `${count} cells of ${profile.name} hold a figure that cannot be.`,
+      {
+        examples: outside.slice(0, 5).map(({ text }) => text),
+        rows: outside.slice(0, 10).map(({ firstRow }) => firstRow),
+      },
+    ),
   ];
 };
 
@@ -94,7 +112,8 @@ export const lateFractionRules: ColumnRule = ({ profile }) => {
   const { numbers, rows, name } = profile;
   if (profile.kind !== 'number' || !numbers || numbers.firstFractionRow === null) return [];
   const cells = cellsOf(profile);
-  if (cells < 50 || !isLate({ first: numbers.firstFractionRow, count: numbers.fractions, cells, rows })) return [];
+  if (cells < 50 || !isLate({ first: numbers.firstFractionRow, count: numbers.fractions, cells, rows }))
+    return [];
   return [
     warning(
       profile,
@@ -118,14 +137,25 @@ export const distributionNotices: ColumnRule = ({ profile }) => {
   const cells = cellsOf(profile);
   const found: Finding[] = [];
   if (numbers && numbers.notFinite > 0) {
-    found.push(warning(profile, 'not-finite', numbers.notFinite, `${numbers.notFinite} cells of ${name} are NaN or infinite.`));
+    found.push(
+      warning(
+        profile,
+        'not-finite',
+        numbers.notFinite,
+        `${numbers.notFinite} cells of ${name} are NaN or infinite.`,
+      ),
+    );
   }
   if (profile.kind === 'number' && numbers) {
     if (numbers.zeros > cells * 0.1) {
-      found.push(notice(profile, 'zeros', numbers.zeros, `${percent(numbers.zeros, cells)} of ${name} is zero.`));
+      found.push(
+        notice(profile, 'zeros', numbers.zeros, `${percent(numbers.zeros, cells)} of ${name} is zero.`),
+      );
     }
     if (numbers.skewness !== null && Math.abs(numbers.skewness) > 20) {
-      found.push(notice(profile, 'skewed', cells, `${name} is very skewed (${numbers.skewness.toFixed(1)}).`));
+      found.push(
+        notice(profile, 'skewed', cells, `${name} is very skewed (${numbers.skewness.toFixed(1)}).`),
+      );
     }
     if (isUniform(profile.histogram, cells)) {
       found.push(notice(profile, 'uniform', cells, `${name} is evenly spread over its range.`));
@@ -133,7 +163,9 @@ export const distributionNotices: ColumnRule = ({ profile }) => {
   }
   const [most] = profile.top;
   if (most && profile.distinct > 1 && profile.distinct <= 50 && most.count > cells * 0.9) {
-    found.push(notice(profile, 'imbalance', most.count, `${percent(most.count, cells)} of ${name} is "${most.text}".`));
+    found.push(
+      notice(profile, 'imbalance', most.count, `${percent(most.count, cells)} of ${name} is "${most.text}".`),
+    );
   }
   return found;
 };

@@ -1,6 +1,6 @@
 import type { Finding } from '../../../contracts/dataset-profile.js';
-import type { KindShare } from '../semantic-type.js';
 import type { TextKind } from '../classify-text.js';
+import type { KindShare } from '../semantic-type.js';
 import { type ColumnRule, cellsOf, notice, percent, warning } from './column-evidence.js';
 import { isLate } from './number-rules.js';
 
@@ -10,15 +10,34 @@ export const characterRules: ColumnRule = ({ profile }) => {
   if (!text) return [];
   const found: Finding[] = [];
   if (text.padded > 0) {
-    found.push(warning(profile, 'padded-values', text.padded, `${text.padded} cells of ${name} begin or end with white space.`));
+    found.push(
+      warning(
+        profile,
+        'padded-values',
+        text.padded,
+        `${text.padded} cells of ${name} begin or end with white space.`,
+      ),
+    );
   }
   if (text.mojibake > 0) {
     found.push(
-      warning(profile, 'mojibake', text.mojibake, `${text.mojibake} cells of ${name} were decoded with the wrong encoding.`),
+      warning(
+        profile,
+        'mojibake',
+        text.mojibake,
+        `${text.mojibake} cells of ${name} were decoded with the wrong encoding.`,
+      ),
     );
   }
   if (text.control > 0) {
-    found.push(warning(profile, 'control-characters', text.control, `${text.control} cells of ${name} hold control characters.`));
+    found.push(
+      warning(
+        profile,
+        'control-characters',
+        text.control,
+        `${text.control} cells of ${name} hold control characters.`,
+      ),
+    );
   }
   return found;
 };
@@ -52,10 +71,16 @@ export const kindRules: ColumnRule = ({ profile, mix, main }) => {
     const count = rest + wrong.wrong;
     if (count > 0) {
       found.push(
-        warning(profile, 'invalid-values', count, `${Math.max(1, Math.round(count))} cells of ${profile.name} are no valid ${main.kind}.`, {
-          examples: [...wrong.wrongExamples, ...examples].slice(0, 5),
-          ...(Number.isFinite(first) ? { rows: [first] } : {}),
-        }),
+        warning(
+          profile,
+          'invalid-values',
+          count,
+          `${Math.max(1, Math.round(count))} cells of ${profile.name} are no valid ${main.kind}.`,
+          {
+            examples: [...wrong.wrongExamples, ...examples].slice(0, 5),
+            ...(Number.isFinite(first) ? { rows: [first] } : {}),
+          },
+        ),
       );
     }
   }
@@ -70,7 +95,9 @@ export const formatRules: ColumnRule = ({ profile, mix, main }) => {
   if (main.kind !== 'number') return [];
   const point = (share.formats.get('point') ?? 0) + (share.formats.get('thousands,point') ?? 0);
   const comma =
-    (share.formats.get('comma') ?? 0) + (share.formats.get('thousands.comma') ?? 0) + commasAmongThrees(share);
+    (share.formats.get('comma') ?? 0) +
+    (share.formats.get('thousands.comma') ?? 0) +
+    commasAmongThrees(share);
   const found = [
     notice(profile, 'numbers-as-text', share.count, `${profile.name} holds numbers, kept as text.`, {
       examples: share.examples,
@@ -78,9 +105,15 @@ export const formatRules: ColumnRule = ({ profile, mix, main }) => {
   ];
   if (point > 0 && comma > 0) {
     found.push(
-      warning(profile, 'mixed-number-formats', Math.min(point, comma), `${profile.name} writes decimals with a point and with a comma.`, {
-        examples: share.examples,
-      }),
+      warning(
+        profile,
+        'mixed-number-formats',
+        Math.min(point, comma),
+        `${profile.name} writes decimals with a point and with a comma.`,
+        {
+          examples: share.examples,
+        },
+      ),
     );
   }
   return found;
@@ -98,18 +131,32 @@ function dateFormats(profile: Parameters<ColumnRule>[0]['profile'], share: KindS
   const open = formats.filter((format) => format.startsWith('?'));
   // 03/04 goes with 25/04 or with 04/25 if only one of them is there.
   const settled = formats.filter(
-    (format) => !format.startsWith('?') || !formats.some((other) => other !== format && sameShape(other, format)),
+    (format) =>
+      !format.startsWith('?') || !formats.some((other) => other !== format && sameShape(other, format)),
   );
   if (settled.length > 1) {
     const most = Math.max(...share.formats.values());
     return [
-      warning(profile, 'mixed-date-formats', share.count - most, `${profile.name} writes dates in ${settled.length} ways: ${settled.join(', ')}.`, {
-        examples: share.examples,
-      }),
+      warning(
+        profile,
+        'mixed-date-formats',
+        share.count - most,
+        `${profile.name} writes dates in ${settled.length} ways: ${settled.join(', ')}.`,
+        {
+          examples: share.examples,
+        },
+      ),
     ];
   }
   return open.length > 0 && settled[0]?.startsWith('?')
-    ? [notice(profile, 'ambiguous-dates', share.count, `Day and month of ${profile.name} cannot be told apart.`)]
+    ? [
+        notice(
+          profile,
+          'ambiguous-dates',
+          share.count,
+          `Day and month of ${profile.name} cannot be told apart.`,
+        ),
+      ]
     : [notice(profile, 'dates-as-text', share.count, `${profile.name} holds dates, kept as text.`)];
 }
 
@@ -118,16 +165,127 @@ const sameShape = (one: string, other: string): boolean =>
 
 /** Other spellings of one unit. */
 const UNITS: Readonly<Record<string, string>> = {
-  kgs: 'kg', kilogram: 'kg', kilograms: 'kg', kilo: 'kg', kilos: 'kg', gram: 'g', grams: 'g', gr: 'g', lbs: 'lb', pound: 'lb', pounds: 'lb',
-  meter: 'm', meters: 'm', metre: 'm', metres: 'm', kilometer: 'km', kilometers: 'km', kms: 'km', mile: 'mi', miles: 'mi',
-  inch: 'in', inches: 'in', '"': 'in', foot: 'ft', feet: 'ft', "'": 'ft', liter: 'l', liters: 'l', litre: 'l', litres: 'l',
-  hour: 'h', hours: 'h', hr: 'h', hrs: 'h', minute: 'min', minutes: 'min', mins: 'min', second: 's', seconds: 's', sec: 's', secs: 's',
-  day: 'd', days: 'd', '€': 'eur', euro: 'eur', euros: 'eur', $: 'usd', us$: 'usd', dollar: 'usd', dollars: 'usd', '£': 'gbp', '¥': 'jpy',
-  '°c': 'c', celsius: 'c', '°f': 'f', fahrenheit: 'f', percent: '%', pct: '%',
+  kgs: 'kg',
+  kilogram: 'kg',
+  kilograms: 'kg',
+  kilo: 'kg',
+  kilos: 'kg',
+  gram: 'g',
+  grams: 'g',
+  gr: 'g',
+  lbs: 'lb',
+  pound: 'lb',
+  pounds: 'lb',
+  meter: 'm',
+  meters: 'm',
+  metre: 'm',
+  metres: 'm',
+  kilometer: 'km',
+  kilometers: 'km',
+  kms: 'km',
+  mile: 'mi',
+  miles: 'mi',
+  inch: 'in',
+  inches: 'in',
+  '"': 'in',
+  foot: 'ft',
+  feet: 'ft',
+  "'": 'ft',
+  liter: 'l',
+  liters: 'l',
+  litre: 'l',
+  litres: 'l',
+  hour: 'h',
+  hours: 'h',
+  hr: 'h',
+  hrs: 'h',
+  minute: 'min',
+  minutes: 'min',
+  mins: 'min',
+  second: 's',
+  seconds: 's',
+  sec: 's',
+  secs: 's',
+  day: 'd',
+  days: 'd',
+  '€': 'eur',
+  euro: 'eur',
+  euros: 'eur',
+  $: 'usd',
+  us$: 'usd',
+  dollar: 'usd',
+  dollars: 'usd',
+  '£': 'gbp',
+  '¥': 'jpy',
+  '°c': 'c',
+  celsius: 'c',
+  '°f': 'f',
+  fahrenheit: 'f',
+  percent: '%',
+  pct: '%',
 };
 const KNOWN_UNITS = new Set([
-  ...Object.values(UNITS), 'mg', 'µg', 't', 'oz', 'mm', 'cm', 'dm', 'yd', 'ml', 'cl', 'dl', 'gal', 'ms', 'w', 'kw', 'mw', 'kwh', 'wh', 'v', 'a', 'hz',
-  'khz', 'mhz', 'ghz', 'b', 'kb', 'mb', 'gb', 'tb', 'kib', 'mib', 'gib', 'chf', 'cad', 'aud', 'inr', 'cny', 'sek', 'nok', 'dkk', 'pln', 'k', 'pa', 'kpa', 'hpa', 'bar', 'psi', 'j', 'kj', 'cal', 'kcal', 'km/h', 'mph', 'm/s', 'weeks', 'week', 'months', 'month', 'years', 'year',
+  ...Object.values(UNITS),
+  'mg',
+  'µg',
+  't',
+  'oz',
+  'mm',
+  'cm',
+  'dm',
+  'yd',
+  'ml',
+  'cl',
+  'dl',
+  'gal',
+  'ms',
+  'w',
+  'kw',
+  'mw',
+  'kwh',
+  'wh',
+  'v',
+  'a',
+  'hz',
+  'khz',
+  'mhz',
+  'ghz',
+  'b',
+  'kb',
+  'mb',
+  'gb',
+  'tb',
+  'kib',
+  'mib',
+  'gib',
+  'chf',
+  'cad',
+  'aud',
+  'inr',
+  'cny',
+  'sek',
+  'nok',
+  'dkk',
+  'pln',
+  'k',
+  'pa',
+  'kpa',
+  'hpa',
+  'bar',
+  'psi',
+  'j',
+  'kj',
+  'cal',
+  'kcal',
+  'km/h',
+  'mph',
+  'm/s',
+  'weeks',
+  'week',
+  'months',
+  'month',
+  'years',
+  'year',
 ]);
 
 /** Quantities of several units, or with and without one. */
@@ -158,22 +316,40 @@ export const unitRules: ColumnRule = ({ profile, units, mix }) => {
   ];
 };
 
-const BOOLEAN_PAIRS = [['true', 'false'], ['t', 'f'], ['yes', 'no'], ['y', 'n'], ['1', '0'], ['on', 'off'], ['ja', 'nein'], ['j', 'n'], ['oui', 'non']];
+const BOOLEAN_PAIRS = [
+  ['true', 'false'],
+  ['t', 'f'],
+  ['yes', 'no'],
+  ['y', 'n'],
+  ['1', '0'],
+  ['on', 'off'],
+  ['ja', 'nein'],
+  ['j', 'n'],
+  ['oui', 'non'],
+];
 
 /** Yes and no in several words: yes, Y, true, 1. */
 export const booleanRules: ColumnRule = ({ profile, patterns }) => {
   const cells = cellsOf(profile);
   if (profile.kind !== 'text' || profile.distinct > 12 || cells < 10 || patterns.length === 0) return [];
-  const words = new Set(profile.top.map(({ text }) => text.trim().toLowerCase()).filter((word) => word !== ''));
+  const words = new Set(
+    profile.top.map(({ text }) => text.trim().toLowerCase()).filter((word) => word !== ''),
+  );
   const pairs = BOOLEAN_PAIRS.filter((pair) => pair.some((word) => words.has(word)));
   const spoken = new Set(pairs.flat());
   if (pairs.length < 2 || [...words].some((word) => !spoken.has(word))) return [];
   // One pair that says it all (y and n also belong to j and n).
   if (BOOLEAN_PAIRS.some((pair) => [...words].every((word) => pair.includes(word)))) return [];
   return [
-    warning(profile, 'mixed-booleans', cells - (profile.top[0]?.count ?? 0), `${profile.name} says yes and no in several ways.`, {
-      examples: [...words].slice(0, 8),
-    }),
+    warning(
+      profile,
+      'mixed-booleans',
+      cells - (profile.top[0]?.count ?? 0),
+      `${profile.name} says yes and no in several ways.`,
+      {
+        examples: [...words].slice(0, 8),
+      },
+    ),
   ];
 };
 
@@ -181,15 +357,22 @@ export const booleanRules: ColumnRule = ({ profile, patterns }) => {
 export const similarRules: ColumnRule = ({ profile }) => {
   const groups = (profile.similar ?? []).filter(({ values }) => values.length > 1);
   // Variants that differ only in white space at the ends are told as such.
-  const real = groups.filter(
-    ({ values }) => new Set(values.map(({ text }) => text.trim())).size > 1,
-  );
+  const real = groups.filter(({ values }) => new Set(values.map(({ text }) => text.trim())).size > 1);
   if (real.length === 0) return [];
-  const count = real.reduce((sum, { values }) => sum + values.slice(1).reduce((each, value) => each + value.count, 0), 0);
+  const count = real.reduce(
+    (sum, { values }) => sum + values.slice(1).reduce((each, value) => each + value.count, 0),
+    0,
+  );
   return [
-    warning(profile, 'similar-values', count, `${real.length} values of ${profile.name} are written in more than one way.`, {
-      examples: real.slice(0, 3).map(({ values }) => values.map(({ text }) => text).join(' = ')),
-      rows: real.slice(0, 10).map(({ values }) => values[values.length - 1]!.firstRow),
-    }),
+    warning(
+      profile,
+      'similar-values',
+      count,
+      `${real.length} values of ${profile.name} are written in more than one way.`,
+      {
+        examples: real.slice(0, 3).map(({ values }) => values.map(({ text }) => text).join(' = ')),
+        rows: real.slice(0, 10).map(({ values }) => values[values.length - 1]!.firstRow),
+      },
+    ),
   ];
 };

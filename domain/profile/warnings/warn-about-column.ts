@@ -3,7 +3,14 @@ import type { ColumnEvidence, ColumnRule } from './column-evidence.js';
 import { dateRules, keyRules, orderNotices, personalRules } from './key-rules.js';
 import { missingRules } from './missing-rules.js';
 import { distributionNotices, impossibleRules, lateFractionRules, outlierRules } from './number-rules.js';
-import { booleanRules, characterRules, formatRules, kindRules, similarRules, unitRules } from './text-rules.js';
+import {
+  booleanRules,
+  characterRules,
+  formatRules,
+  kindRules,
+  similarRules,
+  unitRules,
+} from './text-rules.js';
 
 export type { ColumnEvidence, UnitCount } from './column-evidence.js';
 
@@ -26,4 +33,5 @@ const RULES: readonly ColumnRule[] = [
 ];
 
 /** Everything that can be said of a column by itself: warnings (likely defects) and notices (properties). */
-export const warnAboutColumn = (evidence: ColumnEvidence): Finding[] => RULES.flatMap((rule) => rule(evidence));
+export const warnAboutColumn = (evidence: ColumnEvidence): Finding[] =>
+  RULES.flatMap((rule) => rule(evidence));

@@ -30,12 +30,37 @@ function rowWarnings(of: FileEvidence): Finding[] {
   const rows = (kind: Finding['kind'], count: number, message: string, numbers: number[]): Finding[] =>
     count > 0 ? [{ level: 'warning', kind, count, message, rows: numbers.slice(0, 10) }] : [];
   return [
-    ...rows('duplicate-rows', of.duplicateRows, `${of.duplicateRows} rows repeat an earlier row.`, of.duplicateRowNumbers),
+    ...rows(
+      'duplicate-rows',
+      of.duplicateRows,
+      `${of.duplicateRows} rows repeat an earlier row.`,
+      of.duplicateRowNumbers,
+    ),
     ...rows('empty-rows', of.emptyRows, `${of.emptyRows} rows are empty.`, of.emptyRowNumbers),
-    ...rows('subtotal-rows', of.totalRows.length, `${of.totalRows.length} rows are totals of other rows.`, of.totalRows),
-    ...rows('preamble-rows', of.preambleRows.length, `The first ${of.preambleRows.length} rows are no data.`, of.preambleRows),
-    ...rows('footer-rows', of.footerRows.length, `The last ${of.footerRows.length} rows are no data.`, of.footerRows),
-    ...rows('repeated-header', of.headerRows.length, `The header is repeated ${of.headerRows.length} times among the rows.`, of.headerRows),
+    ...rows(
+      'subtotal-rows',
+      of.totalRows.length,
+      `${of.totalRows.length} rows are totals of other rows.`,
+      of.totalRows,
+    ),
+    ...rows(
+      'preamble-rows',
+      of.preambleRows.length,
+      `The first ${of.preambleRows.length} rows are no data.`,
+      of.preambleRows,
+    ),
+    ...rows(
+      'footer-rows',
+      of.footerRows.length,
+      `The last ${of.footerRows.length} rows are no data.`,
+      of.footerRows,
+    ),
+    ...rows(
+      'repeated-header',
+      of.headerRows.length,
+      `The header is repeated ${of.headerRows.length} times among the rows.`,
+      of.headerRows,
+    ),
   ];
 }
 
@@ -51,7 +76,14 @@ function columnWarnings(of: FileEvidence): Finding[] {
       continue;
     }
     const message = `${column.name} is the same as ${twin.name} in every row.`;
-    found.push({ level: 'warning', kind: 'duplicate-column', column: column.name, count: of.rows, message, examples: [twin.name] });
+    found.push({
+      level: 'warning',
+      kind: 'duplicate-column',
+      column: column.name,
+      count: of.rows,
+      message,
+      examples: [twin.name],
+    });
   }
   for (const { column, count, rows, examples } of of.rejected) {
     const message = `${count} cells of ${column} could not be converted to its type.`;
@@ -59,7 +91,15 @@ function columnWarnings(of: FileEvidence): Finding[] {
   }
   for (const { determinant, dependent, violations, rows } of of.brokenDependencies) {
     const message = `${determinant.join(', ')} decides ${dependent} but for ${violations} rows.`;
-    found.push({ level: 'warning', kind: 'broken-dependency', column: dependent, count: violations, message, rows, examples: determinant });
+    found.push({
+      level: 'warning',
+      kind: 'broken-dependency',
+      column: dependent,
+      count: violations,
+      message,
+      rows,
+      examples: determinant,
+    });
   }
   return found;
 }
@@ -76,11 +116,25 @@ function notices(of: FileEvidence): Finding[] {
   for (const { left, right, measure, value, rows } of of.associations) {
     if (Math.abs(value) < STRONG) continue;
     const message = `${left} and ${right} go together (${measure} ${value.toFixed(2)}).`;
-    found.push({ level: 'notice', kind: 'high-correlation', column: left, count: rows, message, examples: [right] });
+    found.push({
+      level: 'notice',
+      kind: 'high-correlation',
+      column: left,
+      count: rows,
+      message,
+      examples: [right],
+    });
   }
   for (const { determinant, dependent } of of.dependencies) {
     const message = `${determinant.join(', ')} decides ${dependent}.`;
-    found.push({ level: 'notice', kind: 'dependency', column: dependent, count: of.rows, message, examples: determinant });
+    found.push({
+      level: 'notice',
+      kind: 'dependency',
+      column: dependent,
+      count: of.rows,
+      message,
+      examples: determinant,
+    });
   }
   return found;
 }

@@ -9,10 +9,30 @@ describe('the figures of a profile', () => {
   test('moments, signs and quartiles of numbers equal those reckoned by hand', async () => {
     const profile = await profileTable('SELECT unnest([2, 4, 4, 4, 5, 5, 7, 9]) AS n');
     const { numbers, quantiles, distinct, mode, unique, sortiness } = column(profile, 'n');
-    expect(numbers).toMatchObject({ sum: '40', mean: 5, stddevPopulation: 2, variancePopulation: 4, zeros: 0, positives: 8 });
+    expect(numbers).toMatchObject({
+      sum: '40',
+      mean: 5,
+      stddevPopulation: 2,
+      variancePopulation: 4,
+      zeros: 0,
+      positives: 8,
+    });
     expect(numbers!.variance).toBeCloseTo(32 / 7, 10);
-    expect(quantiles).toMatchObject({ q1: 4, median: 4.5, q3: 6, iqr: 2, mad: 0.5, upperInnerFence: 9, lowerOuterFence: -2 });
-    expect({ distinct, unique, mode, sortiness }).toEqual({ distinct: 5, unique: 3, mode: { count: 1, occurrences: 3 }, sortiness: 1 });
+    expect(quantiles).toMatchObject({
+      q1: 4,
+      median: 4.5,
+      q3: 6,
+      iqr: 2,
+      mad: 0.5,
+      upperInnerFence: 9,
+      lowerOuterFence: -2,
+    });
+    expect({ distinct, unique, mode, sortiness }).toEqual({
+      distinct: 5,
+      unique: 3,
+      mode: { count: 1, occurrences: 3 },
+      sortiness: 1,
+    });
   });
 
   test('sums of long integers and decimals are exact', async () => {
@@ -33,7 +53,9 @@ describe('the figures of a profile', () => {
   });
 
   test('NaN and infinities are counted and left out of the rest', async () => {
-    const profile = await profileTable("SELECT CAST(unnest(['1', '2', '3', '4', 'nan', 'inf']) AS DOUBLE) AS x");
+    const profile = await profileTable(
+      "SELECT CAST(unnest(['1', '2', '3', '4', 'nan', 'inf']) AS DOUBLE) AS x",
+    );
     const { numbers, quantiles } = column(profile, 'x');
     expect(numbers).toMatchObject({ mean: 2.5, notFinite: 2, positives: 4 });
     expect(quantiles!.median).toBe(2.5);
@@ -48,7 +70,16 @@ describe('the figures of a profile', () => {
       const [a, b] = [column(exact, name), column(wide, name)];
       expect(a.approximate).toBeUndefined();
       expect(b.approximate).toBeDefined();
-      for (const figure of ['distinct', 'nulls', 'min', 'max', 'numbers', 'quantiles', 'histogram', 'fingerprint'] as const) {
+      for (const figure of [
+        'distinct',
+        'nulls',
+        'min',
+        'max',
+        'numbers',
+        'quantiles',
+        'histogram',
+        'fingerprint',
+      ] as const) {
         if (figure === 'numbers' && a.numbers) {
           expect({ ...b.numbers, maxPrecision: 0 }).toEqual({ ...a.numbers, maxPrecision: 0 });
         } else expect([name, figure, b[figure]]).toEqual([name, figure, a[figure]]);
@@ -59,12 +90,17 @@ describe('the figures of a profile', () => {
   });
 
   test('an empty file and a file of one cell have a profile', async () => {
-    expect(await profileTable('SELECT 1 AS a, NULL::VARCHAR AS b LIMIT 0')).toMatchObject({ rows: 0, findings: [] });
+    expect(await profileTable('SELECT 1 AS a, NULL::VARCHAR AS b LIMIT 0')).toMatchObject({
+      rows: 0,
+      findings: [],
+    });
     expect(await profileTable("SELECT 'x' AS a")).toMatchObject({ rows: 1, duplicateRows: 0 });
   });
 
   test('names and values with quotes and semicolons are data', async () => {
-    const profile = await profileTable(`SELECT unnest(['a''b', 'c"; DROP TABLE x', 'total']) AS "we""ird'; name"`);
+    const profile = await profileTable(
+      `SELECT unnest(['a''b', 'c"; DROP TABLE x', 'total']) AS "we""ird'; name"`,
+    );
     expect(profile.columns[0]).toMatchObject({ name: `we"ird'; name`, distinct: 3 });
   });
 
@@ -73,7 +109,10 @@ describe('the figures of a profile', () => {
       "SELECT i AS id, i * 2.5 AS double, ['a','b','c','d'][1 + i % 4] AS city, ['x','y','x','y'][1 + i % 4] AS land, (i % 4) * 10 + i / 1000.0 AS height FROM range(400) r(i)",
     );
     const of = (measure: string, left: string, right: string) =>
-      profile.associations.find((each) => each.measure === measure && [each.left, each.right].sort().join() === [left, right].sort().join())?.value;
+      profile.associations.find(
+        (each) =>
+          each.measure === measure && [each.left, each.right].sort().join() === [left, right].sort().join(),
+      )?.value;
     expect(of('pearson', 'id', 'double')).toBeCloseTo(1, 9);
     expect(of('spearman', 'id', 'double')).toBeCloseTo(1, 9);
     expect(of('cramers-v', 'city', 'land')).toBeCloseTo(1, 2);

@@ -52,7 +52,8 @@ test('quartile ranks are those of the medians of the halves', () => {
 });
 
 describe('values apart', () => {
-  const placed = (nums: number[]): PlacedValue[] => nums.map((num) => ({ num, count: 1, firstRow: 1, text: String(num) }));
+  const placed = (nums: number[]): PlacedValue[] =>
+    nums.map((num) => ({ num, count: 1, firstRow: 1, text: String(num) }));
 
   test('a long tail without a jump has none, a jump has one', () => {
     const middle = { q1: 10, median: 20, q3: 40, count: 1000, min: 1 };
@@ -73,5 +74,10 @@ test('empty days count as gaps only where chance leaves none empty', () => {
 test("Cramér's V is 0 for independent and 1 for equal categories", () => {
   const even = ['a', 'b'].flatMap((left) => ['x', 'y'].map((right) => [left, right, 50] as const));
   expect(cramersV(even)).toBeCloseTo(0, 6);
-  expect(cramersV([['a', 'x', 100], ['b', 'y', 100]])).toBeGreaterThan(0.98);
+  expect(
+    cramersV([
+      ['a', 'x', 100],
+      ['b', 'y', 100],
+    ]),
+  ).toBeGreaterThan(0.98);
 });

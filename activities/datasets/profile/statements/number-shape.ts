@@ -6,7 +6,9 @@ export function histogramStatement(
   ranges: readonly { slot: number; low: number; high: number }[],
   bins: number,
 ): string {
-  const rows = ranges.map(({ slot, low, high }) => `(${slot}, CAST(${low} AS DOUBLE), CAST(${high} AS DOUBLE))`);
+  const rows = ranges.map(
+    ({ slot, low, high }) => `(${slot}, CAST(${low} AS DOUBLE), CAST(${high} AS DOUBLE))`,
+  );
   return `WITH ranges(slot, low, high) AS (VALUES ${rows.join(', ')})
     SELECT slot, ${binOf('num', bins)} AS bin, CAST(sum(n) AS DOUBLE) AS n FROM ${VALUE_TABLE} JOIN ranges USING (slot) WHERE num IS NOT NULL AND isfinite(num) GROUP BY ALL`;
 }

@@ -2,7 +2,9 @@ import { fromParquet, quoteName } from '../sql-text.js';
 import { VALUE_TABLE } from './value-table.js';
 
 /** The k-th smallest values (k from 1), for many columns at once: (slot, k, num, text). */
-export function orderStatisticsStatement(wanted: readonly { slot: number; ranks: readonly number[] }[]): string {
+export function orderStatisticsStatement(
+  wanted: readonly { slot: number; ranks: readonly number[] }[],
+): string {
   const rows = wanted.flatMap(({ slot, ranks }) => ranks.map((rank) => `(${slot}, ${rank})`));
   const slots = wanted.map(({ slot }) => slot).join(', ');
   return `WITH wanted(slot, k) AS (VALUES ${rows.join(', ')}),

@@ -1,12 +1,10 @@
-import { NULL_WORDS } from '../../../../domain/profile/null-words.js';
 import { TOTAL_WORD } from '../../../../domain/profile/foreign-rows.js';
+import { NULL_WORDS } from '../../../../domain/profile/null-words.js';
 import { quoteText } from '../sql-text.js';
 
 /** What a wrong decoding leaves behind: UTF-8 read as cp1252 or latin-1, and the replacement character. */
-const MOJIBAKE =
-  '[ÃÂÐÑ][\\x{80}-\\x{BF}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€|ï»¿|\\x{FFFD}';
+const MOJIBAKE = '[ÃÂÐÑ][\\x{80}-\\x{BF}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€|ï»¿|\\x{FFFD}';
 const CONTROL = '[\\x{00}-\\x{08}\\x{0B}\\x{0C}\\x{0E}-\\x{1F}\\x{7F}]';
-export const WHITE = '[\\s\\x{A0}\\x{2000}-\\x{200B}\\x{202F}\\x{3000}\\x{FEFF}]';
 
 /** The figures of text, over `text` (an expression), each cell or value counting `weight` times. */
 export function textFigures(text: string, weight: string): string {
