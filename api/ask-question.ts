@@ -90,7 +90,11 @@ async function recordQuestion(
   }
 
   const row = { id: questionId, jobId: workflowIds.answerQuestion(questionId), userId: caller.userId, text };
-  const cacheKey = cacheKeyOf(deps, ask, { versionId: source.activeVersionId, text });
+  const cacheKey = cacheKeyOf(deps, ask, {
+    versionId: source.activeVersionId,
+    mappingVersion: source.mappingVersion,
+    text,
+  });
   const maxAgeMs = ask.maxAgeSeconds === undefined ? deps.config.answerCacheTtlMs : ask.maxAgeSeconds * 1_000;
   const cachedFrom = maxAgeMs > 0 ? await findCachedAnswer(tx, cacheKey, maxAgeMs) : undefined;
   // Who wants a new answer, or no questions back, gets their own; all others share the one that is being made.
@@ -126,13 +130,13 @@ async function recordQuestion(
 const cacheKeyOf = (
   { config }: ApiDeps,
   { caller, dataSourceId }: AskQuestion,
-  { versionId, text }: { versionId: string; text: string },
+  { text, ...edition }: { versionId: string; mappingVersion: number; text: string },
 ): Buffer =>
   answerCacheKey(
     answerCacheText({
       tenantId: caller.tenantId,
       dataSourceId,
-      versionId,
+      ...edition,
       question: text,
       model: modelCacheLabel(config.model),
     }),

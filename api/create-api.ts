@@ -15,7 +15,10 @@ import { createDocsRouter } from './routes/docs.js';
 import { addHealthRoutes } from './routes/health.js';
 import { addIndexingRoutes } from './routes/indexing.js';
 import { addJobRoutes } from './routes/jobs.js';
+import { addJoinRoutes } from './routes/joins.js';
+import { addMappingRoutes } from './routes/mappings.js';
 import { addQuestionRoutes } from './routes/questions.js';
+import { addSearchRoutes } from './routes/search.js';
 
 /** The HTTP API: parses, checks, starts and reads; all work is done by workflows. */
 export function createApi(given: ApiDeps): Express {
@@ -32,9 +35,12 @@ export function createApi(given: ApiDeps): Express {
   addQuestionRoutes(routes, deps);
   addDataSourceRoutes(routes, deps);
   addIndexingRoutes(routes, deps);
+  addJoinRoutes(routes, deps);
+  addMappingRoutes(routes, deps);
   addJobRoutes(routes, deps);
   addApiKeyRoutes(routes, deps, authenticator);
   addHealthRoutes(routes, deps);
+  addSearchRoutes(routes, deps);
   routes.refuseOtherMethods();
   app.use(routes.router);
   app.use(createDocsRouter(createOpenApiDocument(routes.registry)));

@@ -37,6 +37,8 @@ export interface RouteSpec<
   /** Only for the documentation: handlers read headers themselves. */
   headers?: z.ZodObject;
   body?: B;
+  /** Largest body. Default LIMITS.requestBodyBytes. */
+  bodyBytes?: number;
   replies: Record<number, ReplySpec>;
   /** Problems beyond those of authentication and parsing. */
   errors?: ErrorCode[];
@@ -66,10 +68,8 @@ export interface Reply {
   headers?: Record<string, string>;
 }
 
-const parseJson = express.json({
-  limit: LIMITS.requestBodyBytes,
-  type: ['application/json', 'application/*+json'],
-});
+const jsonParser = (limit: number) =>
+  express.json({ limit, type: ['application/json', 'application/*+json'] });
 
 /** Registers routes: in Express with authentication, scope and parsing in front of the handler, and in the OpenAPI document. */
 export class Routes {
@@ -88,6 +88,7 @@ export class Routes {
     handle: (input: RouteInput<P, Q, B>) => Promise<Reply | undefined>,
   ): void {
     const path = toExpressPath(spec.path);
+    const parseJson = jsonParser(spec.bodyBytes ?? LIMITS.requestBodyBytes);
     this.#methods.set(spec.path, [...(this.#methods.get(spec.path) ?? []), spec.method]);
     this.registry.registerPath(describeRoute(spec));
     this.router[spec.method](path, nameRoute(spec.path), async (req, res) => {
@@ -95,7 +96,7 @@ export class Routes {
       await withLogContext({ tenantId: caller?.tenantId }, async () => {
         const params = parseParams(spec.params, req.params);
         const query = parse('query', spec.query, req.query);
-        const body = spec.body ? parse('body', spec.body, await readJson(req, res)) : undefined;
+        const body = spec.body ? parse('body', spec.body, await readJson(parseJson, req, res)) : undefined;
         if (caller && spec.limit) await this.limitRate(caller, spec.limit, res);
         // A route without scope is typed as if it had a caller; none of them reads it.
         const input = { caller, params, query, body, req, res } as RouteInput<P, Q, B>;
@@ -156,7 +157,7 @@ function parse(place: string, schema: z.ZodType | undefined, given: unknown): un
   throw new QuaestorError('invalid_request', `${first?.field}: ${first?.message}`, { details: { issues } });
 }
 
-async function readJson(req: Request, res: Response): Promise<unknown> {
+async function readJson(parseJson: RequestHandler, req: Request, res: Response): Promise<unknown> {
   const hasBody =
     req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
   if (!hasBody) throw new QuaestorError('invalid_request', 'The request has no body.');
@@ -164,7 +165,7 @@ async function readJson(req: Request, res: Response): Promise<unknown> {
     throw new QuaestorError('unsupported_media_type', 'The body must be application/json.');
   }
   await new Promise<void>((resolve, reject) => {
-    parseJson(req, res, (error?: unknown) => (error ? reject(error as Error) : resolve()));
+    void parseJson(req, res, (error?: unknown) => (error ? reject(error as Error) : resolve()));
   });
   return req.body;
 }

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { DataSource } from '../contracts/data-source.js';
 import type { Job } from '../contracts/job.js';
 import type { Question, RowsPage } from '../contracts/question.js';
+import type { MappingReport, SchemaMapping } from '../contracts/schema-mapping.js';
+import type { SearchResult } from '../contracts/schema-search.js';
 import { ApiProblemError, ApiUnreachableError, type Problem } from './cli-error.js';
 import { pause } from './pause.js';
 
@@ -25,6 +27,15 @@ export interface NewDataSource {
   includeSchemas?: string[];
 }
 
+export interface SchemaSearch {
+  query: string;
+  /** Name of a subject area. */
+  area?: string;
+  limit?: number;
+}
+
+export type ImportReport = MappingReport & { matchedTables: number; joins: number };
+
 /** What came of asking: a question to wait for, or (from the cache) one that is answered already. */
 export type AskReply =
   | { answered: true; question: Question }
@@ -42,6 +53,18 @@ export interface ApiClient {
   addDataSource(input: NewDataSource): Promise<DataSource>;
   listDataSources(): Promise<DataSource[]>;
   removeDataSource(dataSourceId: string): Promise<void>;
+  /** The tables that a question would be answered with. */
+  searchSchema(dataSourceId: string, input: SchemaSearch): Promise<SearchResult>;
+  /** All of them, page by page. */
+  listMappings(dataSourceId: string, filter: { kind?: string; status?: string }): Promise<SchemaMapping[]>;
+  putMappings(dataSourceId: string, mappings: readonly unknown[]): Promise<MappingReport>;
+  importMappings(dataSourceId: string, document: string): Promise<ImportReport>;
+  putMappingStatus(
+    dataSourceId: string,
+    mappingId: string,
+    status: 'accepted' | 'rejected',
+  ): Promise<SchemaMapping>;
+  deleteMapping(dataSourceId: string, mappingId: string): Promise<void>;
   /** Starts indexing; returns the job's id. */
   indexDataSource(dataSourceId: string): Promise<string>;
   /** @param signal stops the asking, not a job that has been started. */
@@ -58,7 +81,7 @@ export interface ApiClient {
 }
 
 interface Call {
-  method?: 'GET' | 'POST' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   path: string;
   body?: unknown;
   headers?: Record<string, string>;
@@ -66,6 +89,7 @@ interface Call {
 }
 
 const segment = encodeURIComponent;
+const sourcePath = (id: string): string => `/v1/data-sources/${segment(id)}`;
 
 /** Builds the client. It keeps no state but its options, so one may serve many calls at once. */
 export function createApiClient(options: ApiClientOptions): ApiClient {
@@ -133,6 +157,31 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       (await json<{ dataSources: DataSource[] }>({ path: '/v1/data-sources' })).dataSources,
     removeDataSource: async (id) => {
       await send({ method: 'DELETE', path: `/v1/data-sources/${segment(id)}` });
+    },
+    searchSchema: (id, input) => json(post(`${sourcePath(id)}/search`, input)),
+    listMappings: async (id, filter) => {
+      const mappings: SchemaMapping[] = [];
+      let after: string | undefined;
+      do {
+        const query = new URLSearchParams({ ...filter, limit: '1000', ...(after ? { after } : {}) });
+        const path = `${sourcePath(id)}/mappings?${query}`;
+        const page = await json<{ mappings: SchemaMapping[]; nextAfter?: string }>({ path });
+        mappings.push(...page.mappings);
+        after = page.nextAfter;
+      } while (after !== undefined);
+      return mappings;
+    },
+    putMappings: (id, mappings) =>
+      json({ method: 'PUT', path: `${sourcePath(id)}/mappings`, body: { mappings } }),
+    importMappings: (id, document) => json(post(`${sourcePath(id)}/mappings/import`, { document })),
+    putMappingStatus: (id, mappingId, status) =>
+      json({
+        method: 'PUT',
+        path: `${sourcePath(id)}/mappings/${segment(mappingId)}/status`,
+        body: { status },
+      }),
+    deleteMapping: async (id, mappingId) => {
+      await send({ method: 'DELETE', path: `${sourcePath(id)}/mappings/${segment(mappingId)}` });
     },
     indexDataSource: async (id) =>
       (await json<{ jobId: string }>(post(`/v1/data-sources/${segment(id)}/index`, {}))).jobId,

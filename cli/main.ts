@@ -4,7 +4,16 @@ import { exitCodeOf, InterruptedError, toProblem, WaitEndedError } from './cli-e
 import type { CommandContext } from './command-context.js';
 import { ask } from './commands/ask.js';
 import { cancel, listJobs, watch } from './commands/jobs.js';
+import {
+  addMapping,
+  importMappings,
+  listMappings,
+  putMappings,
+  removeMapping,
+  reviewMapping,
+} from './commands/mappings.js';
 import { reply } from './commands/reply.js';
+import { search } from './commands/search.js';
 import { addSource, indexSource, listSources, removeSource } from './commands/sources.js';
 import { findConnection } from './connection.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
@@ -153,6 +162,18 @@ function createProgram(
       action((context) => reply(context, { questionId, reading: words.join(' '), rows: flags.rows })),
     );
 
+  program
+    .command('search')
+    .description('show which tables a question would be answered with, and why')
+    .argument('<query...>', 'a question or some words')
+    .option(...SOURCE)
+    .option('-a, --area <name>', 'keep to this subject area')
+    .option('-n, --limit <n>', 'ranked tables at most', wholeNumber(1, 50))
+    .action((words: string[], flags: { source?: string; area?: string; limit?: number }) =>
+      action((context) => search(context, { query: words.join(' '), ...flags })),
+    );
+  addMappingCommands(program, action);
+
   const sources = program.command('sources').description('databases to ask about');
   sources
     .command('add')
@@ -201,6 +222,72 @@ function createProgram(
     .argument('<id>')
     .action((id: string) => action((context) => cancel(context, id)));
   return program;
+}
+
+const SOURCE = [
+  '-s, --source <name>',
+  'data source, by name or id (may be left out when there is exactly one)',
+] as const;
+
+interface SourceFlag {
+  source?: string;
+}
+
+function addMappingCommands(program: Command, action: (run: Run) => Promise<void>): void {
+  const mappings = program.command('mappings').description('what people say about a schema');
+  mappings
+    .command('list')
+    .description('list synonyms, descriptions, metrics, examples, instructions, pins, excludes and areas')
+    .option(...SOURCE)
+    .option('-k, --kind <kind>', 'only this kind')
+    .option('--status <status>', 'accepted, generated or rejected')
+    .action((flags: SourceFlag & { kind?: string; status?: string }) =>
+      action((context) => listMappings(context, flags)),
+    );
+  mappings
+    .command('add')
+    .description('say one thing: synonym|description TARGET TEXT…, pin|exclude TARGET, instruction TEXT…')
+    .argument('<kind>')
+    .argument('<words...>')
+    .option(...SOURCE)
+    .action((kind: string, words: string[], flags: SourceFlag) =>
+      action((context) => addMapping(context, { kind, words, ...flags })),
+    );
+  mappings
+    .command('put')
+    .description('say all that a JSON or YAML file holds: a list of mappings, or {mappings: […]}')
+    .argument('<file>', 'or "-" for standard input')
+    .option(...SOURCE)
+    .action((file: string, flags: SourceFlag) =>
+      action((context) => putMappings(context, { file, ...flags })),
+    );
+  mappings
+    .command('import')
+    .description('take over dbt’s target/manifest.json or a schema.yml')
+    .argument('<file>', 'or "-" for standard input')
+    .option(...SOURCE)
+    .action((file: string, flags: SourceFlag) =>
+      action((context) => importMappings(context, { file, ...flags })),
+    );
+  for (const [name, status] of [
+    ['accept', 'accepted'],
+    ['reject', 'rejected'],
+  ] as const) {
+    mappings
+      .command(name)
+      .description(`${name} a mapping`)
+      .argument('<id>')
+      .option(...SOURCE)
+      .action((id: string, flags: SourceFlag) =>
+        action((context) => reviewMapping(context, { id, status, ...flags })),
+      );
+  }
+  mappings
+    .command('remove')
+    .description('take a mapping back')
+    .argument('<id>')
+    .option(...SOURCE)
+    .action((id: string, flags: SourceFlag) => action((context) => removeMapping(context, { id, ...flags })));
 }
 
 const HELP = `

@@ -41,7 +41,7 @@ export const ERRORS = {
     'terminal',
     413,
     'The request body is too large',
-    'Send at most 1 MB of JSON.',
+    'Send at most 1 MB of JSON; an import of mappings may have 32 MB.',
   ),
   conflict: entry(
     'request',
@@ -85,6 +85,20 @@ export const ERRORS = {
     'The request is not valid',
     'Mend the fields named in the problem and send it again.',
   ),
+  mapping_import_unreadable: entry(
+    'request',
+    'terminal',
+    422,
+    'This is no document that mappings can be read from',
+    'Send dbt’s target/manifest.json, or a schema.yml with models, sources or metrics.',
+  ),
+  mapping_invalid: entry(
+    'request',
+    'terminal',
+    422,
+    'A mapping names something that the index does not have',
+    'Use one of the nearest names in the details; where the table is new, index the data source again first.',
+  ),
   method_not_allowed: entry(
     'request',
     'terminal',
@@ -105,6 +119,13 @@ export const ERRORS = {
     429,
     'The user has made too many requests of this kind',
     'Wait for as long as Retry-After says, or move to a higher tier.',
+  ),
+  subject_area_unknown: entry(
+    'request',
+    'terminal',
+    422,
+    'There is no subject area of this name',
+    'Use one of the areas named in the detail, or make it with PUT …/mappings.',
   ),
   unauthorized: entry(
     'request',

@@ -32,6 +32,15 @@ export interface EventData {
     skippedTables: { table: string; reason: string }[];
     durationMs: number;
   };
+  'joins.inferred': {
+    /** Joins that no key declares and that questions use from now on. */
+    joins: number;
+    /** Joins that are shown to people for a decision, and not used before. */
+    doubtful: number;
+    /** Candidates that were held against the data. */
+    probed: number;
+    durationMs: number;
+  };
   'embedding.planned': { items: number; batches: number; unchanged: number };
   'batch.embedded': { batch: number; items: number; tokens: number; durationMs: number };
   'version.activated': { versionId: string; tables: number; columns: number };

@@ -28,6 +28,15 @@ export interface ChosenTable {
   rank: number;
   score: number;
   reasons: string[];
+  /** What each way of looking gave it; absent for tables that were not looked for, and in answers of before 0.2. */
+  legs?: LegScores;
+}
+
+export interface LegScores {
+  /** BM25F over names, comments and what people say. */
+  words?: number;
+  /** Cosine similarity of the nearest vector, -1 to 1. */
+  vector?: number;
 }
 
 export interface ResultColumn {

@@ -24,6 +24,8 @@ export interface ForeignKey {
   /** Canonical name of the table pointed at, and its columns in the same order. */
   toTable: string;
   toColumns: string[];
+  /** Not declared by the database but inferred from names and values, and accepted by nobody yet. */
+  isInferred?: boolean;
 }
 
 export interface RegistryTable {

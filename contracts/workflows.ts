@@ -1,6 +1,7 @@
 /** Names, inputs and results of the workflows. One object in, one object out; new fields are optional so that old histories decode. */
 
 import type { ErrorRecord } from './quaestor-error.js';
+import type { SearchResult } from './schema-search.js';
 import type { TaskQueueTable } from './task-queues.js';
 
 /** What a workflow needs to know about who it works for. */
@@ -37,6 +38,17 @@ export interface AnswerQuestionResult {
   error?: ErrorRecord;
 }
 
+/** Looks tables up for a person or a tool; keeps nothing but its own history, so it has no job. */
+export interface SearchSchemaInput extends WorkflowScope {
+  dataSourceId: string;
+  query: string;
+  /** Name of a subject area. */
+  area?: string;
+  /** Tables at most. */
+  limit?: number;
+}
+export type SearchSchemaResult = { result: SearchResult } | { error: ErrorRecord };
+
 /** Started by a Temporal Schedule; makes the job's row and runs `indexSource` as a child. */
 export interface ReindexScheduleInput {
   tenantId: string;
@@ -52,6 +64,7 @@ export const WORKFLOWS = {
   indexSource: 'indexSource',
   answerQuestion: 'answerQuestion',
   reindexSchedule: 'reindexSchedule',
+  searchSchema: 'searchSchema',
 } as const;
 
 /** Signals that a running workflow takes. */
@@ -67,6 +80,7 @@ export interface ChoiceMade {
 export const workflowIds = {
   answerQuestion: (questionId: string): string => `answer-${questionId}`,
   indexSource: (dataSourceId: string, runId: string): string => `index-${dataSourceId}-${runId}`,
+  searchSchema: (searchId: string): string => `search-${searchId}`,
   reindexSchedule: (dataSourceId: string): string => `reindex-${dataSourceId}`,
 };
 

@@ -4,6 +4,8 @@ export interface AnswerCacheParts {
   dataSourceId: string;
   /** The registry version that was active. */
   versionId: string;
+  /** Edition of the schema mappings (MappingSet.version). */
+  mappingVersion: number;
   question: string;
   /** Which model writes the SQL (platform/answer-cache-key.ts, modelCacheLabel). */
   model: string;
@@ -14,10 +16,11 @@ export interface AnswerCacheParts {
 /** One text for all spellings that mean the same; hashed, it is the key of the answer cache. */
 export const answerCacheText = (parts: AnswerCacheParts): string =>
   JSON.stringify([
-    'v1',
+    'v2',
     parts.tenantId,
     parts.dataSourceId,
     parts.versionId,
+    parts.mappingVersion,
     parts.model,
     normaliseQuestion(parts.question),
     ...(parts.chosenReadings && parts.chosenReadings.length > 0

@@ -3,16 +3,21 @@ import {
   type InternalConnectionLike,
   InternalConnectionLikeSymbol,
   WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import type { ReindexSchedule } from '../contracts/data-source.js';
 import type { Tier } from '../contracts/identity.js';
 import { LIMITS } from '../contracts/limits.js';
+import { QuaestorError } from '../contracts/quaestor-error.js';
+import { SEARCH_LIMITS } from '../contracts/schema-search.js';
 import { TASK_QUEUES, type TaskQueueTable } from '../contracts/task-queues.js';
 import {
   type AnswerQuestionInput,
   type ChoiceMade,
   type IndexSourceInput,
+  type SearchSchemaInput,
+  type SearchSchemaResult,
   SIGNALS,
   WORKFLOWS,
 } from '../contracts/workflows.js';
@@ -46,6 +51,8 @@ export interface JobEngine {
   startIndexSource(input: IndexSourceInput & StartInfo): Promise<void>;
   /** Tells a waiting question that the store has its reader's reply; false when no such job runs. Telling twice is telling once. */
   tellChoice(jobId: string, round: number): Promise<boolean>;
+  /** Starts a search and waits for its result, at most SEARCH_LIMITS.timeoutMs. */
+  searchSchema(input: SearchSchemaInput & StartInfo): Promise<SearchSchemaResult>;
   /** Asks the job to stop; false when no such job runs. */
   cancel(jobId: string): Promise<boolean>;
   describe(jobId: string): Promise<EngineJobStatus>;
@@ -135,6 +142,22 @@ export function createTemporalJobEngine({
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return false;
         throw error;
+      }
+    },
+    async searchSchema({ tier, summary, ...input }) {
+      const info = { tier, summary, kind: 'search-schema', subjectId: input.dataSourceId };
+      const { timeoutMs } = SEARCH_LIMITS;
+      await start(WORKFLOWS.searchSchema, input, { ...info, timeoutMs });
+      try {
+        const handle = client.workflow.getHandle<(input: SearchSchemaInput) => Promise<SearchSchemaResult>>(
+          input.jobId,
+        );
+        return await callEngine(client, () => handle.result(), timeoutMs + 1_000);
+      } catch (error) {
+        // It ends well by itself; so it was terminated or ran out of time, as a store that is away makes it.
+        if (!(error instanceof WorkflowFailedError)) throw error;
+        const message = `The search did not end within ${timeoutMs / 1_000} s.`;
+        throw new QuaestorError('engine_unavailable', message, { cause: error, retryAfterMs: 3_000 });
       }
     },
     async cancel(jobId) {

@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
-import { workflowIds } from '../contracts/workflows.js';
+import { WORKFLOWS, workflowIds } from '../contracts/workflows.js';
 import { findTemporalBinary } from '../platform/embedded/find-temporal-binary.js';
 import { createTestSource } from '../test/support/databases.js';
 import startServers from '../test/support/global-setup.js';
@@ -131,6 +131,14 @@ const cancelled = await ask(id, withModel);
 await model.waitUntil((stats) => stats.byEndpoint.chat === calls + 1);
 await withModel.client.cancelJob(cancelled);
 await record('answer-question-cancelled', namespace, await ended(withModel, cancelled));
+
+await withModel.client.searchSchema(id, { query: 'orders by status' });
+const search = await waitUntil('the search is listed', async () => {
+  const query = `WorkflowType = '${WORKFLOWS.searchSchema}'`;
+  for await (const found of new Client({ connection, namespace }).workflow.list({ query })) return found;
+  return undefined;
+});
+await record('search-schema', namespace, search.workflowId);
 
 const broken = await withModel.client.addDataSource({
   name: 'broken',

@@ -46,6 +46,10 @@ async function buildVersion(input: IndexSourceInput): Promise<IndexSourceResult>
     enterPhase('sampling', `Sampling values of ${schema.tables} tables.`);
     await source.sampleValues(version);
   }
+  if (patched('infer-joins')) {
+    enterPhase('inferring', 'Looking for joins that no key declares.');
+    await source.inferJoins(version);
+  }
 
   const plan = await registry.planEmbedding(version);
   enterPhase(

@@ -2,3 +2,4 @@
 export { answerQuestion } from './answer-question.js';
 export { indexSource } from './index-source.js';
 export { reindexSchedule } from './reindex-schedule.js';
+export { searchSchema } from './search-schema.js';

@@ -1,10 +1,11 @@
-import type { AnswerQuestionInput } from '../../contracts/workflows.js';
+import type { AnswerQuestionInput, SearchSchemaInput } from '../../contracts/workflows.js';
 import type { AnswerDeps } from './answer-deps.js';
 import { type AskReaderInput, askReader } from './ask-reader.js';
 import { type CheckSqlInput, checkSql } from './check-sql.js';
 import { chooseContext } from './choose-context.js';
 import { type RecordAnswerInput, recordAnswer } from './record-answer.js';
 import { type RunSqlInput, runSql } from './run-sql.js';
+import { searchTables } from './search-tables.js';
 import { type TakeChoiceInput, takeReadersChoice } from './take-readers-choice.js';
 import { type WriteSqlInput, writeSql } from './write-sql.js';
 
@@ -22,6 +23,7 @@ export function createAnswerActivities(deps: AnswerDeps) {
     takeReadersChoice: (input: TakeChoiceInput) => takeReadersChoice(deps, input),
     checkSql: (input: CheckSqlInput) => checkSql(deps, input),
     tryQuery: (input: RunSqlInput) => runSql(deps, input, 'inline'),
+    searchTables: (input: SearchSchemaInput) => searchTables(deps, input),
     recordAnswer: (input: RecordAnswerInput) => recordAnswer(deps, input),
   };
 }

@@ -15,6 +15,7 @@ export const questionCacheKey = (
       tenantId: input.tenantId,
       dataSourceId: input.dataSourceId,
       versionId: work.versionId!,
+      mappingVersion: work.context?.mappingVersion ?? 0,
       question: work.text,
       model: deps.cacheLabel,
       chosenReadings: work.chosenReadings,

@@ -1,14 +1,19 @@
 import { LRUCache } from 'lru-cache';
+import type { InferredJoin } from '../../contracts/schema-joins.js';
+import type { MappingSet } from '../../contracts/schema-mapping.js';
 import type { SampledValues, SchemaContext } from '../../contracts/schema-registry.js';
 import type { Database } from '../../db/database.js';
+import { loadInferredJoins } from '../../db/statements/registry/inferred-joins.js';
 import { loadSchema } from '../../db/statements/registry/schema.js';
 import { loadSampledValues } from '../../db/statements/registry/values.js';
-import { createTableIndex, type TableIndex } from '../../domain/ranking/table-index.js';
+import { createTableIndex, type TableIndex, withMappings } from '../../domain/ranking/table-index.js';
 
 export interface IndexedSchema {
   schema: SchemaContext;
   index: TableIndex;
   values: SampledValues;
+  /** Joins that no key declares. */
+  inferred: InferredJoin[];
 }
 
 interface VersionKey {
@@ -16,12 +21,15 @@ interface VersionKey {
   versionId: string;
 }
 
+/** Indexes with mappings that are kept: an edit makes a new one, and the old ones are used no more. */
+const MAX_MAPPED = 20;
 /** Columns of all kept schemas together: some 150 MB. A larger schema is loaded for each use. */
 const MAX_COLUMNS = 300_000;
 
-/** Schemas by version. A version never changes once it is complete, so what is kept cannot be stale. */
+/** Schemas by version, and by edition of the mappings. Neither ever changes, so what is kept cannot be stale. */
 export class SchemaCache {
   readonly #schemas: LRUCache<string, IndexedSchema, VersionKey>;
+  readonly #mapped = new LRUCache<string, { base: TableIndex; index: TableIndex }>({ max: MAX_MAPPED });
 
   constructor(db: Database) {
     this.#schemas = new LRUCache<string, IndexedSchema, VersionKey>({
@@ -34,14 +42,25 @@ export class SchemaCache {
         return await db.withTenant(context.tenantId, async (tx) => {
           const schema = await loadSchema(tx, context.versionId);
           const values = await loadSampledValues(tx, context.versionId);
-          return { schema, index: createTableIndex(schema), values };
+          const inferred = await loadInferredJoins(tx, context.versionId);
+          return { schema, inferred, index: createTableIndex(schema), values };
         });
       },
     });
   }
 
   /** The tenant is part of the key: a version's id alone must not open another tenant's schema. */
-  async load(key: VersionKey): Promise<IndexedSchema> {
-    return await this.#schemas.forceFetch(`${key.tenantId}:${key.versionId}`, { context: key });
+  async load(key: VersionKey, mappings?: MappingSet): Promise<IndexedSchema> {
+    const name = `${key.tenantId}:${key.versionId}`;
+    const loaded = await this.#schemas.forceFetch(name, { context: key });
+    if (!mappings || mappings.entries.length === 0) return loaded;
+    const mappedName = `${name}:${mappings.version}`;
+    let mapped = this.#mapped.get(mappedName);
+    // One that was made of a schema that was dropped meanwhile would keep that schema in memory.
+    if (mapped?.base !== loaded.index) {
+      mapped = { base: loaded.index, index: withMappings(loaded.index, mappings.entries) };
+      this.#mapped.set(mappedName, mapped);
+    }
+    return { ...loaded, index: mapped.index };
   }
 }

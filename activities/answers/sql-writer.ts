@@ -94,6 +94,7 @@ export function createChatWriter(options: {
         context: context.schema,
         chosen: context.chosen,
         values: context.values ?? {},
+        guidance: context.guidance,
         dialect: 'postgres',
         today,
         tokenBudget,

@@ -1,6 +1,8 @@
 import type { DataSourceKind } from '../../contracts/data-source.js';
 import type { Cell, ResultColumn } from '../../contracts/question.js';
+import type { JoinEnds } from '../../contracts/schema-joins.js';
 import type { ForeignKey, RegistryTable } from '../../contracts/schema-registry.js';
+import type { JoinProbe } from '../../domain/joins/score-joins.js';
 
 /**
  * The one seam between Quaestor and a kind of database. All that knows a driver, a catalog or an error code of a server is behind
@@ -60,6 +62,12 @@ export interface ValueSampler {
    * @throws QuaestorError when the table refuses or takes too long; the connection can be used on.
    */
   sampleTable(table: RegistryTable): Promise<TableSample | undefined>;
+  /**
+   * Looks values of one end of a join of single columns up at the other. Absent where the kind of database has no such look: joins are
+   * then inferred from names alone.
+   * @throws QuaestorError when a table refuses or takes too long; the connection can be used on.
+   */
+  probeJoin?: (join: JoinEnds) => Promise<JoinProbe>;
 }
 
 export interface QueryPlan {

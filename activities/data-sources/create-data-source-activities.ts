@@ -6,15 +6,18 @@ import type { IndexSourceInput } from '../../contracts/workflows.js';
 import type { Transaction } from '../../db/database.js';
 import { appendEvent } from '../../db/statements/events.js';
 import { setJobProgress } from '../../db/statements/jobs.js';
+import { loadMappings } from '../../db/statements/mappings.js';
 import { insertItems, type RegistryItem } from '../../db/statements/registry/items.js';
 import { insertForeignKeys, insertTables } from '../../db/statements/registry/schema.js';
 import { completeVersion, openVersion } from '../../db/statements/registry/versions.js';
+import { applyMappings } from '../../domain/mapping/apply-mappings.js';
 import { columnContent, tableContent } from '../../domain/schema-content.js';
 import type { EventBus } from '../../platform/event-bus.js';
 import { activitySignal, withHeartbeat } from '../activity-context.js';
 import type { TenantStore } from '../patient-store.js';
 import type { CatalogReader, Connectors } from './connector.js';
 import { expectReturn } from './expect-return.js';
+import { type InferJoinsInput, inferJoins } from './infer-joins.js';
 import { type SampleValuesInput, sampleValues } from './sample-values.js';
 import { loadSourceConnection } from './source-connection.js';
 
@@ -47,6 +50,7 @@ export function createDataSourceActivities(deps: DataSourceDeps) {
     });
   return {
     sampleValues: (input: SampleValuesInput) => sampleValues(deps, input),
+    inferJoins: (input: InferJoinsInput) => inferJoins(deps, input),
     /**
      * Reads the catalog of a data source, page by page, into a new registry version that is not yet active. A second attempt starts over.
      * @throws QuaestorError `data_source_empty`, or another `data_source_…` code.
@@ -55,6 +59,9 @@ export function createDataSourceActivities(deps: DataSourceDeps) {
       return await withHeartbeat(async () => {
         const started = new Date();
         const source = await loadSourceConnection(deps, input.tenantId, input.dataSourceId);
+        const mappings = await deps.db.withTenant(input.tenantId, (tx) =>
+          loadMappings(tx, input.dataSourceId),
+        );
         const key = { versionId: uuidv7(), dataSourceId: input.dataSourceId };
         await deps.db.withTenant(input.tenantId, (tx) =>
           openVersion(tx, { id: key.versionId, dataSourceId: key.dataSourceId, jobId: input.jobId }),
@@ -77,7 +84,7 @@ export function createDataSourceActivities(deps: DataSourceDeps) {
             };
             await store(input.tenantId, async (tx) => {
               await insertTables(tx, key, page);
-              await insertItems(tx, key, page.flatMap(toItems));
+              await insertItems(tx, key, applyMappings(page, mappings.entries).flatMap(toItems));
               await setJobProgress(tx, input.jobId, progress);
               if (counts.tables >= LARGE_CATALOG_TABLES) {
                 await appendEvent(tx, input.jobId, 'job.progressed', progress);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LIMITS } from '../../contracts/limits.js';
 import type { AnswerWarning, Chart } from '../../contracts/presentation.js';
-import type { Answer, ChoiceRequest, Question, RowsPage } from '../../contracts/question.js';
+import type { Answer, ChoiceRequest, ChosenTable, Question, RowsPage } from '../../contracts/question.js';
 import { errorRecordSchema } from './problem.js';
 import { text, timestamp, uuid } from './text.js';
 
@@ -87,20 +87,26 @@ const warningSchema = z
   })
   .meta({ id: 'AnswerWarning' }) satisfies z.ZodType<AnswerWarning>;
 
+export const chosenTableSchema = z
+  .object({
+    canonicalTableName: z.string(),
+    rank: z.number(),
+    score: z.number(),
+    reasons: z.array(z.string()).meta({ description: 'Why it was chosen.' }),
+    legs: z
+      .object({ words: z.number().optional(), vector: z.number().optional() })
+      .optional()
+      .meta({ description: 'What each way of looking gave it.' }),
+  })
+  .meta({ id: 'ChosenTable' }) satisfies z.ZodType<ChosenTable>;
+
 const answerSchema = z
   .object({
     sql: z.string(),
     columns: z.array(resultColumn),
     rowCount: z.int(),
     truncated: z.boolean().meta({ description: 'There were more rows or bytes than are kept.' }),
-    tables: z.array(
-      z.object({
-        canonicalTableName: z.string(),
-        rank: z.number(),
-        score: z.number(),
-        reasons: z.array(z.string()),
-      }),
-    ),
+    tables: z.array(chosenTableSchema),
     model: z.object({ provider: z.enum(['built-in', 'openai-compatible']), name: z.string() }),
     interpretation: z.string().nullable(),
     chart: chartSchema

@@ -96,6 +96,10 @@ export function eventText(event: FollowedEvent): string | undefined {
       const { tables, columns, schemas, durationMs } = event.data;
       return `read ${plural(tables, 'table')} and ${plural(columns, 'column')} in ${plural(schemas, 'schema')} (${formatDuration(durationMs)})`;
     }
+    case 'joins.inferred': {
+      const { joins } = event.data;
+      return joins === 0 ? undefined : `Inferred ${plural(joins, 'join')} that no key declares`;
+    }
     case 'values.sampled': {
       const { columns, values, withheld, skipped, durationMs } = event.data;
       const notes = [

@@ -139,13 +139,13 @@ export async function deleteDataSource(tx: Transaction, id: string): Promise<boo
   return (await tx.query('DELETE FROM data_sources WHERE id = $1 RETURNING id', [id])).length === 1;
 }
 
-/** The registry version that questions are answered with (null: not indexed yet); undefined when there is no such data source. */
+/** What questions are answered with: registry version (null: not indexed yet) and edition of the mappings; undefined when there is no such data source. */
 export async function getDataSourceForAsking(
   tx: Transaction,
   id: string,
-): Promise<{ activeVersionId: string | null } | undefined> {
-  const [row] = await tx.query<{ activeVersionId: string | null }>(
-    'SELECT active_version_id AS "activeVersionId" FROM data_sources WHERE id = $1',
+): Promise<{ activeVersionId: string | null; mappingVersion: number } | undefined> {
+  const [row] = await tx.query<{ activeVersionId: string | null; mappingVersion: number }>(
+    'SELECT active_version_id AS "activeVersionId", mapping_version AS "mappingVersion" FROM data_sources WHERE id = $1',
     [id],
   );
   return row;

@@ -8,6 +8,7 @@ import type {
   Question,
   QuestionStatus,
 } from '../../contracts/question.js';
+import type { Guidance } from '../../contracts/schema-mapping.js';
 import type { SampledValues, SchemaContext } from '../../contracts/schema-registry.js';
 import type { Transaction } from '../database.js';
 import { toJson } from '../to-json.js';
@@ -136,6 +137,10 @@ export interface StoredContext {
   chosen: ChosenTable[];
   /** Stored values that the question may speak of. */
   values?: SampledValues;
+  /** What people say that goes with the question. */
+  guidance?: Guidance;
+  /** Edition of the mappings that this was chosen with; 0 where it is absent. */
+  mappingVersion?: number;
 }
 
 export async function saveQuestionContext(

@@ -83,7 +83,9 @@ export const describeJoin = (key: ForeignKey, tables: ReadonlyMap<string, Regist
     pairs.push(`${fromColumn.canonicalColumnName} = ${toColumn.canonicalColumnName}`);
   }
   const line = pairs.join(' AND ');
-  return pairs.length > 0 && isShowableName(line) ? `  ${line}\n` : null;
+  // The model may look for a better way where the database does not vouch for it.
+  const note = key.isInferred ? ' -- inferred' : '';
+  return pairs.length > 0 && isShowableName(line) ? `  ${line}${note}\n` : null;
 };
 
 /** The column as SQL writes it: the last part of its canonical name, quoted where needed. */

@@ -42,7 +42,8 @@ export const untrustedBlock = (text: string, maxChars: number): string => {
 export const channelNumber = (texts: readonly string[]): number => {
   const taken = new Set<number>();
   for (const text of texts) {
-    for (const [, digits] of text.matchAll(/(?:DATA|QUESTION)[\s_]*(\d{1,9})/gi)) taken.add(Number(digits));
+    for (const [, digits] of text.matchAll(/(?:DATA|GUIDE|QUESTION)[\s_]*(\d{1,9})/gi))
+      taken.add(Number(digits));
   }
   let number = 1;
   while (taken.has(number)) number += 1;

@@ -1,6 +1,7 @@
 import type { ChosenTable } from '../../contracts/question.js';
 import type { SchemaContext } from '../../contracts/schema-registry.js';
-import { pickMember } from '../table-families.js';
+import type { Preferences } from '../mapping/preferences.js';
+import { pickMember, type TableFamily } from '../table-families.js';
 import { fuseScores } from './fuse-scores.js';
 import { closeJoinPaths } from './join-closure.js';
 import { joinedTerms, type SpelledTerm, spelledTerms, synonymsOf } from './question-terms.js';
@@ -27,6 +28,8 @@ export interface ChooseTablesInput {
   maxJoinTables?: number;
   /** Tables whose score is a smaller share of the best one's are left out. Default 0.4; 0 takes all up to `maxTables`. */
   minScoreShare?: number;
+  /** Pins, excludes and subject area. Default: all are allowed, none is pinned. */
+  preferences?: Preferences | undefined;
 }
 
 /**
@@ -34,6 +37,8 @@ export interface ChooseTablesInput {
  * model know what words mean, and count nearly as much as words.
  */
 export const VECTOR_WEIGHTS = { 'built-in': 0.25, 'openai-compatible': 0.75 } as const;
+/** Pinned tables come no later, so that a tight budget of tokens does not drop them. */
+const PIN_RANK = 6;
 /** A word that may stand for one of the question's counts this much of it. */
 const SYNONYM_WEIGHT = 0.2;
 
@@ -43,24 +48,31 @@ const SYNONYM_WEIGHT = 0.2;
  * the question means stands for all. Each says why. Empty when neither words nor vectors have anything.
  */
 export function chooseTables(input: ChooseTablesInput): ChosenTable[] {
-  const { index, question } = input;
+  const { index, question, preferences } = input;
+  const allowed = allowedMembers(index, preferences);
+  const isAllowed = (id: string) => allowed(id).length > 0;
   const terms = questionTerms(question, index);
-  const words = new Map(index.words.search(terms.weights).map((hit) => [hit.id, hit]));
-  const nearest = nearestByFamily(input.vectorHits, index);
+  const words = new Map(
+    index.words
+      .search(terms.weights)
+      .filter((hit) => isAllowed(hit.id))
+      .map((hit) => [hit.id, hit]),
+  );
+  const nearest = nearestByFamily(input.vectorHits, index, isAllowed);
   const scores = fuseScores(
     new Map([...words.values()].map(({ id, score }) => [id, score])),
     new Map([...nearest].map(([id, hit]) => [id, hit.similarity])),
     input.vectorWeight ?? VECTOR_WEIGHTS['built-in'],
   );
-  const ranked = liftBySchema(scores, index);
+  const ranked = liftBySchema(scores, index, isAllowed);
   const floor = (ranked[0]?.score ?? 0) * (input.minScoreShare ?? 0.4);
   const bestOfSchema = new Map<string, string>();
 
-  const chosen: ChosenTable[] = [];
+  const picked: Omit<ChosenTable, 'rank'>[] = [];
   for (const { id, score } of ranked.slice(0, input.maxTables ?? 20)) {
     if (score < floor) break;
     const family = index.families.get(id)!;
-    const { canonicalTableName } = pickMember(family, question);
+    const { canonicalTableName } = pickMember({ ...family, members: allowed(id) }, question);
     const reasons: string[] = [];
     const hit = nearest.get(id);
     const word = words.get(id);
@@ -73,22 +85,69 @@ export function chooseTables(input: ChooseTablesInput): ChosenTable[] {
       reasons.push(neighbour ? `in the schema of ${neighbour}` : 'in a schema related to a better table’s');
     if (family.members.length > 1) reasons.push(`one of ${family.members.length} alike`);
     if (!neighbour) bestOfSchema.set(schemaName, canonicalTableName);
-    chosen.push({ canonicalTableName, rank: chosen.length + 1, score, reasons });
+    const legs = { ...(word ? { words: word.score } : {}), ...(hit ? { vector: hit.similarity } : {}) };
+    picked.push({ canonicalTableName, score, reasons, legs });
   }
+  const chosen = withPinned(picked, input);
   const joins = closeJoinPaths(
     chosen.map((table) => table.canonicalTableName),
-    input.schema.foreignKeys,
+    allowedKeys(input),
     input.maxJoinTables ?? 6,
   );
   for (const { table, connects } of joins) {
-    chosen.push({
-      canonicalTableName: table,
-      rank: chosen.length + 1,
-      score: 0,
-      reasons: [`connects ${connects[0]} and ${connects[1]}`],
-    });
+    const reasons = [`connects ${connects[0]} and ${connects[1]}`];
+    chosen.push({ canonicalTableName: table, score: 0, reasons });
+  }
+  return chosen.map((table, index) => ({ ...table, rank: index + 1 }));
+}
+
+/** Members of a family that may be chosen. */
+function allowedMembers(
+  index: TableIndex,
+  preferences: Preferences | undefined,
+): (id: string) => TableFamily['members'] {
+  const members = (id: string) => index.families.get(id)!.members;
+  if (!preferences) return members;
+  const known = new Map<string, TableFamily['members']>();
+  return (id) => {
+    let list = known.get(id);
+    if (!list) {
+      list = members(id).filter((table) => preferences.isAllowed(table));
+      known.set(id, list);
+    }
+    return list;
+  };
+}
+
+/** What is pinned and there joins the chosen ones; a table that was chosen says so as well. */
+function withPinned(
+  picked: readonly Omit<ChosenTable, 'rank'>[],
+  { preferences, index }: ChooseTablesInput,
+): Omit<ChosenTable, 'rank'>[] {
+  const chosen = [...picked];
+  for (const name of preferences?.pinned ?? []) {
+    const place = chosen.findIndex(({ canonicalTableName }) => canonicalTableName === name);
+    const known = chosen[place];
+    if (known) chosen[place] = { ...known, reasons: [...known.reasons, 'pinned'] };
+    else {
+      const family = index.families.get(index.familyOf.get(name) ?? '');
+      const table = family?.members.find(({ canonicalTableName }) => canonicalTableName === name);
+      if (!table || !preferences?.isAllowed(table)) continue;
+      chosen.splice(PIN_RANK - 1, 0, { canonicalTableName: name, score: 0, reasons: ['pinned'] });
+    }
   }
   return chosen;
+}
+
+/** Keys between tables that may be chosen. */
+function allowedKeys({ schema, preferences }: ChooseTablesInput): SchemaContext['foreignKeys'] {
+  if (!preferences) return schema.foreignKeys;
+  const names = new Set(
+    schema.tables
+      .filter((table) => preferences.isAllowed(table))
+      .map(({ canonicalTableName }) => canonicalTableName),
+  );
+  return schema.foreignKeys.filter((key) => names.has(key.fromTable) && names.has(key.toTable));
 }
 
 /** The question's words, neighbours written together, and synonyms, with weights; and how each term was spelled, for the reasons. */
@@ -111,11 +170,15 @@ function questionTerms(question: string, index: TableIndex) {
   return { weights, spelled };
 }
 
-function nearestByFamily(hits: readonly VectorHit[], index: TableIndex): Map<string, VectorHit> {
+function nearestByFamily(
+  hits: readonly VectorHit[],
+  index: TableIndex,
+  isAllowed: (id: string) => boolean,
+): Map<string, VectorHit> {
   const nearest = new Map<string, VectorHit>();
   for (const hit of hits) {
     const id = index.familyOf.get(hit.canonicalTableName);
-    if (id === undefined || hit.similarity <= 0) continue;
+    if (id === undefined || hit.similarity <= 0 || !isAllowed(id)) continue;
     const known = nearest.get(id);
     if (!known || known.similarity < hit.similarity) nearest.set(id, hit);
   }

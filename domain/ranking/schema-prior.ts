@@ -18,6 +18,7 @@ const RELATIVE_SHARE = 0.9;
 export function liftBySchema(
   scores: ReadonlyMap<string, number>,
   { schemaOf, bySchema }: Pick<TableIndex, 'schemaOf' | 'bySchema'>,
+  isAllowed: (id: string) => boolean = () => true,
 ): { id: string; score: number }[] {
   const best = new Map<string, number>();
   for (const [id, score] of scores) {
@@ -35,6 +36,7 @@ export function liftBySchema(
     if (lift <= 0) continue;
     for (const id of ids) {
       const score = scores.get(id);
+      if (!isAllowed(id)) continue;
       if (score !== undefined || ids.length <= SMALL_SCHEMA)
         lifted.push({ id, score: (score ?? 0) + WEIGHT * lift });
     }

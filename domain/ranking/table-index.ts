@@ -1,10 +1,14 @@
+import type { MappingContent } from '../../contracts/schema-mapping.js';
 import type { RegistryTable, SchemaContext } from '../../contracts/schema-registry.js';
+import { type PeoplesWords, peoplesWords } from '../mapping/peoples-words.js';
 import { groupFamilies, type TableFamily } from '../table-families.js';
 import { Bm25Index, type FieldWeight, type RankedText } from './bm25.js';
 import { toTerms } from './question-terms.js';
 
 export interface TableIndex {
   words: Bm25Index;
+  /** What `words` was made of, for an index with other mappings. */
+  texts: readonly RankedText[];
   families: ReadonlyMap<string, TableFamily>;
   /** Family of each table, by canonical name. */
   familyOf: ReadonlyMap<string, string>;
@@ -15,7 +19,9 @@ export interface TableIndex {
 
 /**
  * A table's own name says most, then what people wrote about it; one of many columns says little, and of a column's comment most
- * words are about something else. Each step is a factor of two. Lengths count as usual in BM25 (b = 0.75).
+ * words are about something else. Each step is a factor of two. Lengths count as usual in BM25 (b = 0.75). What people say on purpose
+ * has fields of its own, so that it takes nothing from the names: a synonym of a table counts as its name, one of a column more than
+ * the column's name.
  */
 const FIELD_WEIGHTS: readonly FieldWeight[] = [
   { weight: 4, lengthShare: 0.75 },
@@ -23,6 +29,8 @@ const FIELD_WEIGHTS: readonly FieldWeight[] = [
   { weight: 2, lengthShare: 0.75 },
   { weight: 0.5, lengthShare: 0.75 },
   { weight: 0.25, lengthShare: 0.75 },
+  { weight: 4, lengthShare: 0 },
+  { weight: 1, lengthShare: 0 },
 ];
 
 /** Families as BM25 sees them, each by its newest member: thirty yearly tables must not make their words common. */
@@ -36,8 +44,10 @@ export function createTableIndex(schema: SchemaContext): TableIndex {
     if (ids) ids.push(id);
     else bySchema.set(schemaName, [id]);
   }
+  const texts = list.map(toRankedText);
   return {
-    words: new Bm25Index(list.map(toRankedText), FIELD_WEIGHTS),
+    words: new Bm25Index(texts, FIELD_WEIGHTS),
+    texts,
     families,
     familyOf: new Map(
       list.flatMap(({ id, members }) => members.map((table) => [table.canonicalTableName, id])),
@@ -45,6 +55,39 @@ export function createTableIndex(schema: SchemaContext): TableIndex {
     schemaOf: (id) => families.get(id)!.members[0]!.schemaName,
     bySchema,
   };
+}
+
+/** The same index with what people say; cheap beside making one. */
+export function withMappings(index: TableIndex, entries: readonly MappingContent[]): TableIndex {
+  const said = new Map<string, PeoplesWords[]>();
+  for (const [table, words] of peoplesWords(entries)) {
+    const id = index.familyOf.get(table);
+    if (id === undefined) continue;
+    const list = said.get(id);
+    if (list) list.push(words);
+    else said.set(id, [words]);
+  }
+  if (said.size === 0) return index;
+  const terms = (words: readonly PeoplesWords[], field: keyof PeoplesWords) =>
+    words.flatMap((one) => one[field].flatMap(toTerms));
+  const texts = index.texts.map((text) => {
+    const words = said.get(text.id);
+    if (!words) return text;
+    const [names = [], schema = [], comment = [], columns = [], columnComments = []] = text.fields;
+    return {
+      id: text.id,
+      fields: [
+        names,
+        schema,
+        [...comment, ...terms(words, 'descriptions')],
+        columns,
+        [...columnComments, ...terms(words, 'columnDescriptions')],
+        terms(words, 'names'),
+        terms(words, 'columnNames'),
+      ],
+    };
+  });
+  return { ...index, texts, words: new Bm25Index(texts, FIELD_WEIGHTS) };
 }
 
 function toRankedText({ id, members }: TableFamily): RankedText {
@@ -58,6 +101,8 @@ function toRankedText({ id, members }: TableFamily): RankedText {
       toTerms(table.comment ?? ''),
       table.columns.flatMap((column) => toTerms(column.name)),
       table.columns.flatMap((column) => toTerms(column.comment ?? '')),
+      [],
+      [],
     ],
   };
 }

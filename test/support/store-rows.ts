@@ -9,8 +9,11 @@ import { insertDataSource } from '../../db/statements/data-sources.js';
 import { appendEvent } from '../../db/statements/events.js';
 import { claimIdempotencyKey } from '../../db/statements/idempotency.js';
 import { insertJob } from '../../db/statements/jobs.js';
+import { putJoinDecisions } from '../../db/statements/joins.js';
+import { putMappings } from '../../db/statements/mappings.js';
 import { saveModelReply } from '../../db/statements/model-replies.js';
 import { insertQuestion } from '../../db/statements/questions.js';
+import { saveInferredJoins } from '../../db/statements/registry/inferred-joins.js';
 import { insertItems, type RegistryItem, saveEmbeddings } from '../../db/statements/registry/items.js';
 import { insertForeignKeys, insertTables } from '../../db/statements/registry/schema.js';
 import { saveSampledValues } from '../../db/statements/registry/values.js';
@@ -118,11 +121,16 @@ export async function fillTenant(db: Database, tenant: TestTenant): Promise<{ da
     ]);
     await completeVersion(tx, key.versionId, { tables: 1, columns: 2, skipped: [] });
     await activateVersion(tx, { id: key.versionId, dataSourceId, embeddingModel: 'm' });
-    await tx.query(
-      `INSERT INTO schema_mappings (id, tenant_id, data_source_id, canonical_table_name, kind, content)
-       VALUES ($1, $2, $3, 'public.orders', 'synonym', 'purchases')`,
-      [uuidv7(), tx.tenantId, dataSourceId],
-    );
+    const join = {
+      fromTable: 'public.orders',
+      fromColumns: ['parent_id'],
+      toTable: 'public.orders',
+      toColumns: ['id'],
+    };
+    await saveInferredJoins(tx, key, [{ ...join, confidence: 0.9, evidence: ['names'] }]);
+    await putJoinDecisions(tx, dataSourceId, [{ ...join, decision: 'accepted' }], 'person');
+    const synonym = { kind: 'synonym', target: 'public.orders', text: 'purchases' } as const;
+    await putMappings(tx, dataSourceId, [synonym], { origin: 'person' });
     await appendEvent(tx, question.jobId, 'job.queued', {});
     await saveModelReply(tx, question.id, 0, {
       model: { provider: 'built-in', name: 'built-in' },

@@ -49,6 +49,7 @@ test('indexing tells what it read, what it embeds and how far it is, and makes t
     'job.started',
     'schema.introspected',
     'values.sampled',
+    'joins.inferred',
     'embedding.planned',
     'batch.embedded',
     'job.progressed',
@@ -56,7 +57,7 @@ test('indexing tells what it read, what it embeds and how far it is, and makes t
     'job.succeeded',
   ]);
   // Three relations and 3 + 5 + 5 columns.
-  expect(events[4]?.data).toEqual({ items: 16, batches: 1, unchanged: 0 });
+  expect(events[5]?.data).toEqual({ items: 16, batches: 1, unchanged: 0 });
   expect(job).toMatchObject({
     status: 'succeeded',
     progress: { done: 16, total: 16, unit: 'items', etaMs: 0 },
@@ -114,6 +115,23 @@ test('after one table has changed only its items are embedded', async () => {
   await index(id);
   // The new column, and the table's own text that names it.
   expect(model.stats).toMatchObject({ requests: 1, embeddedInputs: 2 });
+});
+
+test('what people say about a table or a column is embedded with it, and only that is embedded again', async () => {
+  const id = await add((await newSource(SHOP_SQL)).url);
+  await index(id);
+  await quaestor.client.putMappings(id, [
+    { kind: 'synonym', target: 'orders', text: 'purchases' },
+    { kind: 'description', target: 'orders.total', text: 'In euros' },
+  ]);
+  model.reset();
+  await index(id);
+  expect(model.stats).toMatchObject({ requests: 1, embeddedInputs: 2 });
+  const { body } = model.requests.find((request) => request.endpoint === 'embeddings')!;
+  expect((body as { input: string[] }).input.sort()).toEqual([
+    expect.stringMatching(/^public\.orders\.total .*: In euros$/),
+    expect.stringMatching(/^public\.orders: also called purchases /),
+  ]);
 });
 
 test('asking for an index twice at once starts one job', async () => {

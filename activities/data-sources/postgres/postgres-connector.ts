@@ -3,6 +3,7 @@ import { QuaestorError } from '../../../contracts/quaestor-error.js';
 import type { CatalogReader, Connector, ValueSampler } from '../connector.js';
 import { toDataSourceError } from './data-source-error.js';
 import { findSkippedSchemas, readForeignKeys, readTables } from './introspect.js';
+import { probeJoin } from './probe-join.js';
 import { explainAndRun } from './run-query.js';
 import { readEnumTypes, sampleTable } from './sample-values.js';
 import { SourcePools, type SourcePoolsOptions } from './source-pools.js';
@@ -39,17 +40,19 @@ const createCatalogReader = (client: PoolClient): CatalogReader => ({
 
 async function createValueSampler(client: PoolClient, signal: AbortSignal): Promise<ValueSampler> {
   const enumTypes = await readEnumTypes(client);
+  const orRefused = async <Result>(look: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await look();
+    } catch (error) {
+      signal.throwIfAborted();
+      const mapped = toDataSourceError(error, 'query');
+      // A statement that was refused is the table's affair; a broken connection ends the sampling, as pg throws it.
+      const isRefusal = mapped instanceof QuaestorError && mapped.code !== 'data_source_connection_lost';
+      throw isRefusal ? mapped : error;
+    }
+  };
   return {
-    async sampleTable(table) {
-      try {
-        return await sampleTable(client, table, enumTypes);
-      } catch (error) {
-        signal.throwIfAborted();
-        const mapped = toDataSourceError(error, 'query');
-        // A statement that was refused is the table's affair; a broken connection ends the sampling, as pg throws it.
-        const isRefusal = mapped instanceof QuaestorError && mapped.code !== 'data_source_connection_lost';
-        throw isRefusal ? mapped : error;
-      }
-    },
+    sampleTable: (table) => orRefused(() => sampleTable(client, table, enumTypes)),
+    probeJoin: (join) => orRefused(() => probeJoin(client, join)),
   };
 }

@@ -69,6 +69,16 @@ export async function insertForeignKeys(
   return rows.length;
 }
 
+/** The foreign keys that a version's database declares. */
+export async function loadForeignKeys(tx: Transaction, versionId: string): Promise<ForeignKey[]> {
+  return await tx.query<ForeignKey>(
+    `SELECT constraint_name AS name, from_table AS "fromTable", from_columns AS "fromColumns", to_table AS "toTable",
+            to_columns AS "toColumns"
+     FROM registry_foreign_keys WHERE version_id = $1 ORDER BY from_table, constraint_name`,
+    [versionId],
+  );
+}
+
 /** The whole schema of one version, tables by name and columns by position. */
 export async function loadSchema(tx: Transaction, versionId: string): Promise<SchemaContext> {
   const tables = await tx.query<Omit<RegistryTable, 'columns'> & { estimatedRows: string | null }>(
@@ -83,12 +93,7 @@ export async function loadSchema(tx: Transaction, versionId: string): Promise<Sc
      FROM registry_columns WHERE version_id = $1 ORDER BY canonical_table_name, position`,
     [versionId],
   );
-  const foreignKeys = await tx.query<ForeignKey>(
-    `SELECT constraint_name AS name, from_table AS "fromTable", from_columns AS "fromColumns", to_table AS "toTable",
-            to_columns AS "toColumns"
-     FROM registry_foreign_keys WHERE version_id = $1 ORDER BY from_table, constraint_name`,
-    [versionId],
-  );
+  const foreignKeys = await loadForeignKeys(tx, versionId);
   const byTable = new Map<string, RegistryTable['columns']>();
   for (const { table, ...column } of columns) {
     const list = byTable.get(table);

@@ -93,3 +93,16 @@ export async function takeActiveVersion(
   await tx.query('UPDATE questions SET version_id = $2 WHERE id = $1', [questionId, row.id]);
   return { id: row.id, embeddingModel: row.embedding_model };
 }
+
+/** The version that is active now, for a look that takes a moment: nothing keeps it from being removed. */
+export async function getActiveVersion(
+  tx: Transaction,
+  dataSourceId: string,
+): Promise<ActiveVersion | undefined> {
+  const [row] = await tx.query<{ id: string; embeddingModel: string }>(
+    `SELECT v.id, v.embedding_model AS "embeddingModel"
+     FROM data_sources d JOIN registry_versions v ON v.id = d.active_version_id WHERE d.id = $1`,
+    [dataSourceId],
+  );
+  return row;
+}

@@ -20,6 +20,7 @@ beforeAll(async () => {
 afterAll(async () => api.close());
 
 const id = randomUUID();
+const mappingId = randomUUID();
 const SCOPED: [string, string, Scope][] = [
   ['POST', '/v1/data-sources', 'data-sources:write'],
   ['GET', '/v1/data-sources', 'data-sources:read'],
@@ -28,6 +29,15 @@ const SCOPED: [string, string, Scope][] = [
   ['POST', `/v1/data-sources/${id}/index`, 'data-sources:write'],
   ['PUT', `/v1/data-sources/${id}/schedule`, 'data-sources:write'],
   ['DELETE', `/v1/data-sources/${id}/schedule`, 'data-sources:write'],
+  ['GET', `/v1/data-sources/${id}/joins`, 'data-sources:read'],
+  ['PUT', `/v1/data-sources/${id}/joins`, 'data-sources:write'],
+  ['GET', `/v1/data-sources/${id}/mappings`, 'data-sources:read'],
+  ['PUT', `/v1/data-sources/${id}/mappings`, 'data-sources:write'],
+  ['POST', `/v1/data-sources/${id}/mappings/import`, 'data-sources:write'],
+  ['GET', `/v1/data-sources/${id}/mappings/${mappingId}`, 'data-sources:read'],
+  ['DELETE', `/v1/data-sources/${id}/mappings/${mappingId}`, 'data-sources:write'],
+  ['PUT', `/v1/data-sources/${id}/mappings/${mappingId}/status`, 'data-sources:write'],
+  ['POST', `/v1/data-sources/${id}/search`, 'questions:ask'],
   ['POST', '/v1/questions', 'questions:ask'],
   ['GET', `/v1/questions/${id}`, 'questions:ask'],
   ['GET', `/v1/questions/${id}/rows`, 'questions:ask'],
@@ -70,7 +80,8 @@ describe('authentication', () => {
         .map(([method]) => `${method.toUpperCase()} ${path}`),
     );
     const tested = SCOPED.map(
-      ([method, path]) => `${method} ${path.replace(id, '{id}').replace('some-job', '{id}')}`,
+      ([method, path]) =>
+        `${method} ${path.replace(mappingId, '{mappingId}').replace(id, '{id}').replace('some-job', '{id}')}`,
     );
     expect(documented.sort()).toEqual(tested.sort());
   });
@@ -241,7 +252,13 @@ describe('documentation', () => {
       '/v1/data-sources',
       '/v1/data-sources/{id}',
       '/v1/data-sources/{id}/index',
+      '/v1/data-sources/{id}/joins',
+      '/v1/data-sources/{id}/mappings',
+      '/v1/data-sources/{id}/mappings/import',
+      '/v1/data-sources/{id}/mappings/{mappingId}',
+      '/v1/data-sources/{id}/mappings/{mappingId}/status',
       '/v1/data-sources/{id}/schedule',
+      '/v1/data-sources/{id}/search',
       '/v1/jobs',
       '/v1/jobs/{id}',
       '/v1/jobs/{id}/events',

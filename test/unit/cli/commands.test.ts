@@ -287,3 +287,83 @@ describe('wrong usage exits with 2', () => {
     expect([exitCode, stdout]).toEqual([2, '']);
   });
 });
+
+describe('quaestor search and mappings', () => {
+  const path = `/v1/data-sources/${source.id}`;
+
+  test('search prints tables with reasons, fitting columns and joins', async () => {
+    api.on(
+      `POST ${path}/search`,
+      json({
+        tables: [
+          {
+            canonicalTableName: 'public.orders',
+            rank: 1,
+            score: 1.5,
+            reasons: ['words: orders'],
+            kind: 'table',
+            comment: null,
+            estimatedRows: 10,
+            columnCount: 5,
+            columns: [{ name: 'total', dataType: 'numeric', comment: null, values: [] }],
+            family: { members: 3, first: 'public.orders_1', last: 'public.orders' },
+          },
+        ],
+        joins: [
+          {
+            name: 'k',
+            fromTable: 'public.orders',
+            fromColumns: ['r'],
+            toTable: 'public.regions',
+            toColumns: ['id'],
+          },
+        ],
+        values: {},
+        mappings: {},
+        durationMs: 12,
+      }),
+    );
+    const { exitCode, stdout } = await runMain(['search', 'total', 'of', 'orders', '--limit', '5'], { env });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('1. public.orders  1.50  5 columns, one of 3 alike');
+    expect(stdout).toContain('words: orders');
+    expect(stdout).toContain('columns: total');
+    expect(stdout).toContain('join public.orders.r = public.regions.id');
+    expect(api.seen.at(-1)?.body).toEqual({ query: 'total of orders', limit: 5 });
+  });
+
+  test('one thing is said on one line, and what makes no sense is refused before anything is sent', async () => {
+    api.on(`PUT ${path}/mappings`, json({ created: 1, updated: 0, unchanged: 0, unmatched: [] }));
+    const said = await runMain(['mappings', 'add', 'synonym', 'orders', 'big', 'deals'], { env });
+    expect(said.stdout).toContain('1 new, 0 changed, 0 as before.');
+    expect(api.seen.at(-1)?.body).toEqual({
+      mappings: [{ kind: 'synonym', target: 'orders', text: 'big deals' }],
+    });
+    for (const words of [
+      ['metric', 'x'],
+      ['pin', 'orders', 'text'],
+      ['synonym', 'orders'],
+    ]) {
+      const { exitCode } = await runMain(['mappings', 'add', ...words], { env });
+      expect(exitCode).toBe(2);
+    }
+  });
+
+  test('an import tells what matched and what did not', async () => {
+    api.on(
+      `POST ${path}/mappings/import`,
+      json({
+        created: 2,
+        updated: 0,
+        unchanged: 0,
+        matchedTables: 1,
+        joins: 0,
+        unmatched: [{ name: 'refunds', reason: 'The index has no such table.', nearest: ['public.returns'] }],
+      }),
+    );
+    const { stdout } = await runMain(['mappings', 'import', '-'], { env, stdin: 'models: []' });
+    expect(stdout).toContain('1 table matched, 0 joins taken over.');
+    expect(stdout).toContain('refunds: The index has no such table. Nearest: public.returns');
+    expect(api.seen.at(-1)?.body).toEqual({ document: 'models: []' });
+  });
+});

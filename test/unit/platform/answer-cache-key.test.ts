@@ -3,7 +3,14 @@ import { answerCacheText, normaliseQuestion } from '../../../domain/answer-cache
 import { answerCacheKey, modelCacheLabel } from '../../../platform/answer-cache-key.js';
 import type { ModelConfig } from '../../../platform/config.js';
 
-const parts = { tenantId: 't', dataSourceId: 'd', versionId: 'v', question: 'How many?', model: 'm' };
+const parts = {
+  tenantId: 't',
+  dataSourceId: 'd',
+  versionId: 'v',
+  mappingVersion: 1,
+  question: 'How many?',
+  model: 'm',
+};
 const keyOf = (change: Partial<typeof parts> = {}): string =>
   answerCacheKey(answerCacheText({ ...parts, ...change })).toString('hex');
 

@@ -170,7 +170,7 @@ export async function startApi(
     },
     answer: async (tenant, question, pages = [[['1']]]) => {
       await db.withTenant(tenant.tenantId, async (tx) => {
-        const parts = { ...question, tenantId: tenant.tenantId, question: question.text };
+        const parts = { ...question, tenantId: tenant.tenantId, question: question.text, mappingVersion: 0 };
         await saveResultPages(tx, question.id, pages);
         await saveAnswer(tx, {
           questionId: question.id,

@@ -1,8 +1,10 @@
 import type { ReindexSchedule } from '../../../../contracts/data-source.js';
 import { QuaestorError } from '../../../../contracts/quaestor-error.js';
+import type { SearchSchemaResult } from '../../../../contracts/workflows.js';
 import type { EngineJobStatus, JobEngine } from '../../../../platform/job-engine.js';
 
 type AnswerInput = Parameters<JobEngine['startAnswerQuestion']>[0];
+type SearchInput = Parameters<JobEngine['searchSchema']>[0];
 type IndexInput = Parameters<JobEngine['startIndexSource']>[0];
 
 /** A workflow engine that only remembers what it was asked. */
@@ -11,6 +13,11 @@ export class FakeEngine implements JobEngine {
   refusesCron = false;
   readonly answers: AnswerInput[] = [];
   readonly indexings: IndexInput[] = [];
+  readonly searches: SearchInput[] = [];
+  /** What every search finds. */
+  searchResult: SearchSchemaResult = {
+    result: { tables: [], joins: [], values: {}, mappings: {}, durationMs: 1 },
+  };
   readonly cancelled: string[] = [];
   readonly choices: { jobId: string; round: number }[] = [];
   readonly described: string[] = [];
@@ -35,6 +42,12 @@ export class FakeEngine implements JobEngine {
     this.#beThere();
     this.choices.push({ jobId, round });
     return this.statuses.get(jobId) !== 'not_found';
+  }
+
+  async searchSchema(input: SearchInput): Promise<SearchSchemaResult> {
+    this.#beThere();
+    this.searches.push(input);
+    return this.searchResult;
   }
 
   async cancel(jobId: string): Promise<boolean> {

@@ -1,0 +1,93 @@
+import { QuaestorError } from '../../contracts/quaestor-error.js';
+import type { ChosenTable } from '../../contracts/question.js';
+import type { Guidance, MappingSet } from '../../contracts/schema-mapping.js';
+import type { SampledValues, SchemaContext } from '../../contracts/schema-registry.js';
+import { searchItems } from '../../db/statements/registry/items.js';
+import type { ActiveVersion } from '../../db/statements/registry/versions.js';
+import { usedKeys } from '../../domain/joins/used-joins.js';
+import { applyMappings } from '../../domain/mapping/apply-mappings.js';
+import { chooseGuidance } from '../../domain/mapping/choose-guidance.js';
+import { areaNames, preferencesOf } from '../../domain/mapping/preferences.js';
+import { chooseTables, narrowSchema, VECTOR_WEIGHTS } from '../../domain/ranking/choose-tables.js';
+import { completeSmallSchema } from '../../domain/ranking/complete-small-schema.js';
+import type { TableIndex } from '../../domain/ranking/table-index.js';
+import { matchValues } from '../../domain/values/match-values.js';
+import type { AnswerDeps } from './answer-deps.js';
+import { embedQuestion } from './embed-question.js';
+
+export interface RetrieveInput {
+  tenantId: string;
+  version: ActiveVersion;
+  mappings: MappingSet;
+  text: string;
+  /** Name of a subject area; tables outside of it are not chosen. */
+  area?: string | undefined;
+  /** Ranked tables at most. Default as chooseTables. */
+  maxTables?: number | undefined;
+}
+
+export interface Retrieved {
+  /** The chosen tables with the keys among them, as people describe them. */
+  schema: SchemaContext;
+  chosen: ChosenTable[];
+  values: SampledValues;
+  guidance: Guidance | undefined;
+  index: TableIndex;
+  /** Why vectors took no part; absent when they did. */
+  withoutVectors?: string;
+}
+
+/** Tables looked at by their vectors. */
+const VECTOR_HITS = 200;
+
+/**
+ * Finds the tables for a text in one version of a data source: what answering and searching share.
+ * @throws QuaestorError `subject_area_unknown`, or a `model_…` code of the embedding endpoint.
+ */
+export async function retrieveTables(deps: AnswerDeps, input: RetrieveInput): Promise<Retrieved> {
+  const { tenantId, version, mappings, text } = input;
+  const preferences = preferencesOf(mappings.entries, input.area);
+  if (!preferences) {
+    const names = areaNames(mappings.entries);
+    throw new QuaestorError(
+      'subject_area_unknown',
+      `There is no subject area "${input.area}"; ${names.length > 0 ? `there are: ${names.join(', ')}` : 'there is none yet'}.`,
+    );
+  }
+  const loaded = await deps.schemas.load({ tenantId, versionId: version.id }, mappings);
+  const { index, values } = loaded;
+  const foreignKeys = usedKeys(loaded.schema.foreignKeys, loaded.inferred, mappings.joins);
+  const schema = { tables: loaded.schema.tables, foreignKeys };
+  const { vector, withoutVectors } = await embedQuestion(deps.embeddings, text, version.embeddingModel);
+  const vectorHits = vector
+    ? await deps.db.withTenant(tenantId, (tx) =>
+        searchItems(tx, {
+          versionId: version.id,
+          model: version.embeddingModel,
+          vector,
+          limit: VECTOR_HITS,
+          only: 'tables',
+        }),
+      )
+    : [];
+  const ranked = chooseTables({
+    question: text,
+    schema,
+    index,
+    vectorHits,
+    vectorWeight: VECTOR_WEIGHTS[deps.embeddings.kind],
+    preferences,
+    ...(input.maxTables === undefined ? {} : { maxTables: input.maxTables }),
+  });
+  const chosen = input.maxTables === undefined ? completeSmallSchema(ranked, schema, preferences) : ranked;
+  const narrow = narrowSchema(schema, chosen);
+  const names = chosen.map(({ canonicalTableName }) => canonicalTableName);
+  return {
+    schema: { ...narrow, tables: applyMappings(narrow.tables, mappings.entries) },
+    chosen,
+    values: matchValues(text, narrow.tables, values),
+    guidance: chooseGuidance(text, names, mappings.entries),
+    index,
+    ...(withoutVectors ? { withoutVectors } : {}),
+  };
+}

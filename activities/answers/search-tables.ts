@@ -1,0 +1,39 @@
+import { QuaestorError } from '../../contracts/quaestor-error.js';
+import { SEARCH_LIMITS, type SearchResult } from '../../contracts/schema-search.js';
+import type { SearchSchemaInput } from '../../contracts/workflows.js';
+import { loadMappings } from '../../db/statements/mappings.js';
+import { getActiveVersion } from '../../db/statements/registry/versions.js';
+import { countKinds } from '../../domain/mapping/preferences.js';
+import { describeFound } from '../../domain/ranking/describe-found.js';
+import type { AnswerDeps } from './answer-deps.js';
+import { retrieveTables } from './retrieve-tables.js';
+
+/**
+ * The tables for a query, as a question would get them, with all that speaks for each.
+ * @throws QuaestorError `data_source_not_indexed`, `subject_area_unknown`.
+ */
+export async function searchTables(deps: AnswerDeps, input: SearchSchemaInput): Promise<SearchResult> {
+  const started = performance.now();
+  const { version, mappings } = await deps.db.withTenant(input.tenantId, async (tx) => ({
+    version: await getActiveVersion(tx, input.dataSourceId),
+    mappings: await loadMappings(tx, input.dataSourceId),
+  }));
+  if (!version)
+    throw new QuaestorError('data_source_not_indexed', 'The data source has no finished index yet.');
+  const found = await retrieveTables(deps, {
+    tenantId: input.tenantId,
+    version,
+    mappings,
+    text: input.query,
+    area: input.area,
+    maxTables: input.limit,
+  });
+  return {
+    tables: describeFound({ query: input.query, ...found }),
+    joins: found.schema.foreignKeys.slice(0, SEARCH_LIMITS.joins),
+    values: found.values,
+    mappings: countKinds(mappings.entries),
+    ...(found.withoutVectors ? { withoutVectors: found.withoutVectors } : {}),
+    durationMs: Math.round((performance.now() - started) * 10) / 10,
+  };
+}

@@ -1,0 +1,135 @@
+import { expect, test } from '@jest/globals';
+import { findJoinCandidates } from '../../../domain/joins/find-join-candidates.js';
+import { type JoinProbe, scoreJoins } from '../../../domain/joins/score-joins.js';
+import { isUsed, knownJoins, usedKeys } from '../../../domain/joins/used-joins.js';
+import { table } from '../prompt/sample-context.js';
+
+const candidates = (
+  tables: ReturnType<typeof table>[],
+  declared: Parameters<typeof findJoinCandidates>[1] = [],
+) =>
+  findJoinCandidates(tables, declared).map(
+    (join) => `${join.fromTable}.${join.fromColumns[0]} = ${join.toTable}.${join.toColumns[0]}`,
+  );
+
+test('a column named after a table points to its key: in the plural, with words before it, and without `_id`', () => {
+  expect(
+    candidates([
+      table('shop.customers', ['id integer pk', 'name text']),
+      table('shop.addresses', ['id integer pk']),
+      table('shop.orders', [
+        'id integer pk',
+        'customer_id integer',
+        'billing_address_id integer',
+        'customer integer',
+      ]),
+    ]),
+  ).toEqual([
+    'shop.orders.customer_id = shop.customers.id',
+    'shop.orders.billing_address_id = shop.addresses.id',
+    'shop.orders.customer = shop.customers.id',
+  ]);
+});
+
+test('keys that carry their table in their name are found under it, with a prefix of all tables or an abbreviation', () => {
+  expect(
+    candidates([
+      table('b.sbCustomer', ['sbCustId text pk']),
+      table('b.sbTicker', ['sbTickerId text pk']),
+      table('b.sbTransaction', ['sbTxId text pk', 'sbTxCustId text', 'sbTxTickerId text']),
+      table('b.sbDailyPrice', ['sbDpTickerId text', 'sbDpDate date']),
+    ]),
+  ).toEqual([
+    'b.sbTransaction.sbTxCustId = b.sbCustomer.sbCustId',
+    'b.sbTransaction.sbTxTickerId = b.sbTicker.sbTickerId',
+    'b.sbDailyPrice.sbDpTickerId = b.sbTicker.sbTickerId',
+  ]);
+});
+
+test('names that say nothing join nothing: id, name, numbers of things, another type, the table’s own key', () => {
+  expect(
+    candidates([
+      table('s.orders', ['id integer pk', 'name text', 'status_id text']),
+      table('s.statuses', ['id integer pk', 'name text']),
+      table('s.monthly', ['id integer pk', 'orders integer', 'order_id date']),
+    ]),
+  ).toEqual([]);
+});
+
+test('where several tables fit equally none is taken, and a table of the same schema comes first', () => {
+  const key = ['id integer pk'];
+  const many = ['a', 'b', 'c', 'd'].map((schema) => table(`${schema}.customers`, key));
+  const orders = table('e.orders', ['id integer pk', 'customer_id integer']);
+  expect(candidates([...many, orders])).toEqual([]);
+  expect(candidates([...many, orders, table('e.customers', key)])).toEqual([
+    'e.orders.customer_id = e.customers.id',
+  ]);
+});
+
+test('a column that a declared key uses is left alone', () => {
+  const tables = [
+    table('s.customers', ['id integer pk']),
+    table('s.orders', ['id integer pk', 'customer_id integer']),
+  ];
+  const declared = {
+    name: 'k',
+    fromTable: 's.orders',
+    fromColumns: ['customer_id'],
+    toTable: 's.customers',
+    toColumns: ['id'],
+  };
+  expect(candidates(tables, [declared])).toEqual([]);
+});
+
+const confidence = (columns: string[], probe?: JoinProbe) => {
+  const found = findJoinCandidates(
+    [table('s.author', columns), table('s.writes', ['aid bigint', 'pid bigint'])],
+    [],
+  );
+  return scoreJoins(found, new Map(probe ? [[0, probe]] : []))[0]?.confidence ?? 0;
+};
+
+test('values that are found raise the confidence; missing ones, or a far column that is no key, take it away', () => {
+  const good = { sampled: 100, found: 100, isUnique: true };
+  const declared = ['aid bigint pk'];
+  expect(confidence(declared, good)).toBeGreaterThan(confidence(declared));
+  expect(confidence(declared)).toBeGreaterThanOrEqual(0.6);
+  expect(confidence(declared, { ...good, found: 40 })).toBeLessThan(0.4);
+  expect(confidence(declared, { ...good, isUnique: false })).toBeLessThan(0.4);
+  // A key that nobody declared is believed with the data only.
+  expect(confidence(['aid bigint'])).toBeLessThan(0.6);
+  expect(confidence(['aid bigint'], good)).toBeGreaterThanOrEqual(0.6);
+});
+
+test('what people decide comes before what is declared or inferred', () => {
+  const ends = (column: string) => ({
+    fromTable: 's.a',
+    fromColumns: [column],
+    toTable: 's.b',
+    toColumns: ['id'],
+  });
+  const declared = [{ name: 'k', ...ends('declared') }];
+  const inferred = [
+    { ...ends('sure'), confidence: 0.9, evidence: ['names'] },
+    { ...ends('doubtful'), confidence: 0.5, evidence: [] },
+    { ...ends('wrong'), confidence: 0.9, evidence: [] },
+  ];
+  const decided = [
+    { ...ends('wrong'), decision: 'rejected' as const },
+    { ...ends('given'), decision: 'accepted' as const },
+  ];
+  const known = knownJoins(declared, inferred, decided);
+  expect(known.map((join) => [join.fromColumns[0], join.source, isUsed(join)])).toEqual([
+    ['declared', 'declared', true],
+    ['sure', 'inferred', true],
+    ['doubtful', 'inferred', false],
+    ['wrong', 'inferred', false],
+    ['given', 'given', true],
+  ]);
+  expect(usedKeys(declared, inferred, decided).map((key) => [key.fromColumns[0], key.isInferred])).toEqual([
+    ['declared', undefined],
+    ['sure', true],
+    ['given', undefined],
+  ]);
+  expect(usedKeys(declared, [], [])).toEqual(declared);
+});
