@@ -12,6 +12,7 @@ import { Routes } from './route.js';
 import { addApiKeyRoutes } from './routes/api-keys.js';
 import { addDataSourceRoutes } from './routes/data-sources.js';
 import { createDocsRouter } from './routes/docs.js';
+import { addExportRoutes } from './routes/exports.js';
 import { addHealthRoutes } from './routes/health.js';
 import { addIndexingRoutes } from './routes/indexing.js';
 import { addJobRoutes } from './routes/jobs.js';
@@ -33,6 +34,7 @@ export function createApi(given: ApiDeps): Express {
   const authenticator = createAuthenticator(deps.db);
   const routes = new Routes(authenticator, createLimitRate(deps.limiter, deps.config.rateLimits));
   addQuestionRoutes(routes, deps);
+  addExportRoutes(routes, deps);
   addDataSourceRoutes(routes, deps);
   addIndexingRoutes(routes, deps);
   addJoinRoutes(routes, deps);

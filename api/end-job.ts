@@ -20,7 +20,7 @@ export async function endJob(
   const error = end.status === 'failed' ? end.error : null;
   if (!(await markJobFinished(tx, job.id, end.status, error))) return false;
   if (job.kind === 'answer-question') await markQuestionFinished(tx, job.subjectId, end.status, error);
-  else await restoreDataSourceStatus(tx, job.subjectId);
+  else if (job.kind === 'index-source') await restoreDataSourceStatus(tx, job.subjectId);
   if (end.status === 'failed') await appendEvent(tx, job.id, 'job.failed', { error: end.error }, 'ended');
   else await appendEvent(tx, job.id, 'job.cancelled', {}, 'ended');
   return true;

@@ -1,7 +1,7 @@
 import type { ErrorRecord } from './quaestor-error.js';
 
 /** A workflow as the API shows it. The job's id is the workflow's id. */
-export type JobKind = 'index-source' | 'answer-question';
+export type JobKind = 'index-source' | 'answer-question' | 'export-result';
 export type JobStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
 
 export const TERMINAL_JOB_STATUSES = ['succeeded', 'failed', 'cancelled'] as const satisfies JobStatus[];
@@ -27,7 +27,7 @@ export interface Job {
   id: string;
   kind: JobKind;
   status: JobStatus;
-  /** The thing that it works on: a data source's or a question's id. */
+  /** The thing that it works on: a data source's or a question's id (also of an export). */
   subjectId: string;
   progress: JobProgress | null;
   error: ErrorRecord | null;

@@ -3,7 +3,7 @@
  * Every figure can be set from the environment as QUAESTOR_QUEUE_<NAME>_<FIGURE>, for example
  * QUAESTOR_QUEUE_EMBEDDING_CONCURRENCY=4 (platform/config.ts reads them).
  */
-export type TaskQueueName = 'orchestration' | 'embedding' | 'generation' | 'data-source';
+export type TaskQueueName = 'orchestration' | 'embedding' | 'generation' | 'data-source' | 'export';
 
 export interface TaskQueueSettings {
   /** Activities at once in one worker process; for `orchestration`, local activities. */
@@ -81,6 +81,20 @@ export const TASK_QUEUES: TaskQueueTable = {
     startToCloseMs: 10 * minutes,
     scheduleToCloseMs: 30 * minutes,
     heartbeatMs: 3 * seconds,
+    retry: {
+      initialIntervalMs: 500,
+      backoffCoefficient: 2,
+      maximumIntervalMs: 10 * seconds,
+      maximumAttempts: 5,
+    },
+  },
+  // Files out: one result is at most 16 MB, so a minute is ample.
+  export: {
+    concurrency: 12,
+    ratePerSecond: 0,
+    startToCloseMs: 2 * minutes,
+    scheduleToCloseMs: 15 * minutes,
+    heartbeatMs: 5 * seconds,
     retry: {
       initialIntervalMs: 500,
       backoffCoefficient: 2,

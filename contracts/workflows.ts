@@ -48,6 +48,13 @@ export interface SearchSchemaInput extends WorkflowScope {
   limit?: number;
 }
 export type SearchSchemaResult = { result: SearchResult } | { error: ErrorRecord };
+export interface ExportResultInput extends WorkflowScope {
+  exportId: string;
+  questionId: string;
+}
+export interface ExportResultResult {
+  sizeBytes: number;
+}
 
 /** Started by a Temporal Schedule; makes the job's row and runs `indexSource` as a child. */
 export interface ReindexScheduleInput {
@@ -65,6 +72,7 @@ export const WORKFLOWS = {
   answerQuestion: 'answerQuestion',
   reindexSchedule: 'reindexSchedule',
   searchSchema: 'searchSchema',
+  exportResult: 'exportResult',
 } as const;
 
 /** Signals that a running workflow takes. */
@@ -81,6 +89,7 @@ export const workflowIds = {
   answerQuestion: (questionId: string): string => `answer-${questionId}`,
   indexSource: (dataSourceId: string, runId: string): string => `index-${dataSourceId}-${runId}`,
   searchSchema: (searchId: string): string => `search-${searchId}`,
+  exportResult: (exportId: string): string => `export-${exportId}`,
   reindexSchedule: (dataSourceId: string): string => `reindex-${dataSourceId}`,
 };
 

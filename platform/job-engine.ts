@@ -15,6 +15,7 @@ import { TASK_QUEUES, type TaskQueueTable } from '../contracts/task-queues.js';
 import {
   type AnswerQuestionInput,
   type ChoiceMade,
+  type ExportResultInput,
   type IndexSourceInput,
   type SearchSchemaInput,
   type SearchSchemaResult,
@@ -49,6 +50,7 @@ export interface JobEngine {
   /** Starting the same job twice is starting it once. */
   startAnswerQuestion(input: AnswerQuestionInput & StartInfo): Promise<void>;
   startIndexSource(input: IndexSourceInput & StartInfo): Promise<void>;
+  startExportResult(input: ExportResultInput & StartInfo): Promise<void>;
   /** Tells a waiting question that the store has its reader's reply; false when no such job runs. Telling twice is telling once. */
   tellChoice(jobId: string, round: number): Promise<boolean>;
   /** Starts a search and waits for its result, at most SEARCH_LIMITS.timeoutMs. */
@@ -102,7 +104,7 @@ export function createTemporalJobEngine({
 
   const start = async (
     workflow: string,
-    input: { tenantId: string; jobId: string; dataSourceId: string },
+    input: { tenantId: string; jobId: string; dataSourceId?: string },
     info: StartInfo & { kind: string; subjectId: string; timeoutMs: number },
   ): Promise<void> => {
     try {
@@ -117,7 +119,8 @@ export function createTemporalJobEngine({
           priority: workflowPriority(info.tier, input.tenantId),
           typedSearchAttributes: searchAttributes(input.tenantId, info.kind, info.subjectId),
           staticSummary: oneLine(info.summary),
-          staticDetails: `Tenant \`${input.tenantId}\` (${info.tier})\n\nData source \`${input.dataSourceId}\``,
+          staticDetails:
+            `Tenant \`${input.tenantId}\` (${info.tier})\n\n${input.dataSourceId ? `Data source \`${input.dataSourceId}\`` : ''}`.trim(),
         }),
       );
     } catch (error) {
@@ -133,6 +136,11 @@ export function createTemporalJobEngine({
     async startIndexSource({ tier, summary, ...input }) {
       const info = { tier, summary, kind: 'index-source', subjectId: input.dataSourceId };
       await start(WORKFLOWS.indexSource, input, { ...info, timeoutMs: INDEX_TIMEOUT_MS });
+    },
+    async startExportResult({ tier, summary, ...input }) {
+      const info = { tier, summary, kind: 'export-result', subjectId: input.questionId };
+      const timeoutMs = queues.orchestration.scheduleToCloseMs * 2 + queues.export.scheduleToCloseMs;
+      await start(WORKFLOWS.exportResult, input, { ...info, timeoutMs });
     },
     async tellChoice(jobId, round) {
       const choice: ChoiceMade = { round };

@@ -10,6 +10,7 @@ import {
   createQueryActivities,
 } from '../activities/answers/create-answer-activities.js';
 import { createDataSourceActivities } from '../activities/data-sources/create-data-source-activities.js';
+import { createExportActivities } from '../activities/exports/create-export-activities.js';
 import { createJobActivities } from '../activities/jobs/create-job-activities.js';
 import { createPatientStore } from '../activities/patient-store.js';
 import { createEmbeddingActivities } from '../activities/registry/create-embedding-activities.js';
@@ -88,6 +89,8 @@ function activitiesOf(name: TaskQueueName, { resources, logger }: CreateWorkersO
       return createEmbeddingActivities({ db: patient, bus, embeddings });
     case 'generation':
       return createGenerationActivities({ ...answers, db: patient });
+    case 'export':
+      return createExportActivities({ db: patient, bus, duckdb: resources.duckdb });
     case 'data-source':
       return {
         ...createDataSourceActivities({ db: patient, connectors, bus, encryptionKey }),

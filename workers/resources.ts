@@ -1,7 +1,10 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { AnswerDeps } from '../activities/answers/answer-deps.js';
 import { SchemaCache } from '../activities/answers/schema-cache.js';
 import { createBuiltInWriter, createChatWriter, type SqlWriter } from '../activities/answers/sql-writer.js';
 import { closeConnectors, createConnectors } from '../activities/data-sources/create-connectors.js';
+import { createDuckDbPool, type DuckDbPool } from '../activities/datasets/duckdb/duckdb-pool.js';
 import { createBuiltInEmbeddings } from '../activities/model/built-in-embeddings.js';
 import { createTokenCounter, type TokenCounter } from '../activities/model/count-tokens.js';
 import { withEmbeddingCache } from '../activities/model/embedding-cache.js';
@@ -22,6 +25,8 @@ export interface Resources {
   /** Without the cache for questions: each content is embedded once anyway. */
   embeddings: EmbeddingProvider;
   countTokens: (text: string) => number;
+  /** Starts processes when they are needed. */
+  duckdb: DuckDbPool;
   close(): Promise<void>;
 }
 
@@ -32,6 +37,11 @@ export async function createResources(
   const { db, bus } = shared;
   const model = await createModel(config);
   const connectors = createConnectors();
+  const duckdb = createDuckDbPool({
+    maxProcesses: 2,
+    memoryLimitBytes: 256 * 1024 ** 2,
+    spillFolder: join(tmpdir(), 'quaestor-duckdb'),
+  });
   return {
     db,
     answers: {
@@ -48,7 +58,10 @@ export async function createResources(
     },
     embeddings: model.embeddings,
     countTokens: model.countEmbeddingTokens,
-    close: () => closeConnectors(connectors),
+    duckdb,
+    close: async () => {
+      await Promise.all([closeConnectors(connectors), duckdb.close()]);
+    },
   };
 }
 

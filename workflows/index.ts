@@ -1,5 +1,6 @@
 /** Everything in the workflow bundle. Import nothing here that is not a workflow. */
 export { answerQuestion } from './answer-question.js';
+export { exportResult } from './export-result.js';
 export { indexSource } from './index-source.js';
 export { reindexSchedule } from './reindex-schedule.js';
 export { searchSchema } from './search-schema.js';

@@ -66,7 +66,7 @@ export function createJobActivities(deps: JobDeps) {
         if (input.kind === 'answer-question') {
           const status = input.status === 'failed' && input.isRefusal ? 'refused' : input.status;
           await markQuestionFinished(tx, input.subjectId, status, error);
-        } else {
+        } else if (input.kind === 'index-source') {
           await restoreDataSourceStatus(tx, input.subjectId);
         }
         if (input.status === 'cancelled') await appendEvent(tx, input.jobId, 'job.cancelled', {}, 'ended');

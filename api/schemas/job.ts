@@ -6,7 +6,7 @@ import { timestamp, uuid } from './text.js';
 export const jobSchema = z
   .object({
     id: z.string(),
-    kind: z.enum(['index-source', 'answer-question']),
+    kind: z.enum(['index-source', 'answer-question', 'export-result']),
     status: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']),
     subjectId: uuid().meta({ description: 'The data source or the question that it works on.' }),
     progress: z

@@ -7,6 +7,7 @@ import { saveAnswer, saveResultPages, saveResultPresentation } from '../../db/st
 import { appendAudit } from '../../db/statements/audit.js';
 import { insertDataSource } from '../../db/statements/data-sources.js';
 import { appendEvent } from '../../db/statements/events.js';
+import { insertExport, saveExportFile } from '../../db/statements/exports.js';
 import { claimIdempotencyKey } from '../../db/statements/idempotency.js';
 import { insertJob } from '../../db/statements/jobs.js';
 import { putJoinDecisions } from '../../db/statements/joins.js';
@@ -153,6 +154,15 @@ export async function fillTenant(db: Database, tenant: TestTenant): Promise<{ da
     });
     await findLeader(tx, { cacheKey: hashOf(question.id), dataSourceId, questionId: question.id });
     await saveResultPages(tx, question.id, [[[1]]]);
+    const exportId = uuidv7();
+    await insertExport(tx, {
+      id: exportId,
+      questionId: question.id,
+      jobId: question.jobId,
+      format: 'csv',
+      options: {},
+    });
+    await saveExportFile(tx, exportId, [Buffer.from('n')]);
     await saveResultPresentation(tx, question.id, { chart: null, explanation: 'N is 1.', warnings: [] });
     await claimIdempotencyKey(tx, {
       key: 'key',

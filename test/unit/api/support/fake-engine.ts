@@ -5,6 +5,7 @@ import type { EngineJobStatus, JobEngine } from '../../../../platform/job-engine
 
 type AnswerInput = Parameters<JobEngine['startAnswerQuestion']>[0];
 type SearchInput = Parameters<JobEngine['searchSchema']>[0];
+type ExportInput = Parameters<JobEngine['startExportResult']>[0];
 type IndexInput = Parameters<JobEngine['startIndexSource']>[0];
 
 /** A workflow engine that only remembers what it was asked. */
@@ -18,6 +19,7 @@ export class FakeEngine implements JobEngine {
   searchResult: SearchSchemaResult = {
     result: { tables: [], joins: [], values: {}, mappings: {}, durationMs: 1 },
   };
+  readonly exports: ExportInput[] = [];
   readonly cancelled: string[] = [];
   readonly choices: { jobId: string; round: number }[] = [];
   readonly described: string[] = [];
@@ -31,6 +33,11 @@ export class FakeEngine implements JobEngine {
     this.#beThere();
     this.answers.push(input);
     await this.onAnswer(input);
+  }
+
+  async startExportResult(input: ExportInput): Promise<void> {
+    this.#beThere();
+    this.exports.push(input);
   }
 
   async startIndexSource(input: IndexInput): Promise<void> {
