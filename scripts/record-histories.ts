@@ -78,6 +78,14 @@ await record(
   namespace,
   await ended(withModel, await ask(id, withModel, sqlReply(COUNT_BY_STATUS))),
 );
+const answered = (await withModel.client.listJobs()).find(({ kind }) => kind === 'answer-question');
+const exported = await withModel.fetch(`/v1/questions/${answered?.subjectId}/exports`, {
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ format: 'csv' }),
+});
+const { jobId: exportJob } = (await exported.json()) as { jobId: string };
+await record('export-result', namespace, await ended(withModel, exportJob));
 const repaired = await ask(id, withModel, sqlReply('SELECT 1 FROM ordres'), sqlReply(COUNT_BY_STATUS));
 await record('answer-question-repaired', namespace, await ended(withModel, repaired));
 const queued = sqlReply(

@@ -39,7 +39,7 @@ export async function createResources(
   const connectors = createConnectors();
   const duckdb = createDuckDbPool({
     maxProcesses: 2,
-    memoryLimitBytes: 256 * 1024 ** 2,
+    memoryLimitBytes: 512 * 1024 ** 2,
     spillFolder: join(tmpdir(), 'quaestor-duckdb'),
   });
   return {

@@ -8,6 +8,8 @@ import type { DuckDbPool } from '../datasets/duckdb/duckdb-pool.js';
 import { quoteLiteral, quoteName } from '../datasets/duckdb/quote.js';
 
 const TIMEOUT_MS = 60_000;
+/** DuckDB's own; a longer one makes it take more memory. */
+const DEFAULT_LINE_BYTES = 2 * 1024 * 1024;
 
 /** Writes Parquet (zstd) with DuckDB in a process of its own; types as `fileType` finds them, so that no cell loses anything. */
 export async function writeParquet(
@@ -18,10 +20,16 @@ export async function writeParquet(
 ): Promise<void> {
   const source = `${path}.csv`;
   // Texts are quoted and nulls are not, so that no text can be taken for a null.
+  // The field behind the last one keeps a row of one null from being an empty line, which no reader counts.
   const line = (row: Result['rows'][number]): string =>
-    `${row.map((cell) => (cell === null ? '' : `"${String(cell).replaceAll('"', '""')}"`)).join(',')}\n`;
+    `${row.map((cell) => (cell === null ? '' : `"${String(cell).replaceAll('"', '""')}"`)).join(',')},"."\n`;
+  let longestBytes = DEFAULT_LINE_BYTES;
   const lines = function* () {
-    for (const row of rows) yield line(row);
+    for (const row of rows) {
+      const text = line(row);
+      longestBytes = Math.max(longestBytes, Buffer.byteLength(text) + 1);
+      yield text;
+    }
   };
   await pipeline(Readable.from(lines()), createWriteStream(source), { signal });
   const names = distinctNames(columns.map(({ name }) => name));
@@ -37,7 +45,7 @@ export async function writeParquet(
     rows.length === 0
       ? `(SELECT ${columns.map((_, index) => `NULL::VARCHAR AS c${index}`).join(', ')} WHERE false)`
       : `read_csv(${quoteLiteral(source)}, header = false, auto_detect = false, delim = ',', quote = '"', escape = '"', new_line = '\\n',
-           nullstr = '', allow_quoted_nulls = false, null_padding = true, max_line_size = 67108864, columns = {${given}})`;
+           nullstr = '', allow_quoted_nulls = false, max_line_size = ${longestBytes}, parallel = false, columns = {${given}, 'behind': 'VARCHAR'})`;
   await duckdb.withSession({ timeoutMs: TIMEOUT_MS, signal }, async (session) => {
     await session.run(`SET TimeZone = 'UTC'`);
     await session.run(

@@ -27,7 +27,13 @@ describe('workflows that were running before a change go on after it', () => {
 
   test('every workflow of the bundle has a recorded history', () => {
     const recorded = names.map((name) => readFileSync(join(folder, name), 'utf8'));
-    for (const workflow of ['answerQuestion', 'indexSource', 'reindexSchedule', 'searchSchema']) {
+    for (const workflow of [
+      'answerQuestion',
+      'exportResult',
+      'indexSource',
+      'reindexSchedule',
+      'searchSchema',
+    ]) {
       expect(
         recorded.some(
           (text) => text.includes(`"name": "${workflow}"`) || text.includes(`"name":"${workflow}"`),
