@@ -94,7 +94,10 @@ export async function runSql(
         const connectionLost = error.code === 'data_source_connection_lost';
         return { outcome: 'deferred', connectionLost, ...timings };
       }
-      if (!isMendable(error)) throw error;
+      if (!isMendable(error)) {
+        if (error.entry.kind !== 'retryable') await auditFailure(deps, input, error, plan, await ground);
+        throw error;
+      }
       await recordRefusal(deps, input, error, plan, await ground);
       return { outcome: 'refused', error: toErrorRecord(error), ...timings };
     }
@@ -164,6 +167,24 @@ async function store(
     });
   });
   deps.bus.publish(input.jobId);
+}
+
+/** Statements that were sent and gave no rows are in the trail as well. */
+async function auditFailure(
+  deps: AnswerDeps,
+  input: RunSqlInput,
+  { code }: QuaestorError,
+  plan: QueryPlan | undefined,
+  { userId }: QueryGround,
+): Promise<void> {
+  await deps.db.withTenant(input.tenantId, (tx) =>
+    appendAudit(tx, {
+      userId,
+      action: 'sql.failed',
+      subjectId: input.questionId,
+      data: { sql: input.sql, dataSourceId: input.dataSourceId, code, ...plan },
+    }),
+  );
 }
 
 async function recordRefusal(

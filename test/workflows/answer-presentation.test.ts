@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createTestSource, type TestSource } from '../support/databases.js';
 import { type ModelServer, startModelServer } from '../support/model-server.js';
 import { startTestQuaestor, type TestQuaestor } from '../support/quaestor.js';
-import { COUNT_BY_STATUS, SHOP_SQL, sqlReply } from '../support/shop.js';
+import { COUNT_BY_STATUS, LONG_QUERY, SHOP_SQL, sqlReply } from '../support/shop.js';
 
 let model: ModelServer;
 let source: TestSource;
@@ -12,7 +12,10 @@ let dataSourceId: string;
 beforeAll(async () => {
   model = await startModelServer();
   source = await createTestSource(SHOP_SQL);
-  quaestor = await startTestQuaestor({ OPENAI_BASE_URL: model.baseUrl });
+  quaestor = await startTestQuaestor({
+    OPENAI_BASE_URL: model.baseUrl,
+    QUAESTOR_STATEMENT_TIMEOUT_MS: '3000',
+  });
   dataSourceId = await quaestor.connect(source.url);
 }, 120_000);
 
@@ -85,4 +88,19 @@ test('the audit trail tells who had which SQL run on which tables, with rows and
     truncated: false,
   });
   expect(entry?.data['queryMs']).toBeGreaterThan(0);
+});
+
+test('a query that was stopped at its time limit is in the audit trail too', async () => {
+  const { tenant, app } = quaestor;
+  const question = await ask('How many pairs of orders, for the record?', LONG_QUERY);
+  expect(question.error?.code).toBe('query_timed_out');
+  const entries = await app.db.withTenant(tenant.tenantId, (tx) =>
+    tx.query<{ user_id: string; action: string; data: Record<string, unknown> }>(
+      `SELECT user_id, action, data FROM audit_log WHERE action LIKE 'sql.%' AND subject_id = $1`,
+      [question.id],
+    ),
+  );
+  expect(entries).toMatchObject([
+    { user_id: tenant.userId, action: 'sql.failed', data: { sql: LONG_QUERY, code: 'query_timed_out' } },
+  ]);
 });
