@@ -22,10 +22,15 @@ const LONGEST_PATH = 6;
 const sameColumns = (a: readonly ColumnInfo[], b: readonly ColumnInfo[]): boolean =>
   a.length === b.length && a.every((column) => b.includes(column));
 
-function stepsFrom(table: TableInfo, vocabulary: Vocabulary): JoinStep[] {
+function stepsFrom(table: TableInfo, vocabulary: Vocabulary, withPeers: boolean): JoinStep[] {
   const steps: JoinStep[] = [];
   for (const link of vocabulary.links) {
-    if (link.from === link.to) continue;
+    if (link.from === link.to || (link.isPeer && !withPeers)) continue;
+    if (link.isPeer) {
+      if (link.from === table) steps.push({ from: table, to: link.to, link, fansOut: true });
+      else if (link.to === table) steps.push({ from: table, to: link.from, link, fansOut: true });
+      continue;
+    }
     if (link.from === table) steps.push({ from: table, to: link.to, link, fansOut: false });
     // A foreign key that is the whole primary key makes one row of each.
     else if (link.to === table) {
@@ -41,7 +46,10 @@ function stepsFrom(table: TableInfo, vocabulary: Vocabulary): JoinStep[] {
 }
 
 const stepCost = (step: JoinStep, choice: PathChoice): number =>
-  (step.fansOut ? 1.5 : 1) + (step.link.implied ? 0.5 : 0) - (choice.named.has(step.to) ? 0.6 : 0);
+  (step.fansOut ? 1.5 : 1) +
+  (step.link.implied ? 0.5 : 0) +
+  (step.link.isPeer ? 3 : 0) -
+  (choice.named.has(step.to) ? 0.6 : 0);
 
 /** How many words of a foreign key's role ("billing") the question has. */
 function roleScore(path: readonly JoinStep[], roots: ReadonlySet<string>): number {
@@ -51,6 +59,8 @@ function roleScore(path: readonly JoinStep[], roots: ReadonlySet<string>): numbe
 
 /** Roots of the words that say what a foreign key is for, beyond the table it points to. */
 export function roleWords(link: Link): string[] {
+  // A name that both tables share tells no role.
+  if (link.implied && link.fromColumns[0]!.source.name === link.toColumns[0]!.source.name) return [];
   const target = new Set([...link.to.words, ...link.to.aliasWords].map((word) => word.root));
   return link.fromColumns.flatMap((column) =>
     column.words
@@ -68,7 +78,7 @@ export function findPath(
   to: TableInfo,
   vocabulary: Vocabulary,
   choice: PathChoice,
-  onlyUpwards = false,
+  withPeers = false,
 ): JoinStep[] | null {
   if (from === to) return [];
   let best: JoinStep[][] = [];
@@ -86,8 +96,8 @@ export function findPath(
     }
     if ((cheapest.get(at) ?? Number.POSITIVE_INFINITY) < cost - 1e-9 || path.length >= LONGEST_PATH) continue;
     cheapest.set(at, Math.min(cost, cheapest.get(at) ?? cost));
-    for (const step of stepsFrom(at, vocabulary)) {
-      if (step.to === from || path.some((p) => p.to === step.to) || (onlyUpwards && step.fansOut)) continue;
+    for (const step of stepsFrom(at, vocabulary, withPeers)) {
+      if (step.to === from || path.some((p) => p.to === step.to)) continue;
       queue.push({ path: [...path, step], cost: cost + stepCost(step, choice), at: step.to });
     }
   }

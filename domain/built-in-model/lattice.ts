@@ -6,6 +6,7 @@ import type { TableInfo, Vocabulary } from './schema-vocabulary.js';
 import { readTimePhrase } from './time-phrases.js';
 import type { Token } from './tokenise.js';
 import { findValue, matchValues, type ValueIndex } from './value-matcher.js';
+import { singular } from './words.js';
 
 /** One way to cut a question into lexemes. */
 export interface Cut {
@@ -94,10 +95,16 @@ function edgesFrom(
       lexeme: { ...time.lexeme, words: text },
     });
   }
-  edges.push(...phraseEdges(tokens, start));
+  const phrases = phraseEdges(tokens, start);
   if (token.kind === 'word' || token.kind === 'number') {
-    edges.push(...matchNames(tokens, start, vocabulary), ...matchValues(tokens, start, values));
-  }
+    const names = matchNames(tokens, start, vocabulary);
+    edges.push(...names, ...matchValues(tokens, start, values));
+    // "papers written by authors": the verb names the table that connects the two.
+    const isTable = (end: number) => names.some((edge) => edge.lexeme.kind === 'table' && edge.end === end);
+    edges.push(
+      ...phrases.filter(({ lexeme, end }) => lexeme.kind !== 'filler' || !lexeme.isVerb || !isTable(end)),
+    );
+  } else edges.push(...phrases);
   if (/^(sales|revenue|revenues|turnover)$/.test(token.lower)) {
     let end = start + 1;
     if (/^(amount|revenue|value|volume)$/.test(tokens[end]?.lower ?? '')) end++;
@@ -148,9 +155,10 @@ function prune(edges: Edge[], mentioned: ReadonlySet<TableInfo>): Edge[] {
 function isInconsistent(path: Cut, { lexeme }: Edge): boolean {
   const meaning = meaningOf(lexeme);
   if (meaning === null) return false;
-  const words = lexeme.words.toLowerCase();
+  const words = singular(lexeme.words.toLowerCase());
   return path.edges.some(
-    (edge) => edge.lexeme.words.toLowerCase() === words && (meaningOf(edge.lexeme) ?? meaning) !== meaning,
+    (edge) =>
+      singular(edge.lexeme.words.toLowerCase()) === words && (meaningOf(edge.lexeme) ?? meaning) !== meaning,
   );
 }
 

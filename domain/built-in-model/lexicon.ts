@@ -114,11 +114,11 @@ define(
   { kind: 'order' },
 );
 define(
-  'in descending order|descending|desc|from highest to lowest|from most to least|highest first|from largest to smallest|largest first|most first|from high to low|newest first|most recent first|latest first|in descending order of',
+  'in descending order|descending|desc|from highest to lowest|from most to least|highest first|from largest to smallest|from longest to shortest|from tallest to shortest|from best to worst|from biggest to smallest|from greatest to least|from newest to oldest|from most recent to least recent|from latest to earliest|from most expensive to least expensive|from oldest to youngest|starting from the highest|starting with the highest|starting from the largest|starting from the most|starting with the most|starting with the most recent|largest first|most first|from high to low|newest first|most recent first|latest first|in descending order of',
   { kind: 'direction', direction: 'desc' },
 );
 define(
-  'in ascending order|ascending|asc|from lowest to highest|from least to most|lowest first|from smallest to largest|smallest first|alphabetically|in alphabetical order|from low to high|oldest first|chronologically|in chronological order|in ascending order of',
+  'in ascending order|ascending|asc|from lowest to highest|from least to most|lowest first|from smallest to largest|from shortest to longest|from worst to best|from least to greatest|from oldest to newest|from earliest to latest|from oldest to most recent|from least expensive to most expensive|starting from the lowest|starting with the lowest|starting from the earliest|starting with the earliest|starting from the earliest date|starting from the oldest|starting from the smallest|starting from the least|a to z|from a to z|smallest first|alphabetically|in alphabetical order|from low to high|oldest first|chronologically|in chronological order|in ascending order of',
   { kind: 'direction', direction: 'asc' },
 );
 define(
@@ -181,12 +181,12 @@ define(
   { kind: 'share' },
 );
 define(
-  'the|a|an|all|all the|all of the|please|there|there are|there is|do we have|we have|do|does|did|we|our|us|me|i|it|its|their|they|them|his|her|that year|in the database|in our database|in the data|in the system|overall|any|some|currently|can you|could you|so far|ever|these|those|such|corresponding|respective|also|results|result|value of|values of|value|values|only|just|each of|own|list of|the list of|to date|up to now|altogether|in all|respectively|you|been|inclusive|inclusive of today|inclusive of today date|both inclusive|inclusive of start and end dates|records|entries',
+  'the|a|an|all|all the|both|should|should be|must|must be|would|would be|all of the|please|there|there are|there is|do we have|we have|do|does|did|we|our|us|me|i|it|its|their|they|them|his|her|that year|in the database|in our database|in the data|in the system|overall|any|some|currently|can you|could you|so far|ever|these|those|such|corresponding|respective|also|results|result|value of|values of|value|values|only|just|each of|own|list of|the list of|to date|up to now|altogether|in all|respectively|you|been|inclusive|inclusive of today|inclusive of today date|both inclusive|inclusive of start and end dates|records|entries',
   { kind: 'filler', isVerb: false },
 );
 // Verbs that only say that two things belong together; which things, the nouns say.
 define(
-  'made|make|makes|placed|place|exist|exists|belong to|belongs to|belonging to|associated with|associated|related to|registered|recorded|received|receive|recieved|got|contain|contained in|included in|include|done|generated|generate|generates|that were made|handled|handle|assigned to|held|happened|occurred|occur|took place|take place|work in|works in|working in|serve|serves|serving|offer|offers|used|use|uses|created|performed|processed|total up to|bring in|brought in|appear in|appears in|live|lives|located|come|comes',
+  'flow|flows|flow through|flows through|run through|runs through|pass through|passes through|crosses|cross|lie|lies|lying|found|reside|resides|residing|originate|originates|belong|wrote|written|write|writes|published|publish|publishes|authored|sent|send|sends|submitted|submit|submits|ordered|bought|sold|purchased|booked|attended|attend|attends|took|taken|take|takes|taught|teach|teaches|enrolled|own|owns|owned|run|runs|hold|holds|operate|operates|operated|prescribed|treated|given|gave|gives|provided|provide|provides|produced|produces|made up|opened|made by|visited|rated|reviewed|posted|listed|sell|sells|selling|buy|buys|buying|made|make|makes|placed|place|exist|exists|belong to|belongs to|belonging to|associated with|associated|related to|registered|recorded|received|receive|recieved|got|contain|contained in|included in|include|done|generated|generate|generates|that were made|handled|handle|assigned to|held|happened|occurred|occur|took place|take place|work in|works in|working in|serve|serves|serving|offer|offers|used|use|uses|created|performed|processed|total up to|bring in|brought in|appear in|appears in|live|lives|located|come|comes',
   { kind: 'filler', isVerb: true },
 );
 

@@ -9,6 +9,8 @@ export interface PlannedConditions {
   conditions: Condition[];
   /** Tables that the conditions need joined. */
   tables: TableInfo[];
+  /** Tables that an EXISTS takes care of. */
+  asserted: ReadonlySet<TableInfo>;
 }
 
 /** Finds the columns of time filters and puts conditions on absent things inside their NOT EXISTS. */
@@ -20,7 +22,10 @@ export function planConditions(
   bucketUnit: TimeUnit | null,
   timeColumn: ColumnInfo | null,
 ): PlannedConditions {
-  const existing = reading.filters.filter((filter) => filter.kind === 'exists');
+  const existing = [
+    ...reading.filters.filter((filter) => filter.kind === 'exists'),
+    ...onlyAsserted(reading, base, vocabulary, choice),
+  ];
   const inside = new Map<TableInfo, Condition[]>(existing.map((filter) => [filter.table, []]));
   const outer: Condition[] = [];
   for (const filter of reading.filters) {
@@ -38,7 +43,7 @@ export function planConditions(
   }
   checkTimes(outer);
   const exists: Condition[] = existing.map((filter) => {
-    const path = findPath(base, filter.table, vocabulary, choice);
+    const path = findPath(base, filter.table, vocabulary, choice, true);
     if (!path || path.length === 0) {
       throw new CannotRead(
         `No foreign keys connect ${base.source.canonicalTableName} and ${filter.table.source.canonicalTableName}.`,
@@ -48,7 +53,26 @@ export function planConditions(
     return { kind: 'exists', path, negated: filter.negated, conditions: inside.get(filter.table)! };
   });
   const tables = outer.flatMap((condition) => (condition.kind === 'exists' ? [] : [condition.column.table]));
-  return { conditions: [...outer, ...exists], tables };
+  return {
+    conditions: [...outer, ...exists],
+    tables,
+    asserted: new Set(existing.map((filter) => filter.table)),
+  };
+}
+
+/** "rivers in countries with a lake": tables spoken of that no join reaches, but that share a column. */
+function onlyAsserted(
+  { mentioned }: Reading,
+  base: TableInfo,
+  vocabulary: Vocabulary,
+  choice: PathChoice,
+): Extract<Filter, { kind: 'exists' }>[] {
+  return mentioned
+    .filter((table) => {
+      if (table === base || findPath(base, table, vocabulary, choice)) return false;
+      return findPath(base, table, vocabulary, choice, true) !== null;
+    })
+    .map((table) => ({ kind: 'exists', table, negated: false }));
 }
 
 function planTime(

@@ -102,7 +102,7 @@ function planOn(context: PlanContext, wanted: Wanted, base: TableInfo): Plan {
   const { reading, vocabulary, choice, notes } = context;
   const timeDimension = wanted.dimensions.find((d) => d.kind === 'time');
   const timeColumn = timeDimension ? timeColumnOf(timeDimension, context, base) : null;
-  const { conditions, tables } = planConditions(
+  const { conditions, tables, asserted } = planConditions(
     reading,
     base,
     vocabulary,
@@ -113,7 +113,7 @@ function planOn(context: PlanContext, wanted: Wanted, base: TableInfo): Plan {
 
   const tree = new JoinTree(base, vocabulary, choice);
   if (reading.subject) tree.add(reading.subject);
-  for (const table of reading.mentioned) tree.add(table);
+  for (const table of reading.mentioned) if (!asserted.has(table)) tree.add(table);
   const groups: Expression[] = wanted.dimensions.flatMap((dimension): Expression[] => {
     if (dimension.kind === 'entity')
       return entityColumns(dimension.table).map((column) => ({ kind: 'column', column }));

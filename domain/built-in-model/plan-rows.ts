@@ -32,14 +32,15 @@ export function planRows(context: PlanContext, order: RowOrder | null): Plan {
   throw problem!;
 
   function planFrom(base: TableInfo): Plan {
-    const { conditions, tables } = planConditions(reading, base, vocabulary, choice, null, null);
+    const { conditions, tables, asserted } = planConditions(reading, base, vocabulary, choice, null, null);
     const tree = new JoinTree(base, vocabulary, choice);
     for (const column of projections) tree.add(column.table);
     if (tree.steps.some((step) => step.fansOut))
       throw new CannotRead('The columns asked for are not of one kind of row.', 2);
     if (subject) tree.add(subject);
     if (order?.column) tree.add(order.column.table);
-    for (const table of [...reading.mentioned, ...tables]) tree.add(table);
+    for (const table of reading.mentioned) if (!asserted.has(table)) tree.add(table);
+    for (const table of tables) tree.add(table);
     const repeats = tree.steps.some((step) => step.fansOut);
 
     const columns = shownColumns(base);

@@ -81,7 +81,10 @@ export function readOrder(reader: LexemeReader): void {
   reader.skip('filler', 'prep', 'group');
   const direct = reader.take('direction');
   if (direct) {
-    reading.order = { by: reading.order?.by ?? null, direction: direct.direction };
+    // "from highest to lowest altitude": by what comes after.
+    const named = ['column', 'aggregate', 'count', 'sales'].includes(reader.peek()?.kind ?? '');
+    const by = named ? parseMeasure(reader) : (reading.order?.by ?? null);
+    reading.order = { by, direction: direct.direction };
     return;
   }
   const measure = parseMeasure(reader);

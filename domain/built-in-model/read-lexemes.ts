@@ -249,6 +249,10 @@ function readColumn(reader: LexemeReader): void {
     if (reading.projections.length === 0 && reading.subject === column.table) {
       reading.projections.push(...column.table.labels);
     }
+    // "states that border the state where …": one of them is another than those asked for.
+    if (reading.projections.includes(column) && reader.is('who')) {
+      throw new CannotRead(`It is not clear whether "${words}" is what is asked for, or another.`, 2);
+    }
     if (!reading.projections.includes(column)) reading.projections.push(column);
     if (wasEmpty) reading.subjectIsPlural = isPlural ?? false;
     return;
@@ -294,6 +298,10 @@ function readWith(reader: LexemeReader): void {
   const after = reader.peek(1);
   const { reading } = reader;
   if (next?.kind === 'compare' || next?.kind === 'superlative' || next?.kind === 'top') return;
+  if (next?.kind === 'table' && reading.subject === null && reading.measures.length === 0) {
+    readHaving(reader);
+    return;
+  }
   if (
     next?.kind === 'table' &&
     next.table !== reading.subject &&
@@ -305,5 +313,25 @@ function readWith(reader: LexemeReader): void {
     reader.focus = next.table;
     if (reading.measures.length > 0 || reader.pendingOrder) reading.mentioned.push(next.table);
     else reading.filters.push({ kind: 'exists', table: next.table, negated: false });
+  }
+}
+
+/** "Which countries have lakes and rivers?": a column's values, of which rows of the tables must exist. */
+function readHaving(reader: LexemeReader): void {
+  const { reading } = reader;
+  const column = reading.projections.length === 1 ? reading.projections[0]! : null;
+  const after = reader.peek(1);
+  if (!column || after?.kind === 'column') return;
+  for (let count = 0; ; count++) {
+    const next = reader.take('table');
+    if (!next) return;
+    reader.focus = next.table;
+    // The first thing named is the one to read the values from.
+    if (next.table === column.table) reading.penalty += count * 0.15;
+    else reading.filters.push({ kind: 'exists', table: next.table, negated: false });
+    let ahead = 0;
+    while (['and', 'comma', 'filler'].includes(reader.peek(ahead)?.kind ?? '')) ahead++;
+    if (ahead === 0 || reader.peek(ahead)?.kind !== 'table') return;
+    reader.at += ahead;
   }
 }

@@ -150,6 +150,7 @@ export function matchNames(tokens: readonly Token[], start: number, vocabulary: 
     const span = tokens.slice(start, end);
     const content = span.filter((token, i) => i === 0 || i === span.length - 1 || !JOINERS.has(token.lower));
     if (JOINERS.has(span[0]!.lower) || JOINERS.has(last.lower)) continue;
+    if (span.some((token, i) => token.lower === 'the' && span[i - 1]?.lower !== 'of')) continue;
     const words = span.map((token) => token.raw).join(' ');
     const isPlural = last.isPlural || (span.length > 1 && content.length < span.length && span[0]!.isPlural);
     const bonus = 0.12 * (span.length - 1);

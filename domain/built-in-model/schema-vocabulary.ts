@@ -6,6 +6,7 @@ import type {
 } from '../../contracts/schema-registry.js';
 import { impliedLinks } from './implied-links.js';
 import { foreignPrefix, segmentName } from './segment-name.js';
+import { sharedColumnLinks } from './shared-columns.js';
 import { rootOf, splitIdentifier, toConcept } from './words.js';
 
 export type ValueKind = 'number' | 'text' | 'date' | 'boolean' | 'other';
@@ -52,6 +53,8 @@ export interface Link {
   to: TableInfo;
   toColumns: ColumnInfo[];
   implied: boolean;
+  /** Neither side has one row for each value: good for EXISTS only. */
+  isPeer?: boolean;
 }
 
 export interface Vocabulary {
@@ -201,5 +204,6 @@ export function buildVocabulary(context: SchemaContext): Vocabulary {
     for (const column of fromColumns) column.isKey = true;
     if (fromColumns.length === 1) fromColumns[0]!.refersTo = to;
   }
-  return { tables, links: [...links, ...impliedLinks(tables, links)] };
+  const named = [...links, ...impliedLinks(tables, links)];
+  return { tables, links: [...named, ...sharedColumnLinks(tables, named)] };
 }
