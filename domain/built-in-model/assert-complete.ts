@@ -2,6 +2,7 @@ import { roleWords } from './join-paths.js';
 import type { Condition, Expression, Query } from './query.js';
 import { CannotRead, type Reading } from './reading.js';
 import type { TableInfo } from './schema-vocabulary.js';
+import { singular, splitIdentifier } from './words.js';
 
 /**
  * The last guard before SQL is written: all that was understood must be in the query.
@@ -25,11 +26,46 @@ export function assertComplete(reading: Reading, query: Query): void {
     if (!joined.has(table)) complain(`mention of ${table.source.canonicalTableName}`);
   }
   const roles = new Set(query.joins.flatMap((step) => roleWords(step.link)));
+  for (const unit of reading.units) {
+    const other = unitsOf(query).find((u) => u !== unit);
+    if (other) complain(`unit "${unit}" (the schema says ${other})`);
+  }
   for (const role of reading.roles) if (!roles.has(role)) complain(`word "${role}"`);
 }
 
 const countConditions = (conditions: readonly Condition[]): number =>
   conditions.reduce((sum, c) => sum + 1 + (c.kind === 'exists' ? countConditions(c.conditions) : 0), 0);
+
+const UNIT_WORDS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    'meter kilometer mile kilogram gram pound dollar euro minute hour second acre hectare liter'
+      .split(' ')
+      .map((unit) => [unit, unit]),
+  ),
+  km: 'kilometer',
+  kg: 'kilogram',
+  usd: 'dollar',
+  eur: 'euro',
+  feet: 'foot',
+  metre: 'meter',
+  kilometre: 'kilometer',
+};
+
+/** Units that names and comments of the numbers shown tell. */
+function unitsOf(query: Query): string[] {
+  return query.select.flatMap(({ expression }) => {
+    const column = expression.kind === 'column' || expression.kind === 'aggregate' ? expression.column : null;
+    if (column?.kind !== 'number') return [];
+    const words = `${splitIdentifier(column.source.name).join(' ')} ${column.source.comment ?? ''}`
+      .toLowerCase()
+      .split(/[^a-z]+/)
+      .map(singular);
+    return words.flatMap((word, i) => {
+      const unit = UNIT_WORDS[word];
+      return unit ? [words[i - 1] === 'square' ? `square ${unit}` : unit] : [];
+    });
+  });
+}
 
 /** Whether groups or measures of a query are of a table. */
 function isAbout(query: Query, table: TableInfo): boolean {
@@ -49,5 +85,7 @@ function tableOf(expression: Expression): TableInfo {
       return expression.columns[0]!.table;
     case 'product':
       return expression.price.table;
+    case 'ratio':
+      return tableOf(expression.top.expression);
   }
 }

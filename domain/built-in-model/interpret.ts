@@ -1,4 +1,4 @@
-import type { Condition, Expression, Query } from './query.js';
+import type { Condition, ConditionalExpression, Expression, Query } from './query.js';
 import type { ColumnInfo } from './schema-vocabulary.js';
 import { sayRange } from './time-phrases.js';
 
@@ -18,11 +18,18 @@ function sayMeasure(expression: Expression): string {
       return `the ${{ sum: 'sum', avg: 'average', min: 'lowest', max: 'highest' }[expression.fn]} of ${nameOf(expression.column)}`;
     case 'product':
       return `the ${{ sum: 'sum', avg: 'average', min: 'lowest', max: 'highest' }[expression.fn]} of ${nameOf(expression.price)} times ${nameOf(expression.quantity)} (discounts not taken off)`;
+    case 'ratio':
+      return `the ${expression.scale === 100 ? 'percentage' : 'ratio'} of ${sayPart(expression.top)} to ${sayPart(expression.bottom)}`;
   }
 }
 
+const sayPart = ({ expression, where }: ConditionalExpression): string =>
+  `${sayMeasure(expression)}${where.length > 0 ? ` where ${where.map(sayCondition).join(' and ')}` : ''}`;
+
 function sayCondition(condition: Condition): string {
   switch (condition.kind) {
+    case 'or':
+      return `either ${condition.conditions.map(sayCondition).join(' or ')}`;
     case 'values': {
       const list = condition.values.map((value) => `"${value}"`).join(' or ');
       return `${nameOf(condition.column)} is ${condition.negated ? 'not ' : ''}${list}`;

@@ -26,6 +26,9 @@ const MEASURING: ReadonlySet<string> = new Set([
   'time-unit',
   'order',
 ]);
+/** What stands before a text that is looked for. */
+const MATCH_BEFORE =
+  /(?:^| )(?:(?:start|begin|end)(?:s|ning|ing)? (?:with|in)|contain(?:s|ing)?|includ(?:es|ing|e) the)(?: the)?(?: letters?| word| prefix| suffix| text| string)?$/;
 const CUTS = 240;
 const CANDIDATES = 8;
 
@@ -79,6 +82,18 @@ function edgesFrom(
     for (const [column, stored] of findValue(values, token.raw)) {
       edges.push(one({ kind: 'value', column, values: stored, words }, 1));
     }
+  }
+  // "starts with J", "containing the word sea": what is looked for needs no quotes.
+  if (
+    token.kind === 'word' &&
+    MATCH_BEFORE.test(
+      tokens
+        .slice(Math.max(0, start - 5), start)
+        .map((t) => t.lower)
+        .join(' '),
+    )
+  ) {
+    edges.push(one({ kind: 'quoted', text: token.raw, words }, 1.4));
   }
   if (token.kind === 'number') edges.push(one({ kind: 'number', value: token.value!, words }, 0.6));
   const time = readTimePhrase(tokens, start, today);

@@ -8,6 +8,8 @@ export class LexemeReader {
   /** A `top n` or `most` that waits for what it is about. */
   pendingOrder: { direction: 'asc' | 'desc'; hints: readonly string[]; limit: number | null } | null = null;
   pendingNot = false;
+  /** How many filters there were before an "or" that waits for its right side. */
+  orAfter: number | null = null;
   /** Set by a later "return …" sentence: what follows is shown, not asked. */
   isProjecting = false;
   /** The table last spoken of, to which what follows belongs. */
@@ -31,6 +33,7 @@ export class LexemeReader {
     mentioned: [],
     isDistinct: false,
     roles: [],
+    units: [],
     notes: [],
     penalty: 0,
   };

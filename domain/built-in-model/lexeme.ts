@@ -34,7 +34,8 @@ export type Lexeme = { words: string; isPlural?: boolean } & (
   | { kind: 'comma' }
   | { kind: 'stop' }
   | { kind: 'filler'; isVerb: boolean }
-  | { kind: 'share' }
+  | { kind: 'ratio'; isShare: boolean; scale: 1 | 100 }
+  | { kind: 'unit'; unit: string }
   | { kind: 'role'; root: string }
   | { kind: 'time'; range: DateRange; reading: string; bucket?: TimeUnit }
   | { kind: 'quoted'; text: string }

@@ -131,11 +131,17 @@ define(
 );
 define('is not null|are not null|is set|are set|is known', { kind: 'null', isNull: false });
 define(
-  'starts with|start with|starting with|begins with|begin with|beginning with|starts with the letter|start with the letter',
+  'starts with|start with|starting with|begins with|begin with|beginning with|starts with the letter|start with the letter|starting with the letter|begins with the letter|begin with the letter|starts with the letters|starts with the word|start with the word|starting with the word|starts with the prefix',
   { kind: 'match', mode: 'starts' },
 );
-define('ends with|end with|ending with|ending in|ends in', { kind: 'match', mode: 'ends' });
-define('contains|contain|containing|includes the word|that includes', { kind: 'match', mode: 'contains' });
+define(
+  'ends with|end with|ending with|ending in|ends in|ends with the letter|end with the letter|ending with the letter|ending in the letter|ends in the letter|ends with the word|ending with the word',
+  { kind: 'match', mode: 'ends' },
+);
+define(
+  'contains|contain|containing|includes the word|that includes|contains the word|containing the word|contain the word|contains the letter|containing the letter|contains the text|contains the string|containing the letters|has the word|include the word|including the word|with the word|with the letters',
+  { kind: 'match', mode: 'contains' },
+);
 define('named|called|with the name|whose name is|with name', { kind: 'named' });
 define(
   'with|having|have|has|had|whose|with a|with an|with the|that have|that has|who have|who has|which have|which has|who had|that had|that have a|which had',
@@ -177,9 +183,52 @@ define('not|non|excluding|except|except for|other than', { kind: 'not' });
 define(',|:', { kind: 'comma' });
 define('.|;|?|!', { kind: 'stop' });
 define(
-  'share of|percentage of|percent of|proportion of|fraction of|what share of|what percentage of|what percent of|share|percentage|percent',
-  { kind: 'share' },
+  'share of|proportion of|fraction of|what share of|what proportion of|what fraction of|share|proportion|fraction',
+  { kind: 'ratio', isShare: true, scale: 1 },
 );
+define(
+  'percentage of|percent of|what percentage of|what percent of|percentage|what percentage|percentage ratio of|the percentage of all',
+  { kind: 'ratio', isShare: true, scale: 100 },
+);
+define('ratio of|ratio between|ratio|quotient of|ratio of the', { kind: 'ratio', isShare: false, scale: 1 });
+for (const unit of [
+  'meter',
+  'kilometer',
+  'mile',
+  'foot',
+  'kilogram',
+  'gram',
+  'pound',
+  'dollar',
+  'euro',
+  'minute',
+  'hour',
+  'second',
+  'acre',
+  'hectare',
+  'liter',
+  'percent',
+  'cent',
+]) {
+  const plural = unit === 'foot' ? 'feet' : `${unit}s`;
+  define(`${unit}|${plural}|in ${plural}|in ${unit}`, { kind: 'unit', unit });
+  define(
+    `square ${unit}|square ${plural}|in square ${plural}|per square ${unit}|people per square ${unit}|in people per square ${unit}`,
+    { kind: 'unit', unit: `square ${unit}` },
+  );
+}
+define('in km|km', { kind: 'unit', unit: 'kilometer' });
+define('in kg|kg', { kind: 'unit', unit: 'kilogram' });
+define('in usd|usd|in us dollars|us dollars', { kind: 'unit', unit: 'dollar' });
+define('relative to|compared to|in relation to|versus|divided by|with respect to', {
+  kind: 'prep',
+  word: 'to',
+});
+define('out of all|out of the total|out of the|as a share of|as a percentage of', {
+  kind: 'prep',
+  word: 'out of',
+});
+
 define(
   'the|a|an|all|all the|both|should|should be|must|must be|would|would be|all of the|please|there|there are|there is|do we have|we have|do|does|did|we|our|us|me|i|it|its|their|they|them|his|her|that year|in the database|in our database|in the data|in the system|overall|any|some|currently|can you|could you|so far|ever|these|those|such|corresponding|respective|also|results|result|value of|values of|value|values|only|just|each of|own|list of|the list of|to date|up to now|altogether|in all|respectively|you|been|inclusive|inclusive of today|inclusive of today date|both inclusive|inclusive of start and end dates|records|entries',
   { kind: 'filler', isVerb: false },

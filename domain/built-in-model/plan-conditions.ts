@@ -1,6 +1,6 @@
 import { addUnits, startOfUnit, type TimeUnit } from './calendar.js';
 import { findDateColumn } from './date-columns.js';
-import { findPath, type PathChoice } from './join-paths.js';
+import { findPath, type JoinStep, type PathChoice } from './join-paths.js';
 import type { Condition } from './query.js';
 import { CannotRead, type Filter, type Reading } from './reading.js';
 import type { ColumnInfo, TableInfo, Vocabulary } from './schema-vocabulary.js';
@@ -30,6 +30,10 @@ export function planConditions(
   const outer: Condition[] = [];
   for (const filter of reading.filters) {
     if (filter.kind === 'exists') continue;
+    if (filter.kind === 'or') {
+      outer.push(planEither(filter));
+      continue;
+    }
     const table = filter.column?.table ?? (filter.kind === 'time' ? filter.focus : null);
     if (filter.kind === 'values') checkFocus(filter, base, vocabulary, choice);
     const condition =
@@ -37,7 +41,11 @@ export function planConditions(
         ? planTime(filter, base, vocabulary, bucketUnit, timeColumn, inside, choice)
         : filter;
     const home =
-      table && inside.has(table) ? table : condition.kind !== 'exists' ? condition.column.table : null;
+      table && inside.has(table)
+        ? table
+        : condition.kind !== 'exists' && condition.kind !== 'or'
+          ? condition.column.table
+          : null;
     const target = home ? inside.get(home) : undefined;
     (target ?? outer).push(condition);
   }
@@ -50,14 +58,30 @@ export function planConditions(
         3,
       );
     }
+    checkSharing(path, choice);
     return { kind: 'exists', path, negated: filter.negated, conditions: inside.get(filter.table)! };
   });
-  const tables = outer.flatMap((condition) => (condition.kind === 'exists' ? [] : [condition.column.table]));
+  const tables = outer.flatMap(tablesOf);
   return {
     conditions: [...outer, ...exists],
     tables,
     asserted: new Set(existing.map((filter) => filter.table)),
   };
+}
+
+/** "parks with animals": that both are in one district says nothing of them, unless the question speaks of districts. */
+function checkSharing(path: readonly JoinStep[], { roots }: PathChoice): void {
+  const isShared = ({ link }: JoinStep) =>
+    link.implied && link.fromColumns[0]!.source.name === link.toColumns[0]!.source.name;
+  const isSaid = ({ link }: JoinStep) => link.fromColumns[0]!.words.some((word) => roots.has(word.root));
+  const isSibling = path.length > 1 || path[0]!.link.isPeer;
+  if (isSibling && path.every((step) => isShared(step) && !isSaid(step))) {
+    const { source } = path[0]!.link.fromColumns[0]!;
+    throw new CannotRead(
+      `${path[0]!.from.source.canonicalTableName} and ${path.at(-1)!.to.source.canonicalTableName} only share ${source.name}.`,
+      4,
+    );
+  }
 }
 
 /** "rivers in countries with a lake": tables spoken of that no join reaches, but that share a column. */
@@ -74,6 +98,23 @@ function onlyAsserted(
     })
     .map((table) => ({ kind: 'exists', table, negated: false }));
 }
+
+/** Sides of an "or" stand on rows of one table; a join would drop rows that only one side needs. */
+function planEither({ filters }: Extract<Filter, { kind: 'or' }>): Condition {
+  const conditions = filters.map((filter): Condition => {
+    if (filter.kind === 'exists' || filter.kind === 'or' || filter.kind === 'time')
+      throw new CannotRead('"or" between such different things is not understood.', 3);
+    return filter;
+  });
+  const tables = new Set(conditions.flatMap(tablesOf));
+  if (tables.size !== 1) throw new CannotRead('"or" between columns of several tables is not understood.', 3);
+  return { kind: 'or', conditions };
+}
+
+const tablesOf = (condition: Condition): TableInfo[] => {
+  if (condition.kind === 'exists') return [];
+  return condition.kind === 'or' ? condition.conditions.flatMap(tablesOf) : [condition.column.table];
+};
 
 function planTime(
   filter: Extract<Filter, { kind: 'time' }>,

@@ -3,8 +3,14 @@ import { findDateColumn } from './date-columns.js';
 import { JoinTree } from './join-paths.js';
 import { planConditions } from './plan-conditions.js';
 import { planRows } from './plan-rows.js';
-import { type Expression, isAggregate, type Query, sameExpression } from './query.js';
-import { CannotRead, type Dimension, type Reading } from './reading.js';
+import {
+  type ConditionalExpression,
+  type Expression,
+  isAggregate,
+  type Query,
+  sameExpression,
+} from './query.js';
+import { CannotRead, type Dimension, type Filter, type Reading } from './reading.js';
 import { alias, entityColumns, uniqueAliases } from './result-names.js';
 import type { SalesMeasure } from './sales-measure.js';
 import type { ColumnInfo, TableInfo, Vocabulary } from './schema-vocabulary.js';
@@ -131,7 +137,28 @@ function planOn(context: PlanContext, wanted: Wanted, base: TableInfo): Plan {
   for (const measure of [...wanted.measures, ...wanted.having.map((h) => h.measure)]) tree.add(measure.table);
   for (const table of tables) tree.add(table);
 
-  const guarded = (settled: Settled): Expression => guardFanOut(settled, tree);
+  const planPart = (
+    part: ConditionalExpression,
+    table: TableInfo,
+    filters: Filter[],
+  ): ConditionalExpression => {
+    const own = planConditions({ ...reading, filters, mentioned: [] }, base, vocabulary, choice, null, null);
+    for (const needed of own.tables) tree.add(needed);
+    const expression = guardFanOut({ table, expression: part.expression }, tree);
+    return { expression, where: own.conditions };
+  };
+  const guarded = (settled: Settled): Expression => {
+    const { expression, parts, table } = settled;
+    if (expression.kind !== 'ratio' || !parts) return guardFanOut(settled, tree);
+    // Twice: the joins of the second part may multiply the rows of the first.
+    planPart(expression.top, table, parts.top);
+    planPart(expression.bottom, table, parts.bottom);
+    return {
+      ...expression,
+      top: planPart(expression.top, table, parts.top),
+      bottom: planPart(expression.bottom, table, parts.bottom),
+    };
+  };
   const measures = wanted.measures.map(guarded);
   const having = wanted.having.map(({ measure, index }) => {
     const { op, value } = reading.having[index]!;
@@ -193,6 +220,7 @@ function guardFanOut({ table, expression }: Settled, tree: JoinTree): Expression
       throw new CannotRead(`${table.source.canonicalTableName} has no key to count its rows once.`, 4);
     return { kind: 'count-distinct', columns: table.primaryKey };
   }
+  if (expression.kind === 'ratio') throw new CannotRead('The ratio would count rows several times.', 5);
   if (expression.fn === 'min' || expression.fn === 'max') return expression;
   const column = expression.kind === 'aggregate' ? expression.column : expression.price;
   const through = tree.steps.find((s) => s.fansOut)?.to ?? tree.base;

@@ -11,10 +11,18 @@ export type Expression =
   | { kind: 'count-rows'; table: TableInfo }
   | { kind: 'count-distinct'; columns: ColumnInfo[] }
   | { kind: 'aggregate'; fn: AggregateFunction; column: ColumnInfo }
-  | { kind: 'product'; fn: AggregateFunction; price: ColumnInfo; quantity: ColumnInfo };
+  | { kind: 'product'; fn: AggregateFunction; price: ColumnInfo; quantity: ColumnInfo }
+  | { kind: 'ratio'; top: ConditionalExpression; bottom: ConditionalExpression; scale: 1 | 100 };
+
+/** An aggregate over the rows that meet conditions of its own. */
+export interface ConditionalExpression {
+  expression: Expression;
+  where: Condition[];
+}
 
 export type Condition =
-  | Exclude<Filter, { kind: 'exists' } | { kind: 'time' }>
+  | Exclude<Filter, { kind: 'exists' } | { kind: 'time' } | { kind: 'or' }>
+  | { kind: 'or'; conditions: Condition[] }
   | { kind: 'time'; column: ColumnInfo; range: DateRange }
   | { kind: 'exists'; path: JoinStep[]; negated: boolean; conditions: Condition[] };
 
@@ -54,5 +62,23 @@ function key(expression: Expression): string {
       return `${expression.fn} ${expression.column.source.canonicalColumnName}`;
     case 'product':
       return `${expression.fn} ${expression.price.source.canonicalColumnName}`;
+    case 'ratio':
+      return [expression.top, expression.bottom]
+        .map(
+          (part) =>
+            `${part.expression.kind} ${key(part.expression)} ${part.where.map(conditionKey).join(' & ')}`,
+        )
+        .join(' / ');
   }
+}
+
+/** The same text for conditions that say the same. */
+export function conditionKey(condition: Condition): string {
+  if (condition.kind === 'or') return `(${condition.conditions.map(conditionKey).join(' | ')})`;
+  if (condition.kind === 'exists') {
+    const path = condition.path.map((step) => step.to.source.canonicalTableName).join('>');
+    return `${condition.negated} ${path} ${condition.conditions.map(conditionKey).join(' & ')}`;
+  }
+  const { column, ...rest } = condition;
+  return `${column.source.canonicalColumnName} ${JSON.stringify({ ...rest, focus: null })}`;
 }

@@ -2,7 +2,7 @@ import type { Lexeme, LexemeOf } from './lexeme.js';
 import type { LexemeReader } from './lexeme-reader.js';
 import { parseMeasure } from './read-measures.js';
 import { jointsAt, parseValue, pushValues } from './read-values.js';
-import { CannotRead, type Filter, type Measure } from './reading.js';
+import { CannotRead, type Filter } from './reading.js';
 import type { ColumnInfo } from './schema-vocabulary.js';
 
 /** "without orders", "that have no email". */
@@ -166,6 +166,19 @@ function parseFreeComparison(reader: LexemeReader): void {
     parseNamed(reader);
     return;
   }
+  const last = reading.filters.at(-1);
+  if (
+    compare.kind === 'match' &&
+    reader.orAfter !== null &&
+    last &&
+    'column' in last &&
+    last.column?.kind === 'text'
+  ) {
+    // "names that start with J or end with ez"
+    const filter = conditionOn(reader, last.column, true);
+    if (filter) reading.filters.push(filter);
+    return;
+  }
   if (compare.kind !== 'compare')
     throw new CannotRead(`It is not clear what "${compare.words}" applies to.`, 2);
   reader.at++;
@@ -187,10 +200,10 @@ function parseFreeComparison(reader: LexemeReader): void {
     return;
   }
   reader.at = resume;
-  const last = reading.measures.at(-1);
+  const measure = reading.measures.at(-1);
   const follows = before?.kind === 'column' || before?.kind === 'sales' || before?.kind === 'table';
-  if (last && follows && (reading.subject !== null || reading.dimensions.length > 0)) {
-    reading.having.push({ measure: last as Measure, op: compare.op, value: number.value });
+  if (measure && follows && (reading.subject !== null || reading.dimensions.length > 0)) {
+    reading.having.push({ measure, op: compare.op, value: number.value });
     return;
   }
   throw new CannotRead(`It is not clear what is compared with ${number.words}.`, 2);

@@ -1,15 +1,20 @@
-import type { Edge, LexemeOf } from './lexeme.js';
+import type { Edge, Lexeme, LexemeOf } from './lexeme.js';
 import { LexemeReader } from './lexeme-reader.js';
 import { parseFilterOnColumn, parseNegation } from './read-filters.js';
 import { addDimension, readGroup, readOrder } from './read-groups.js';
 import { parseMeasure, parseSuperlative, parseTop } from './read-measures.js';
+import { parseRatio } from './read-ratio.js';
 import { parseQuoted, parseValue } from './read-values.js';
 import { CannotRead, type Reading } from './reading.js';
 import type { ColumnInfo } from './schema-vocabulary.js';
 
 /** Reads the cut of a question, left to right. @throws CannotRead when the words do not fit together. */
 export function readLexemes(edges: readonly Edge[]): Reading {
-  const reader = new LexemeReader(edges.map((edge) => edge.lexeme));
+  return readAll(edges.map((edge) => edge.lexeme));
+}
+
+function readAll(lexemes: readonly Lexeme[]): Reading {
+  const reader = new LexemeReader(lexemes);
   let sentence = 0;
   while (reader.peek()) {
     const before = reader.at;
@@ -18,6 +23,7 @@ export function readLexemes(edges: readonly Edge[]): Reading {
     reader.wasProjected = reader.reading.projections.length > shown;
     if (reader.at === before)
       throw new CannotRead(`It is not clear what "${reader.peek()!.words}" refers to.`);
+    joinEither(reader);
     if (reader.lexemes[before]!.kind === 'stop') sentence++;
   }
   const { reading, pendingOrder } = reader;
@@ -28,7 +34,23 @@ export function readLexemes(edges: readonly Edge[]): Reading {
     } else if (reading.order === null) throw new CannotRead('It is not clear by what to rank.');
   }
   if (reader.pendingNot) throw new CannotRead('It is not clear what is negated.');
+  if (reader.orAfter !== null) throw new CannotRead('"or" between different things is not understood.');
   return reading;
+}
+
+/** The filter before an "or" and the one after it become one. */
+function joinEither(reader: LexemeReader): void {
+  const { filters } = reader.reading;
+  if (reader.orAfter === null || filters.length <= reader.orAfter) return;
+  const at = reader.orAfter;
+  const [left, right] = [filters[at - 1]!, filters[at]!];
+  // "a and b or c" could be read in two ways, unless both sides of the "or" are of one column.
+  const isOfOne = 'column' in left && 'column' in right && left.column === right.column;
+  const last = filters.length === at + 1;
+  if (!last || (at > 1 && !isOfOne))
+    throw new CannotRead('"or" among several conditions is not understood.', 3);
+  filters.splice(at - 1, 2, { kind: 'or', filters: [left, right] });
+  reader.orAfter = null;
 }
 
 function readNext(reader: LexemeReader, sentence: number): void {
@@ -140,9 +162,22 @@ function readNext(reader: LexemeReader, sentence: number): void {
       if (lexeme.isVerb) reading.penalty += 0.02;
       return;
     case 'or':
-      throw new CannotRead('"or" between different things is not understood.');
-    case 'share':
-      throw new CannotRead('Shares and percentages are not understood yet.');
+      reader.at++;
+      if (reading.filters.length === 0 || reader.orAfter !== null)
+        throw new CannotRead('"or" between different things is not understood.');
+      reader.orAfter = reading.filters.length;
+      return;
+    case 'ratio': {
+      const { measure, shared, roles } = parseRatio(reader, readAll);
+      reading.measures.push(measure);
+      reading.filters.push(...shared);
+      reading.roles.push(...roles);
+      return;
+    }
+    case 'unit':
+      reader.at++;
+      reading.units.push(lexeme.unit);
+      return;
     case 'role':
       reader.at++;
       reading.roles.push(lexeme.root);
@@ -203,6 +238,17 @@ function readColumn(reader: LexemeReader): void {
   const { column, words, isPlural, isNegated = false } = reader.peek() as LexemeOf<'column'>;
   if (isOfAnother(reader, column))
     throw new CannotRead(`"${words}" is not of ${column.table.source.canonicalTableName}.`, 1);
+  const previous = reader.lexemes[reader.at - 1];
+  if (previous?.kind === 'column' && previous.column.kind !== 'boolean' && column.kind !== 'boolean') {
+    throw new CannotRead(`It is not clear how "${previous.words}" and "${words}" belong together.`, 2);
+  }
+  // "in states with an area over 1000": things with conditions of their own are a table's rows.
+  const isPlace = previous?.kind === 'prep' && ['in', 'from', 'at'].includes(previous.word);
+  const [ahead, described] = reader.lexemes.slice(reader.at + 1).filter((l) => l.kind !== 'filler');
+  const isDescribed = (ahead?.kind === 'with' || ahead?.kind === 'who') && described?.kind === 'column';
+  if (isPlace && column.kind === 'text' && isDescribed) {
+    throw new CannotRead(`It is not clear what belongs to "${words}".`, 2);
+  }
   if (parseFilterOnColumn(reader, column)) return;
   reader.at++;
   if (column.kind === 'boolean') {

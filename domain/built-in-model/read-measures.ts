@@ -2,6 +2,7 @@ import type { LexemeOf } from './lexeme.js';
 import type { LexemeReader } from './lexeme-reader.js';
 import { parseValue } from './read-values.js';
 import { CannotRead, type Measure } from './reading.js';
+import type { TableInfo } from './schema-vocabulary.js';
 
 const COUNT_ENDINGS = new Set(['number', 'count', 'quantity', 'total']);
 
@@ -81,6 +82,8 @@ function nounMeasure(
     const isCounted = reader.peek()?.words === 'count' && reader.take('count') !== null;
     if (isCounted && !aggregate) return { kind: 'count', table: noun.table };
     const counts = count || aggregate?.fn === 'sum' || !aggregate;
+    const mean = aggregate?.fn === 'avg' ? meanCount(reader, noun.table) : null;
+    if (mean) return mean;
     if (!counts || (aggregate && aggregate.fn !== 'sum')) {
       throw new CannotRead(`The ${aggregate!.words} of counts ("${noun.words}") is not understood.`, 2);
     }
@@ -236,4 +239,26 @@ function hintedColumn(
   }
   reader.reading.notes.push(`"${superlative.words}" is judged by ${chosen[0]!.source.canonicalColumnName}`);
   return chosen[0]!;
+}
+
+/** "average number of orders per customer": all orders by all customers that have some. Nothing taken if no "per" follows. */
+function meanCount(reader: LexemeReader, table: TableInfo): Measure | null {
+  const start = reader.at;
+  reader.skip('filler');
+  const group = reader.take('group');
+  reader.skip('filler');
+  const owner = group?.isPer ? reader.take('table') : null;
+  const keys = owner ? table.columns.filter((column) => column.refersTo === owner.table) : [];
+  const next = reader.peek();
+  if (keys.length !== 1 || next?.kind === 'column' || next?.kind === 'table') {
+    reader.at = start;
+    return null;
+  }
+  reader.reading.notes.push(`${owner!.table.source.canonicalTableName} without any are not counted`);
+  return {
+    kind: 'ratio',
+    top: { measure: { kind: 'count', table }, filters: [] },
+    bottom: { measure: { kind: 'count-distinct', column: keys[0]! }, filters: [] },
+    scale: 1,
+  };
 }

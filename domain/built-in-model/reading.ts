@@ -8,7 +8,14 @@ export type Measure =
   | { kind: 'count-distinct'; column: ColumnInfo }
   | { kind: 'aggregate'; fn: AggregateFunction; column: ColumnInfo }
   | { kind: 'bare'; column: ColumnInfo }
-  | { kind: 'sales'; fn: AggregateFunction; words: string };
+  | { kind: 'sales'; fn: AggregateFunction; words: string }
+  | { kind: 'ratio'; top: RatioPart; bottom: RatioPart; scale: 1 | 100 };
+
+/** A measure with conditions of its own. */
+export interface RatioPart {
+  measure: Measure;
+  filters: Filter[];
+}
 
 export type Dimension =
   | { kind: 'entity'; table: TableInfo }
@@ -31,7 +38,9 @@ export type Filter =
   | { kind: 'null'; column: ColumnInfo; isNull: boolean }
   | { kind: 'match'; column: ColumnInfo; mode: 'starts' | 'ends' | 'contains'; text: string }
   | { kind: 'time'; column: ColumnInfo | null; range: DateRange; focus: TableInfo | null; bucket?: TimeUnit }
-  | { kind: 'exists'; table: TableInfo; negated: boolean };
+  | { kind: 'exists'; table: TableInfo; negated: boolean }
+  /** At least one of them holds; all of one table. */
+  | { kind: 'or'; filters: Filter[] };
 
 export interface Having {
   measure: Measure;
@@ -57,6 +66,8 @@ export interface Reading {
   isDistinct: boolean;
   /** Roots of words that choose between foreign keys ("billing"); each must have chosen one. */
   roles: string[];
+  /** Units that numbers were said to be in ("km"); nothing is converted. */
+  units: string[];
   /** Guesses made on the way; each lowers confidence and is told in the interpretation. */
   notes: string[];
   penalty: number;

@@ -1,6 +1,6 @@
 import { quoteIdentifier } from '../canonical-names.js';
 import type { JoinStep } from './join-paths.js';
-import type { Condition, Expression, Query } from './query.js';
+import type { Condition, ConditionalExpression, Expression, Query } from './query.js';
 import type { ColumnInfo, TableInfo } from './schema-vocabulary.js';
 
 /** Short names of tables in one query. */
@@ -74,6 +74,28 @@ function expressionSql(expression: Expression, aliases: Aliases): string {
       return `${expression.fn}(${aliases.column(expression.column)})`;
     case 'product':
       return `${expression.fn}(${aliases.column(expression.price)} * ${aliases.column(expression.quantity)})`;
+    case 'ratio': {
+      const [top, bottom] = [expression.top, expression.bottom].map((part) => conditionalSql(part, aliases));
+      return `${expression.scale}.0 * ${top} / NULLIF(${bottom}, 0)`;
+    }
+  }
+}
+
+/** An aggregate over the rows that meet conditions; CASE, which every dialect knows, instead of FILTER. */
+function conditionalSql({ expression, where }: ConditionalExpression, aliases: Aliases): string {
+  if (where.length === 0) return expressionSql(expression, aliases);
+  const when = `CASE WHEN ${where.flatMap((condition) => conditionSql(condition, aliases)).join(' AND ')} THEN`;
+  switch (expression.kind) {
+    case 'count-rows':
+      return `count(${when} 1 END)`;
+    case 'count-distinct':
+      return `count(DISTINCT ${when} ${aliases.column(expression.columns[0]!)} END)`;
+    case 'aggregate':
+      return `${expression.fn}(${when} ${aliases.column(expression.column)} END)`;
+    case 'product':
+      return `${expression.fn}(${when} ${aliases.column(expression.price)} * ${aliases.column(expression.quantity)} END)`;
+    default:
+      throw new Error(`${expression.kind} is no aggregate of rows`);
   }
 }
 
@@ -84,6 +106,10 @@ function dayLiteral(day: string, column: ColumnInfo): string {
 
 function conditionSql(condition: Condition, aliases: Aliases): string[] {
   if (condition.kind === 'exists') return [existsSql(condition, aliases)];
+  if (condition.kind === 'or') {
+    const sides = condition.conditions.map((c) => conditionSql(c, aliases).join(' AND '));
+    return [`(${sides.join(' OR ')})`];
+  }
   const column = aliases.column(condition.column);
   switch (condition.kind) {
     case 'values': {

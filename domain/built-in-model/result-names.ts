@@ -21,6 +21,8 @@ export function alias(expression: Expression): string {
       const name = expression.column.source.name;
       return name.startsWith(`${prefix}_`) ? name : `${prefix}_${name}`;
     }
+    case 'ratio':
+      return expression.scale === 100 ? 'percentage' : 'ratio';
     case 'product':
       return `${{ sum: 'total', avg: 'average', min: 'lowest', max: 'highest' }[expression.fn]}_sales`;
   }

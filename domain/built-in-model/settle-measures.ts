@@ -1,6 +1,13 @@
 import type { PathChoice } from './join-paths.js';
 import { type Expression, sameExpression } from './query.js';
-import { CannotRead, type Dimension, type Measure, type Reading } from './reading.js';
+import {
+  CannotRead,
+  type Dimension,
+  type Filter,
+  type Measure,
+  type RatioPart,
+  type Reading,
+} from './reading.js';
 import type { SalesMeasure } from './sales-measure.js';
 import type { ColumnInfo, TableInfo, Vocabulary } from './schema-vocabulary.js';
 
@@ -17,6 +24,8 @@ export interface PlanContext {
 export interface Settled {
   table: TableInfo;
   expression: Expression;
+  /** Conditions of the two parts of a ratio, to be planned where the joins are known. */
+  parts?: { top: Filter[]; bottom: Filter[] };
 }
 
 export interface Wanted {
@@ -26,7 +35,18 @@ export interface Wanted {
   order: { measure: Settled | null; column: ColumnInfo | null; direction: 'asc' | 'desc' } | null;
 }
 
-function settleMeasure(measure: Measure, { sales }: PlanContext): Settled {
+function settlePart({ measure }: RatioPart, context: PlanContext): Settled {
+  if (
+    measure.kind === 'bare' &&
+    isRate(measure.column) &&
+    !measure.column.words.some((w) => w.concept === 'density')
+  )
+    throw new CannotRead(`It is not clear how to combine ${measure.column.source.canonicalColumnName}.`, 4);
+  return settleMeasure(measure, context);
+}
+
+function settleMeasure(measure: Measure, context: PlanContext): Settled {
+  const { sales } = context;
   switch (measure.kind) {
     case 'count':
       return { table: measure.table, expression: { kind: 'count-rows', table: measure.table } };
@@ -45,6 +65,23 @@ function settleMeasure(measure: Measure, { sales }: PlanContext): Settled {
         table: measure.column.table,
         expression: { kind: 'aggregate', fn: 'sum', column: measure.column },
       };
+    case 'ratio': {
+      const top = settlePart(measure.top, context);
+      const bottom = settlePart(measure.bottom, context);
+      if (top.table !== bottom.table)
+        throw new CannotRead('A ratio of things of different tables is not understood.', 4);
+      const expression = {
+        kind: 'ratio' as const,
+        top: { expression: top.expression, where: [] },
+        bottom: { expression: bottom.expression, where: [] },
+        scale: measure.scale,
+      };
+      return {
+        table: top.table,
+        expression,
+        parts: { top: measure.top.filters, bottom: measure.bottom.filters },
+      };
+    }
     case 'sales': {
       // Of each sale, or of the totals of each group? The question does not say.
       if (measure.fn !== 'sum') {
@@ -177,7 +214,10 @@ export function settle(context: PlanContext): Wanted {
 function withSubject({ reading }: PlanContext, dimensions: Dimension[]): Dimension[] {
   const out = [...dimensions];
   const { subject, projections } = reading;
-  const tableOf = (m: Measure) => (m.kind === 'count' ? m.table : m.kind === 'sales' ? null : m.column.table);
+  const tableOf = (m: Measure): TableInfo | null => {
+    if (m.kind === 'ratio') return tableOf(m.top.measure);
+    return m.kind === 'count' ? m.table : m.kind === 'sales' ? null : m.column.table;
+  };
   const measured = reading.measures.some((m) => tableOf(m) === subject);
   // "payment methods of payments by total amount": the methods are the groups, not each payment.
   const ranksItself = projections.length > 0 && reading.order?.by && tableOf(reading.order.by) === subject;

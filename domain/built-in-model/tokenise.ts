@@ -109,7 +109,8 @@ function joinNumberWords(tokens: Token[]): Token[] {
         continue;
       }
     }
-    const value = current.kind === 'word' ? NUMBER_WORDS[current.lower] : undefined;
+    const isOne = current.lower === 'one' && /^(than|least|most|exactly|only)$/.test(last?.lower ?? '');
+    const value = isOne ? 1 : current.kind === 'word' ? NUMBER_WORDS[current.lower] : undefined;
     out.push(value === undefined ? current : token('number', current.raw, value));
   }
   return out;

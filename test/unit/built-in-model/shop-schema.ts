@@ -6,7 +6,7 @@ import type {
 } from '../../../contracts/schema-registry.js';
 
 /** `name type`, with `*` for a primary key and `!` for NOT NULL behind the name. */
-function table(name: string, columns: string): RegistryTable {
+export function table(name: string, columns: string): RegistryTable {
   const canonicalTableName = `shop.${name}`;
   return {
     canonicalTableName,

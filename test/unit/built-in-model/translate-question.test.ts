@@ -286,7 +286,6 @@ describe('refusals', () => {
     '',
     '???',
     'top 5 customers by revenue per month',
-    'average number of orders per customer',
     'orders over 1000',
     'average revenue per customer',
     'customers with orders in Berlin',
