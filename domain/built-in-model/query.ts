@@ -73,7 +73,7 @@ function key(expression: Expression): string {
 }
 
 /** The same text for conditions that say the same. */
-export function conditionKey(condition: Condition): string {
+function conditionKey(condition: Condition): string {
   if (condition.kind === 'or') return `(${condition.conditions.map(conditionKey).join(' | ')})`;
   if (condition.kind === 'exists') {
     const path = condition.path.map((step) => step.to.source.canonicalTableName).join('>');
