@@ -7,7 +7,8 @@
  * names that are equal after folding digits. Vectors are those of one table for each family, searched exactly in memory. "strict" is the share of questions with every needed table found.
  *
  * Options: --data DIR (required), --database URL (a Postgres that is loaded already), --embeddings built-in|none|URL of an
- * OpenAI-compatible endpoint (default built-in; key from OPENAI_API_KEY), --model NAME (default text-embedding-3-small), --json
+ * OpenAI-compatible endpoint (default built-in; key from OPENAI_API_KEY), --model NAME (default text-embedding-3-small), --store
+ * native|pglite (may be given twice: times retrieval through that store as well, with the built-in vectors of all tables and columns), --json
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,11 +19,14 @@ import { createTokenCounter } from '../activities/model/count-tokens.js';
 import { findFreePort } from '../platform/embedded/free-port.js';
 import { findLocalFolders } from '../platform/embedded/local-folders.js';
 import { startNativePostgresWithPgvector } from '../platform/embedded/native-postgres.js';
+import { startPgliteServer } from '../platform/embedded/pglite-server.js';
 import { findPgvectorPostgres, installPgvectorPostgres } from '../platform/embedded/pgvector-postgres.js';
+import type { PostgresServer } from '../platform/embedded/postgres-cluster.js';
 import { createBenchEmbeddings } from './retrieval/bench-embeddings.js';
 import { countContextTokens, LEGS, rankAll } from './retrieval/legs.js';
 import { introspect, loadWarehouse, readQuestions } from './retrieval/load-warehouse.js';
 import { CUTS, measureRecall, percentile, type Recall, shuffleGold } from './retrieval/measure.js';
+import { type StoreTimes, timeThroughStore } from './retrieval/through-store.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -30,6 +34,7 @@ const { values: options } = parseArgs({
     database: { type: 'string' },
     embeddings: { type: 'string', default: 'built-in' },
     model: { type: 'string', default: 'text-embedding-3-small' },
+    store: { type: 'string', multiple: true, default: [] },
     json: { type: 'boolean', default: false },
   },
 });
@@ -76,6 +81,13 @@ async function main(): Promise<void> {
       tokensP95: percentile(tokens, 0.95),
     };
   }
+  const throughStore: Record<string, StoreTimes> = {};
+  for (const kind of options.store) {
+    const times = await timeThroughStore(await startStore(kind), schema, questions, say);
+    throughStore[kind] = { ...times };
+    for (const [name, value] of Object.entries(times))
+      throughStore[kind]![name as keyof StoreTimes] = round(value);
+  }
   report({
     tables: schema.tables.length,
     columns,
@@ -83,11 +95,29 @@ async function main(): Promise<void> {
     embeddings: embeddings?.name ?? 'none',
     rows,
     context,
+    ...(options.store.length > 0 ? { throughStore } : {}),
     retrieval: { p50Ms: round(percentile(times, 0.5)), p95Ms: round(percentile(times, 0.95)) },
   });
 }
 
-async function loadIntoPostgres(data: string): Promise<string> {
+async function startStore(kind: string): Promise<{ connectionString: string; poolSize: number }> {
+  if (kind === 'pglite') {
+    const port = await findFreePort({ preferred: 15_593, taken: new Set() });
+    const store = await startPgliteServer({ inMemory: true, port });
+    stops.push(() => store.stop());
+    return { connectionString: store.connectionString, poolSize: 1 };
+  }
+  if (kind !== 'native') throw new Error('--store takes native or pglite');
+  const server = await startPostgres();
+  await server.createDatabase('store');
+  return { connectionString: server.connectionString('store'), poolSize: 4 };
+}
+
+let started: Promise<PostgresServer> | undefined;
+/** One server for the data source and the store. */
+const startPostgres = (): Promise<PostgresServer> => (started ??= startServer());
+
+async function startServer(): Promise<PostgresServer> {
   const home = await mkdtemp(join(tmpdir(), 'quaestor-bench-'));
   stops.push(() => rm(home, { recursive: true, force: true }));
   const { cache: cacheDir } = findLocalFolders(process.env, process.cwd());
@@ -97,6 +127,11 @@ async function loadIntoPostgres(data: string): Promise<string> {
   const port = await findFreePort({ preferred: 15_592, taken: new Set() });
   const server = await startNativePostgresWithPgvector({ dataDir: join(home, 'source'), port, binDir });
   stops.push(() => server.stop());
+  return server;
+}
+
+async function loadIntoPostgres(data: string): Promise<string> {
+  const server = await startPostgres();
   await server.createDatabase('bench');
   say(`loaded ${await loadWarehouse(data, server.connectionString('bench'))} statements`);
   return server.connectionString('bench');
@@ -112,6 +147,7 @@ function report(result: {
   embeddings: string;
   rows: { scope: string; leg: string; figures: Recall; control: number }[];
   context: Record<string, object>;
+  throughStore?: Record<string, StoreTimes>;
   retrieval: object;
 }): void {
   if (options.json) {
@@ -140,7 +176,10 @@ function report(result: {
   process.stdout.write(
     `${result.tables} tables, ${result.columns} columns, ${result.questions} questions, embeddings: ${result.embeddings}\n` +
       `${table.toString()}\ncontext as questions get it (cut by score): ${JSON.stringify(result.context)}\n` +
-      `retrieval over all tables, in memory (vectors included; without the store and the model): ${JSON.stringify(result.retrieval)}\n`,
+      `retrieval over all tables, in memory (vectors included; without the store and the model): ${JSON.stringify(result.retrieval)}\n` +
+      Object.entries(result.throughStore ?? {})
+        .map(([kind, times]) => `through the store (${kind}), without the model: ${JSON.stringify(times)}\n`)
+        .join(''),
   );
 }
 

@@ -37,6 +37,8 @@ export interface LegScores {
   words?: number;
   /** Cosine similarity of the nearest vector, -1 to 1. */
   vector?: number;
+  /** Added for a stored value that the question names. */
+  value?: number;
 }
 
 export interface ResultColumn {

@@ -12,6 +12,7 @@ import { chooseTables, narrowSchema, VECTOR_WEIGHTS } from '../../domain/ranking
 import { completeSmallSchema } from '../../domain/ranking/complete-small-schema.js';
 import type { TableIndex } from '../../domain/ranking/table-index.js';
 import { matchValues } from '../../domain/values/match-values.js';
+import { findValueHits } from '../../domain/values/value-index.js';
 import type { AnswerDeps } from './answer-deps.js';
 import { embedQuestion } from './embed-question.js';
 
@@ -77,6 +78,7 @@ export async function retrieveTables(deps: AnswerDeps, input: RetrieveInput): Pr
     vectorHits,
     vectorWeight: VECTOR_WEIGHTS[deps.embeddings.kind],
     preferences,
+    valueHits: findValueHits(text, loaded.valueIndex),
     ...(input.maxTables === undefined ? {} : { maxTables: input.maxTables }),
   });
   const chosen = input.maxTables === undefined ? completeSmallSchema(ranked, schema, preferences) : ranked;

@@ -7,6 +7,7 @@ import { loadInferredJoins } from '../../db/statements/registry/inferred-joins.j
 import { loadSchema } from '../../db/statements/registry/schema.js';
 import { loadSampledValues } from '../../db/statements/registry/values.js';
 import { createTableIndex, type TableIndex, withMappings } from '../../domain/ranking/table-index.js';
+import { createValueIndex, type ValueIndex } from '../../domain/values/value-index.js';
 
 export interface IndexedSchema {
   schema: SchemaContext;
@@ -14,6 +15,7 @@ export interface IndexedSchema {
   values: SampledValues;
   /** Joins that no key declares. */
   inferred: InferredJoin[];
+  valueIndex: ValueIndex;
 }
 
 interface VersionKey {
@@ -43,7 +45,13 @@ export class SchemaCache {
           const schema = await loadSchema(tx, context.versionId);
           const values = await loadSampledValues(tx, context.versionId);
           const inferred = await loadInferredJoins(tx, context.versionId);
-          return { schema, inferred, index: createTableIndex(schema), values };
+          return {
+            schema,
+            inferred,
+            valueIndex: createValueIndex(schema.tables, values),
+            index: createTableIndex(schema),
+            values,
+          };
         });
       },
     });

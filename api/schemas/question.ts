@@ -94,7 +94,7 @@ export const chosenTableSchema = z
     score: z.number(),
     reasons: z.array(z.string()).meta({ description: 'Why it was chosen.' }),
     legs: z
-      .object({ words: z.number().optional(), vector: z.number().optional() })
+      .object({ words: z.number().optional(), vector: z.number().optional(), value: z.number().optional() })
       .optional()
       .meta({ description: 'What each way of looking gave it.' }),
   })

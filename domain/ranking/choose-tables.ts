@@ -2,6 +2,7 @@ import type { ChosenTable } from '../../contracts/question.js';
 import type { SchemaContext } from '../../contracts/schema-registry.js';
 import type { Preferences } from '../mapping/preferences.js';
 import { pickMember, type TableFamily } from '../table-families.js';
+import type { ValueHit } from '../values/value-index.js';
 import { fuseScores } from './fuse-scores.js';
 import { closeJoinPaths } from './join-closure.js';
 import { joinedTerms, type SpelledTerm, spelledTerms, synonymsOf } from './question-terms.js';
@@ -28,6 +29,8 @@ export interface ChooseTablesInput {
   maxJoinTables?: number;
   /** Tables whose score is a smaller share of the best one's are left out. Default 0.4; 0 takes all up to `maxTables`. */
   minScoreShare?: number;
+  /** Stored values that the question names, by canonical table name. */
+  valueHits?: ReadonlyMap<string, ValueHit>;
   /** Pins, excludes and subject area. Default: all are allowed, none is pinned. */
   preferences?: Preferences | undefined;
 }
@@ -37,6 +40,8 @@ export interface ChooseTablesInput {
  * model know what words mean, and count nearly as much as words.
  */
 export const VECTOR_WEIGHTS = { 'built-in': 0.25, 'openai-compatible': 0.75 } as const;
+/** A table that stores what the question names counts so much more, beside 1 for the best word score. */
+const VALUE_WEIGHT = 0.3;
 /** Pinned tables come no later, so that a tight budget of tokens does not drop them. */
 const PIN_RANK = 6;
 /** A word that may stand for one of the question's counts this much of it. */
@@ -64,6 +69,8 @@ export function chooseTables(input: ChooseTablesInput): ChosenTable[] {
     new Map([...nearest].map(([id, hit]) => [id, hit.similarity])),
     input.vectorWeight ?? VECTOR_WEIGHTS['built-in'],
   );
+  const named = valuesByFamily(input.valueHits, index, isAllowed);
+  for (const id of named.keys()) scores.set(id, (scores.get(id) ?? 0) + VALUE_WEIGHT);
   const ranked = liftBySchema(scores, index, isAllowed);
   const floor = (ranked[0]?.score ?? 0) * (input.minScoreShare ?? 0.4);
   const bestOfSchema = new Map<string, string>();
@@ -78,6 +85,8 @@ export function chooseTables(input: ChooseTablesInput): ChosenTable[] {
     const word = words.get(id);
     if (word)
       reasons.push(`words: ${[...new Set(word.terms.map((term) => terms.spelled.get(term)))].join(', ')}`);
+    const value = named.get(id);
+    if (value) reasons.push(`${value.canonicalColumnName} has “${value.value}”`);
     if (hit) reasons.push(`${hit.canonicalColumnName ?? 'table'} is near (${hit.similarity.toFixed(2)})`);
     const schemaName = index.schemaOf(id);
     const neighbour = bestOfSchema.get(schemaName);
@@ -85,7 +94,11 @@ export function chooseTables(input: ChooseTablesInput): ChosenTable[] {
       reasons.push(neighbour ? `in the schema of ${neighbour}` : 'in a schema related to a better table’s');
     if (family.members.length > 1) reasons.push(`one of ${family.members.length} alike`);
     if (!neighbour) bestOfSchema.set(schemaName, canonicalTableName);
-    const legs = { ...(word ? { words: word.score } : {}), ...(hit ? { vector: hit.similarity } : {}) };
+    const legs = {
+      ...(word ? { words: word.score } : {}),
+      ...(hit ? { vector: hit.similarity } : {}),
+      ...(value ? { value: VALUE_WEIGHT } : {}),
+    };
     picked.push({ canonicalTableName, score, reasons, legs });
   }
   const chosen = withPinned(picked, input);
@@ -168,6 +181,19 @@ function questionTerms(question: string, index: TableIndex) {
     }
   }
   return { weights, spelled };
+}
+
+function valuesByFamily(
+  hits: ReadonlyMap<string, ValueHit> | undefined,
+  index: TableIndex,
+  isAllowed: (id: string) => boolean,
+): Map<string, ValueHit> {
+  const named = new Map<string, ValueHit>();
+  for (const [table, hit] of hits ?? []) {
+    const id = index.familyOf.get(table);
+    if (id !== undefined && isAllowed(id) && !named.has(id)) named.set(id, hit);
+  }
+  return named;
 }
 
 function nearestByFamily(

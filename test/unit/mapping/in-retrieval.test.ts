@@ -5,6 +5,7 @@ import { chooseGuidance } from '../../../domain/mapping/choose-guidance.js';
 import { preferencesOf } from '../../../domain/mapping/preferences.js';
 import { chooseTables } from '../../../domain/ranking/choose-tables.js';
 import { createTableIndex, withMappings } from '../../../domain/ranking/table-index.js';
+import { createValueIndex, findValueHits } from '../../../domain/values/value-index.js';
 import { table } from '../ranking/tables.js';
 
 const filler = Array.from({ length: 40 }, (_, n) => table(`erp.${'q'.repeat(n + 1)}`, ['k']));
@@ -99,4 +100,25 @@ test('what goes to the model with a question: instructions, metrics of its table
     examples: [{ question: 'revenue by day', sql: 'SELECT 1' }],
   });
   expect(chooseGuidance('revenue', [], [])).toBeUndefined();
+});
+
+test('a table that stores what the question names is found by it, and says so; a value of many tables says nothing', () => {
+  const values = Object.fromEntries([
+    ['erp.cal.day', ['Whit Monday', 'active']],
+    ...filler.map((one) => [`${one.canonicalTableName}.k`, ['active']]),
+  ]);
+  const index = createValueIndex(schema.tables, values);
+  const find = (question: string) =>
+    chooseTables({
+      question,
+      schema,
+      index: base,
+      vectorHits: [],
+      valueHits: findValueHits(question, index),
+    });
+  expect(find('What is sold on whit mondays?')[0]).toMatchObject({
+    canonicalTableName: 'erp.cal',
+    reasons: ['erp.cal.day has “Whit Monday”'],
+  });
+  expect(find('Who is active?')).toEqual([]);
 });
