@@ -1,8 +1,10 @@
 import type { MappingContent } from '../../contracts/schema-mapping.js';
 import type { RegistryTable, SchemaContext } from '../../contracts/schema-registry.js';
+import { splitIdentifier } from '../built-in-model/words.js';
 import { type PeoplesWords, peoplesWords } from '../mapping/peoples-words.js';
 import { groupFamilies, type TableFamily } from '../table-families.js';
 import { Bm25Index, type FieldWeight, type RankedText } from './bm25.js';
+import { learnAbbreviations } from './learn-abbreviations.js';
 import { toTerms } from './question-terms.js';
 
 export interface TableIndex {
@@ -44,7 +46,8 @@ export function createTableIndex(schema: SchemaContext): TableIndex {
     if (ids) ids.push(id);
     else bySchema.set(schemaName, [id]);
   }
-  const texts = list.map(toRankedText);
+  const abbreviations = learnAbbreviations(list.map(({ members }) => members.at(-1)!));
+  const texts = list.map((family) => toRankedText(family, abbreviations));
   return {
     words: new Bm25Index(texts, FIELD_WEIGHTS),
     texts,
@@ -90,16 +93,20 @@ export function withMappings(index: TableIndex, entries: readonly MappingContent
   return { ...index, texts, words: new Bm25Index(texts, FIELD_WEIGHTS) };
 }
 
-function toRankedText({ id, members }: TableFamily): RankedText {
+function toRankedText({ id, members }: TableFamily, abbreviations: ReadonlyMap<string, string>): RankedText {
   const table: RegistryTable = members.at(-1)!;
-  const nameTerms = toTerms(table.tableName);
+  const termsOf = (name: string): string[] => [
+    ...toTerms(name),
+    ...splitIdentifier(name).flatMap((part) => toTerms(abbreviations.get(part) ?? '')),
+  ];
+  const nameTerms = termsOf(table.tableName);
   return {
     id,
     fields: [
       members.length === 1 ? nameTerms : nameTerms.filter((term) => !/^\d+$/.test(term)),
       toTerms(table.schemaName),
       toTerms(table.comment ?? ''),
-      table.columns.flatMap((column) => toTerms(column.name)),
+      table.columns.flatMap((column) => termsOf(column.name)),
       table.columns.flatMap((column) => toTerms(column.comment ?? '')),
       [],
       [],
