@@ -1,12 +1,13 @@
 import type { Caller } from '../contracts/identity.js';
 import { LIMITS } from '../contracts/limits.js';
 import { errorRecord, QuaestorError } from '../contracts/quaestor-error.js';
-import type { Question } from '../contracts/question.js';
+import type { EarlierTurn, Question } from '../contracts/question.js';
 import { workflowIds } from '../contracts/workflows.js';
 import type { Transaction } from '../db/database.js';
 import { findLeader } from '../db/statements/answer-flights.js';
 import { findCachedAnswer, insertCachedQuestion } from '../db/statements/answers.js';
 import { appendAudit } from '../db/statements/audit.js';
+import { findConversation, readEarlierTurns } from '../db/statements/conversations.js';
 import { getDataSourceForAsking } from '../db/statements/data-sources.js';
 import { appendEvent } from '../db/statements/events.js';
 import { releaseIdempotencyKey } from '../db/statements/idempotency.js';
@@ -29,6 +30,8 @@ export interface AskQuestion {
   ifAmbiguous?: 'ask' | 'refuse';
   /** Oldest answer that will do; 0: a new one. Default: the setting. */
   maxAgeSeconds?: number | undefined;
+  /** Any question of the conversation that this one goes on with. */
+  conversationId?: string | undefined;
   idempotency: Idempotency | undefined;
 }
 
@@ -89,11 +92,15 @@ async function recordQuestion(
     });
   }
 
-  const row = { id: questionId, jobId: workflowIds.answerQuestion(questionId), userId: caller.userId, text };
+  const conversationId = await findConversationOf(tx, ask);
+  const jobId = workflowIds.answerQuestion(questionId);
+  const row = { id: questionId, jobId, userId: caller.userId, text, conversationId };
+  const turns = conversationId ? await readEarlierTurns(tx, conversationId, LIMITS.earlierTurns) : [];
   const cacheKey = cacheKeyOf(deps, ask, {
     versionId: source.activeVersionId,
     mappingVersion: source.mappingVersion,
     text,
+    turns,
   });
   const maxAgeMs = ask.maxAgeSeconds === undefined ? deps.config.answerCacheTtlMs : ask.maxAgeSeconds * 1_000;
   const cachedFrom = maxAgeMs > 0 ? await findCachedAnswer(tx, cacheKey, maxAgeMs) : undefined;
@@ -127,10 +134,31 @@ async function recordQuestion(
   };
 }
 
+/** @throws QuaestorError `not_found`, `invalid_request` for a conversation about another data source. */
+async function findConversationOf(
+  tx: Transaction,
+  { conversationId, dataSourceId }: AskQuestion,
+): Promise<string | undefined> {
+  if (conversationId === undefined) return undefined;
+  const found = isUuid(conversationId) ? await findConversation(tx, conversationId) : undefined;
+  if (!found) throw new QuaestorError('not_found', 'There is no conversation with this id.');
+  if (found.dataSourceId !== dataSourceId) {
+    throw new QuaestorError(
+      'invalid_request',
+      'conversationId: the conversation is about another data source.',
+    );
+  }
+  return found.id;
+}
+
 const cacheKeyOf = (
   { config }: ApiDeps,
   { caller, dataSourceId }: AskQuestion,
-  { text, ...edition }: { versionId: string; mappingVersion: number; text: string },
+  {
+    text,
+    turns,
+    ...edition
+  }: { versionId: string; mappingVersion: number; text: string; turns: readonly EarlierTurn[] },
 ): Buffer =>
   answerCacheKey(
     answerCacheText({
@@ -138,6 +166,7 @@ const cacheKeyOf = (
       dataSourceId,
       ...edition,
       question: text,
+      turns,
       model: modelCacheLabel(config.model),
     }),
   );

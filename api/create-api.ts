@@ -10,6 +10,7 @@ import { createReconciler } from './reconcile-job.js';
 import { logRequests } from './request-log.js';
 import { Routes } from './route.js';
 import { addApiKeyRoutes } from './routes/api-keys.js';
+import { addConversationRoutes } from './routes/conversations.js';
 import { addDataSourceRoutes } from './routes/data-sources.js';
 import { createDocsRouter } from './routes/docs.js';
 import { addExportRoutes } from './routes/exports.js';
@@ -35,6 +36,7 @@ export function createApi(given: ApiDeps): Express {
   const routes = new Routes(authenticator, createLimitRate(deps.limiter, deps.config.rateLimits));
   addQuestionRoutes(routes, deps);
   addExportRoutes(routes, deps);
+  addConversationRoutes(routes, deps);
   addDataSourceRoutes(routes, deps);
   addIndexingRoutes(routes, deps);
   addJoinRoutes(routes, deps);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DataSource } from '../contracts/data-source.js';
 import type { Job } from '../contracts/job.js';
-import type { Question, RowsPage } from '../contracts/question.js';
+import type { Conversation, Question, RowsPage } from '../contracts/question.js';
 import type { MappingReport, SchemaMapping } from '../contracts/schema-mapping.js';
 import type { SearchResult } from '../contracts/schema-search.js';
 import { ApiProblemError, ApiUnreachableError, type Problem } from './cli-error.js';
@@ -68,7 +68,13 @@ export interface ApiClient {
   /** Starts indexing; returns the job's id. */
   indexDataSource(dataSourceId: string): Promise<string>;
   /** @param signal stops the asking, not a job that has been started. */
-  askQuestion(input: { dataSourceId: string; question: string }, signal?: AbortSignal): Promise<AskReply>;
+  askQuestion(
+    input: { dataSourceId: string; question: string; conversationId?: string },
+    signal?: AbortSignal,
+  ): Promise<AskReply>;
+  /** Runs SQL of one's own for a question; the run is a question of its own. */
+  runSql(questionId: string, sql: string): Promise<{ id: string; jobId: string }>;
+  listConversations(limit: number): Promise<Conversation[]>;
   readQuestion(questionId: string): Promise<Question>;
   /** Chooses a reading by its number, or says in other words what is meant. */
   replyToQuestion(questionId: string, reply: { choice: number } | { text: string }): Promise<void>;
@@ -194,6 +200,10 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         ? { answered: true, question: reply }
         : { answered: false, questionId: reply.id, jobId: reply.jobId };
     },
+    runSql: (id, sql) => json({ method: 'POST', path: `/v1/questions/${segment(id)}/runs`, body: { sql } }),
+    listConversations: async (limit) =>
+      (await json<{ conversations: Conversation[] }>({ path: `/v1/conversations?limit=${limit}` }))
+        .conversations,
     readQuestion: (id) => json({ path: `/v1/questions/${segment(id)}` }),
     replyToQuestion: async (id, reply) => {
       await send({ method: 'POST', path: `/v1/questions/${segment(id)}/reply`, body: reply });

@@ -13,6 +13,7 @@ import {
   reviewMapping,
 } from './commands/mappings.js';
 import { reply } from './commands/reply.js';
+import { runSql } from './commands/run-sql.js';
 import { search } from './commands/search.js';
 import { addSource, indexSource, listSources, removeSource } from './commands/sources.js';
 import { findConnection } from './connection.js';
@@ -139,17 +140,23 @@ function createProgram(
     .description('ask a question and print the answer')
     .argument('<question...>', 'the question, in quotes or not')
     .option('-s, --source <name>', 'data source, by name or id (may be left out when there is exactly one)')
+    .option(
+      '-f, --follow-up [question-id]',
+      'go on from a question ("only for March"); without an id, from the last one',
+    )
     .option('-r, --rows <n>', 'rows to print (default: 20; with --json all)', wholeNumber(0, 10_000))
     .option('-w, --wait <seconds>', 'longest wait for the answer; 0 only starts it', wholeNumber(0, 86_400))
-    .action((words: string[], flags: { source?: string; rows?: number; wait?: number }) =>
-      action((context) =>
-        ask(context, {
-          question: words.join(' '),
-          source: flags.source,
-          rows: flags.rows,
-          waitMs: flags.wait === undefined ? undefined : flags.wait * 1_000,
-        }),
-      ),
+    .action(
+      (words: string[], flags: { source?: string; followUp?: string | true; rows?: number; wait?: number }) =>
+        action((context) =>
+          ask(context, {
+            question: words.join(' '),
+            source: flags.source,
+            after: flags.followUp,
+            rows: flags.rows,
+            waitMs: flags.wait === undefined ? undefined : flags.wait * 1_000,
+          }),
+        ),
     );
 
   program
@@ -171,6 +178,16 @@ function createProgram(
     .option('-n, --limit <n>', 'ranked tables at most', wholeNumber(1, 50))
     .action((words: string[], flags: { source?: string; area?: string; limit?: number }) =>
       action((context) => search(context, { query: words.join(' '), ...flags })),
+    );
+
+  program
+    .command('run')
+    .description('run SQL of your own for a question: the same guard, beside the answer that is there')
+    .argument('<question-id>')
+    .argument('<sql>', 'one SELECT, or "-" to read it from standard input')
+    .option('-r, --rows <n>', 'rows to print (default: 20; with --json all)', wholeNumber(0, 10_000))
+    .action((questionId: string, sql: string, flags: { rows?: number }) =>
+      action((context) => runSql(context, { questionId, sql, rows: flags.rows })),
     );
   addMappingCommands(program, action);
 

@@ -25,6 +25,8 @@ export const LIMITS = {
   /** Times that one question may ask its reader which reading is meant, and how long each waits for the reply. */
   choiceRounds: 2,
   choiceWaitMs: 7 * 24 * 60 * 60 * 1_000,
+  /** Earlier questions of a conversation that a new one is read with. */
+  earlierTurns: 6,
   /** Readings to choose from, and the length of each (and of a reply in the reader's own words), in UTF-16 code units. */
   readings: 6,
   readingChars: 400,

@@ -57,10 +57,20 @@ export interface AnswerTiming {
   durationMs: number;
 }
 
-/** Which model wrote the SQL. `built-in` is always said. */
+/** Who wrote the SQL: a model (`built-in` is always said), or a person by name. */
 export interface ModelLabel {
-  provider: 'built-in' | 'openai-compatible';
+  provider: 'built-in' | 'openai-compatible' | 'person';
   name: string;
+}
+export type ModelProvider = Exclude<ModelLabel['provider'], 'person'>;
+
+/** That a question is another run of an earlier one, which stays as it is. */
+export interface RunOf {
+  questionId: string;
+  /** `edit`: with SQL that its author wrote. `schedule`: asked again by its schedule. */
+  kind: 'edit' | 'schedule';
+  /** The user. */
+  authorId: string;
 }
 
 export interface Answer {
@@ -84,10 +94,29 @@ export interface Answer {
   answeredAt: string;
 }
 
+/** An answered question of a conversation, as later ones build on it. */
+export interface EarlierTurn {
+  question: string;
+  sql: string;
+}
+
+/** Questions that build on each other; its id is that of its first question. */
+export interface Conversation {
+  id: string;
+  dataSourceId: string;
+  /** The first question. */
+  title: string;
+  questions: number;
+  createdAt: string;
+  lastAskedAt: string;
+}
+
 export interface Question {
   id: string;
   jobId: string;
   dataSourceId: string;
+  /** Its own id, unless it follows another question. */
+  conversationId?: string;
   text: string;
   status: QuestionStatus;
   answer: Answer | null;
@@ -96,6 +125,8 @@ export interface Question {
   cachedFrom: string | null;
   /** The newest question back to the reader; absent where there was none. */
   choice?: ChoiceRequest;
+  /** Absent for a question that somebody asked. */
+  run?: RunOf;
   createdAt: string;
   finishedAt: string | null;
 }

@@ -31,6 +31,8 @@ export interface AnswerQuestionInput extends WorkflowScope {
   dataSourceId: string;
   /** What becomes of a question with several readings: it waits for its reader (default), or is refused with the readings. */
   ifAmbiguous?: 'ask' | 'refuse';
+  /** The SQL is there already: a person wrote it. It goes through the guard like any other. */
+  hasGivenSql?: boolean;
 }
 export interface AnswerQuestionResult {
   status: 'answered' | 'refused' | 'failed' | 'cancelled';

@@ -1,3 +1,5 @@
+import type { EarlierTurn } from '../contracts/question.js';
+
 /** All that an answer depends on; two questions with equal parts may share an answer for the cache's time. */
 export interface AnswerCacheParts {
   tenantId: string;
@@ -11,6 +13,10 @@ export interface AnswerCacheParts {
   model: string;
   /** What the reader chose or said besides the question; empty and absent are the same. */
   chosenReadings?: readonly string[];
+  /** The conversation before it; empty and absent are the same. */
+  turns?: readonly EarlierTurn[];
+  /** SQL that a person wrote: such an answer is nobody else's. */
+  givenSql?: string | undefined;
 }
 
 /** One text for all spellings that mean the same; hashed, it is the key of the answer cache. */
@@ -23,9 +29,9 @@ export const answerCacheText = (parts: AnswerCacheParts): string =>
     parts.mappingVersion,
     parts.model,
     normaliseQuestion(parts.question),
-    ...(parts.chosenReadings && parts.chosenReadings.length > 0
-      ? [{ chosenReadings: parts.chosenReadings }]
-      : []),
+    ...(parts.chosenReadings?.length ? [{ chosenReadings: parts.chosenReadings }] : []),
+    ...(parts.givenSql === undefined ? [] : [{ givenSql: parts.givenSql }]),
+    ...(parts.turns?.length ? [{ turns: parts.turns.map(({ question, sql }) => [question, sql]) }] : []),
   ]);
 
 /**

@@ -125,6 +125,12 @@ const waiting = async (): Promise<{ jobId: string; questionId: string }> => {
   );
   return reply;
 };
+const edited = await withModel.client.runSql(
+  (await withModel.client.readJob(repairedTwice)).subjectId,
+  COUNT_BY_STATUS,
+);
+await record('answer-question-given-sql', namespace, await ended(withModel, edited.jobId));
+
 const chosen = await waiting();
 model.script('chat', { kind: 'text', text: sqlReply(COUNT_BY_STATUS) });
 await withModel.client.replyToQuestion(chosen.questionId, { choice: 1 });

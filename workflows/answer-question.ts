@@ -60,6 +60,41 @@ async function findAnswer(input: AnswerQuestionInput): Promise<AnswerQuestionRes
   const spend = (step: AnswerTiming['step'], durationMs: number) =>
     timings.set(step, (timings.get(step) ?? 0) + durationMs);
 
+  /** Guard, price, run and record; `refused` with the reason that the SQL could be mended by. */
+  const settle = async ({ sql, interpretation, attempt, repairs }: Draft): Promise<AnswerQuestionResult> => {
+    const checked = await local.checkSql({ ...input, sql, attempt });
+    spend('guard', checked.durationMs);
+    if (!checked.accepted) return { status: 'refused', error: checked.error };
+
+    const ran = await run(input, attempt, checked);
+    spend('explain', ran.explainMs);
+    spend('query', ran.queryMs);
+    spend('store', ran.storeMs);
+    if (ran.outcome === 'refused') return { status: 'refused', error: ran.error };
+    if (ran.outcome === 'deferred') throw new Error('A query on its own queue cannot be deferred');
+
+    await local.recordAnswer({
+      ...input,
+      sql: checked.sql,
+      columns: ran.columns,
+      rowCount: ran.rowCount,
+      truncated: ran.truncated,
+      interpretation,
+      timings: [...timings].map(([step, durationMs]) => ({
+        step,
+        durationMs: Math.round(durationMs * 10) / 10,
+      })),
+      repairs,
+    });
+    return { status: 'answered', rowCount: ran.rowCount };
+  };
+
+  if (input.hasGivenSql) {
+    const given = await local.prepareGivenSql(input);
+    spend('context', given.durationMs);
+    return await settle({ sql: given.sql, interpretation: null, attempt: 1, repairs: 0 });
+  }
+
   const context = await local.chooseContext(input);
   spend('context', context.durationMs);
 
@@ -86,39 +121,18 @@ async function findAnswer(input: AnswerQuestionInput): Promise<AnswerQuestionRes
       previous = { sql: '', error: written.error };
       continue;
     }
-
-    const checked = await local.checkSql({ ...input, sql: written.sql, attempt });
-    spend('guard', checked.durationMs);
-    if (!checked.accepted) {
-      previous = { sql: written.sql, error: checked.error };
-      continue;
-    }
-
-    const ran = await run(input, attempt, checked);
-    spend('explain', ran.explainMs);
-    spend('query', ran.queryMs);
-    spend('store', ran.storeMs);
-    if (ran.outcome === 'refused') {
-      previous = { sql: written.sql, error: ran.error };
-      continue;
-    }
-    if (ran.outcome === 'deferred') throw new Error('A query on its own queue cannot be deferred');
-
-    await local.recordAnswer({
-      ...input,
-      sql: checked.sql,
-      columns: ran.columns,
-      rowCount: ran.rowCount,
-      truncated: ran.truncated,
-      interpretation: written.interpretation,
-      timings: [...timings].map(([step, durationMs]) => ({
-        step,
-        durationMs: Math.round(durationMs * 10) / 10,
-      })),
-      repairs,
-    });
-    return { status: 'answered', rowCount: ran.rowCount };
+    const { sql, interpretation } = written;
+    const settled = await settle({ sql, interpretation, attempt, repairs });
+    if (!settled.error) return settled;
+    previous = { sql, error: settled.error };
   }
+}
+
+interface Draft {
+  sql: string;
+  interpretation: string | null;
+  attempt: number;
+  repairs: number;
 }
 
 /** Workflows that began when one repair was all end as they would have then. */

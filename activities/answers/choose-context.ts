@@ -1,6 +1,8 @@
+import { LIMITS } from '../../contracts/limits.js';
 import { QuaestorError } from '../../contracts/quaestor-error.js';
-import type { ModelLabel } from '../../contracts/question.js';
+import type { ModelProvider } from '../../contracts/question.js';
 import type { AnswerQuestionInput } from '../../contracts/workflows.js';
+import { readTurnsBefore } from '../../db/statements/conversations.js';
 import { appendEvent } from '../../db/statements/events.js';
 import { loadMappings } from '../../db/statements/mappings.js';
 import {
@@ -16,7 +18,7 @@ import { retrieveTables } from './retrieve-tables.js';
 
 export interface ChosenContext {
   /** Which model will write the SQL: the built-in one needs no queue. */
-  provider: ModelLabel['provider'];
+  provider: ModelProvider;
   tables: number;
   durationMs: number;
 }
@@ -27,13 +29,14 @@ export interface ChosenContext {
  */
 export async function chooseContext(deps: AnswerDeps, input: AnswerQuestionInput): Promise<ChosenContext> {
   const started = performance.now();
-  const { work, version, mappings } = await deps.db.withTenant(input.tenantId, async (tx) => {
+  const { work, version, mappings, turns } = await deps.db.withTenant(input.tenantId, async (tx) => {
     await startJob(tx, input.jobId);
     await markQuestionRunning(tx, input.questionId);
     return {
       work: await getQuestionWork(tx, input.questionId),
       version: await takeActiveVersion(tx, input.questionId, input.dataSourceId),
       mappings: await loadMappings(tx, input.dataSourceId),
+      turns: await readTurnsBefore(tx, input.questionId, LIMITS.earlierTurns),
     };
   });
   deps.bus.publish(input.jobId);
@@ -41,7 +44,13 @@ export async function chooseContext(deps: AnswerDeps, input: AnswerQuestionInput
   if (!version)
     throw new QuaestorError('data_source_not_indexed', 'The data source has no finished index yet.');
 
-  const found = await retrieveTables(deps, { tenantId: input.tenantId, version, mappings, text: work.text });
+  const found = await retrieveTables(deps, {
+    tenantId: input.tenantId,
+    version,
+    mappings,
+    text: work.text,
+    turns,
+  });
   const { chosen, schema, values, guidance, withoutVectors } = found;
   if (chosen.length === 0) {
     throw new QuaestorError(
@@ -55,6 +64,7 @@ export async function chooseContext(deps: AnswerDeps, input: AnswerQuestionInput
     values,
     ...(guidance ? { guidance } : {}),
     mappingVersion: mappings.version,
+    ...(turns.length > 0 ? { turns } : {}),
   };
   const durationMs = performance.now() - started;
   const event = { tables: chosen, durationMs, ...(withoutVectors ? { withoutVectors } : {}) };

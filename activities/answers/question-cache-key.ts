@@ -19,5 +19,7 @@ export const questionCacheKey = (
       question: work.text,
       model: deps.cacheLabel,
       chosenReadings: work.chosenReadings,
+      turns: work.context?.turns ?? [],
+      givenSql: work.given?.sql,
     }),
   );

@@ -1,9 +1,10 @@
 import { QuaestorError } from '../../contracts/quaestor-error.js';
-import type { ChosenTable } from '../../contracts/question.js';
+import type { ChosenTable, EarlierTurn } from '../../contracts/question.js';
 import type { Guidance, MappingSet } from '../../contracts/schema-mapping.js';
 import type { SampledValues, SchemaContext } from '../../contracts/schema-registry.js';
 import { searchItems } from '../../db/statements/registry/items.js';
 import type { ActiveVersion } from '../../db/statements/registry/versions.js';
+import { withEarlierTables } from '../../domain/conversation/with-earlier-tables.js';
 import { usedKeys } from '../../domain/joins/used-joins.js';
 import { applyMappings } from '../../domain/mapping/apply-mappings.js';
 import { chooseGuidance } from '../../domain/mapping/choose-guidance.js';
@@ -21,6 +22,8 @@ export interface RetrieveInput {
   version: ActiveVersion;
   mappings: MappingSet;
   text: string;
+  /** The conversation before the question: its tables are chosen too. */
+  turns?: readonly EarlierTurn[];
   /** Name of a subject area; tables outside of it are not chosen. */
   area?: string | undefined;
   /** Ranked tables at most. Default as chooseTables. */
@@ -81,13 +84,16 @@ export async function retrieveTables(deps: AnswerDeps, input: RetrieveInput): Pr
     valueHits: findValueHits(text, loaded.valueIndex),
     ...(input.maxTables === undefined ? {} : { maxTables: input.maxTables }),
   });
-  const chosen = input.maxTables === undefined ? completeSmallSchema(ranked, schema, preferences) : ranked;
+  const turns = input.turns ?? [];
+  const complete = input.maxTables === undefined ? completeSmallSchema(ranked, schema, preferences) : ranked;
+  const allowed = { ...schema, tables: schema.tables.filter((table) => preferences.isAllowed(table)) };
+  const chosen = withEarlierTables(complete, turns, allowed);
   const narrow = narrowSchema(schema, chosen);
   const names = chosen.map(({ canonicalTableName }) => canonicalTableName);
   return {
     schema: { ...narrow, tables: applyMappings(narrow.tables, mappings.entries) },
     chosen,
-    values: matchValues(text, narrow.tables, values),
+    values: matchValues([...turns.map(({ question }) => question), text].join('\n'), narrow.tables, values),
     guidance: chooseGuidance(text, names, mappings.entries),
     index,
     ...(withoutVectors ? { withoutVectors } : {}),

@@ -1,7 +1,7 @@
 import { type ErrorRecord, errorRecord } from '../../contracts/quaestor-error.js';
-import type { ModelLabel } from '../../contracts/question.js';
+import type { ModelProvider } from '../../contracts/question.js';
 import type { StoredContext } from '../../db/statements/questions.js';
-import { translateQuestion } from '../../domain/built-in-model/translate-question.js';
+import { translateFollowUp } from '../../domain/built-in-model/follow-up.js';
 import { extractReadings } from '../../domain/guard/extract-readings.js';
 import { extractSql } from '../../domain/guard/extract-sql.js';
 import { type CutOff, findCutOff } from '../../domain/guard/reply-cut-off.js';
@@ -33,7 +33,7 @@ export type SqlReply = { usage: { promptTokens: number; completionTokens: number
 
 /** Writes the SQL for a question. */
 export interface SqlWriter {
-  readonly provider: ModelLabel['provider'];
+  readonly provider: ModelProvider;
   readonly name: string;
   write(request: SqlRequest): Promise<SqlReply>;
 }
@@ -50,8 +50,9 @@ export function createBuiltInWriter(): SqlWriter {
     write: async ({ question, context, today, previous, chosenReadings }) => {
       // It is deterministic: what was refused once would be refused again.
       if (previous) return { outcome: 'refused', usage: NO_USAGE, error: previous.error };
-      const translation = translateQuestion({
+      const { translation } = translateFollowUp({
         question,
+        earlier: (context.turns ?? []).map((turn) => turn.question),
         context: context.schema,
         today,
         sampledValues: context.values ?? {},
@@ -101,6 +102,7 @@ export function createChatWriter(options: {
         countTokens,
         previous,
         chosenReadings,
+        turns: context.turns,
       });
       const completion = await chat.complete({
         system: prompt.system,

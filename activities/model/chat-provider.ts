@@ -1,4 +1,4 @@
-import type { ModelLabel } from '../../contracts/question.js';
+import type { ModelProvider } from '../../contracts/question.js';
 
 export interface ChatMessage {
   role: 'user' | 'assistant';
@@ -27,7 +27,7 @@ export interface ChatCompletion {
 
 export interface ChatProvider {
   readonly name: string;
-  readonly kind: ModelLabel['provider'];
+  readonly kind: ModelProvider;
   /** Throws QuaestorError with a `model_…` code, or the reason of `signal` as it is. */
   complete(request: ChatRequest): Promise<ChatCompletion>;
 }

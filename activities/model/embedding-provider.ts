@@ -1,4 +1,4 @@
-import type { ModelLabel } from '../../contracts/question.js';
+import type { ModelProvider } from '../../contracts/question.js';
 
 export interface Embeddings {
   /** One for each text, in the order of the texts. */
@@ -13,7 +13,7 @@ export interface Embeddings {
 export interface EmbeddingProvider {
   /** The model's name as kept beside the vectors; vectors of different names are never compared. */
   readonly name: string;
-  readonly kind: ModelLabel['provider'];
+  readonly kind: ModelProvider;
   /** Throws QuaestorError with a `model_…` code, or the reason of `signal` as it is. */
   embed(texts: readonly string[], options?: { signal?: AbortSignal | undefined }): Promise<Embeddings>;
 }

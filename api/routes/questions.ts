@@ -6,7 +6,7 @@ import type { Question } from '../../contracts/question.js';
 import type { Transaction } from '../../db/database.js';
 import { getResultPage } from '../../db/statements/answers.js';
 import { getJob } from '../../db/statements/jobs.js';
-import { getQuestion } from '../../db/statements/questions.js';
+import { getQuestion, listRuns } from '../../db/statements/questions.js';
 import type { ApiContext } from '../api-deps.js';
 import { askQuestion } from '../ask-question.js';
 import { createChartPictures } from '../chart-pictures.js';
@@ -15,17 +15,22 @@ import { idempotencyHeader, idempotencyOf } from '../idempotency.js';
 import { preferHeader, preferredWaitSeconds } from '../prefer.js';
 import { replyToQuestion } from '../reply-to-question.js';
 import type { Reply, Routes } from '../route.js';
+import { runGivenSql } from '../run-given-sql.js';
 import {
   acceptedQuestionSchema,
   askQuestionBody,
   questionSchema,
   replyBody,
   rowsPageSchema,
+  runBody,
+  runListSchema,
 } from '../schemas/question.js';
 import { idParams } from '../schemas/text.js';
 import { isQuestionOpen, waitForQuestion } from '../wait-for-question.js';
 
 const tag = 'Questions';
+/** Runs of a question that are listed; the newest. */
+const LISTED_RUNS = 200;
 
 async function readQuestion(tx: Transaction, id: string): Promise<Question> {
   const question = await getQuestion(tx, id);
@@ -111,6 +116,7 @@ export function addQuestionRoutes(routes: Routes, deps: ApiContext): void {
         text: body.question,
         ifAmbiguous: body.ifAmbiguous,
         maxAgeSeconds: body.maxAgeSeconds,
+        conversationId: body.conversationId,
         idempotency: idempotencyOf(req, body, config.encryptionKey),
       });
       return await replyInTime(deps, caller.tenantId, asked, { req, res });
@@ -142,6 +148,55 @@ export function addQuestionRoutes(routes: Routes, deps: ApiContext): void {
     async ({ caller, params, body, req, res }) => {
       const question = await replyToQuestion(deps, { caller, questionId: params.id, ...body });
       return await replyInTime(deps, caller.tenantId, question, { req, res });
+    },
+  );
+
+  routes.route(
+    {
+      method: 'post',
+      path: '/v1/questions/{id}/runs',
+      operationId: 'runGivenSql',
+      tag,
+      summary: 'Run SQL of your own for a question',
+      description:
+        'Edit and run again: through the same guard, price, read-only transaction and audit. The run is a question of its own (`run` says of which); the answer that was there stays.',
+      scope: 'questions:ask',
+      limit: 'questions',
+      headers: preferHeader,
+      params: idParams,
+      body: runBody,
+      replies: {
+        200: {
+          description: 'The run with its end, within the time of `Prefer: wait`.',
+          schema: questionSchema,
+        },
+        202: { description: 'It is running; the job is in `Location`.', schema: acceptedQuestionSchema },
+      },
+      errors: ['engine_unavailable'],
+    },
+    async ({ caller, params, body, req, res }) => {
+      const run = await runGivenSql(deps, { caller, questionId: params.id, sql: body.sql });
+      return await replyInTime(deps, caller.tenantId, run, { req, res });
+    },
+  );
+
+  routes.route(
+    {
+      method: 'get',
+      path: '/v1/questions/{id}/runs',
+      operationId: 'listRuns',
+      tag,
+      summary: 'List the other runs of a question, oldest first',
+      scope: 'questions:ask',
+      params: idParams,
+      replies: { 200: { description: 'Edited and scheduled runs.', schema: runListSchema } },
+    },
+    async ({ caller, params }) => {
+      const runs = await db.withTenant(caller.tenantId, async (tx) => {
+        await readQuestion(tx, params.id);
+        return await listRuns(tx, params.id, LISTED_RUNS);
+      });
+      return { status: 200, body: { runs } };
     },
   );
 

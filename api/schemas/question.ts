@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { LIMITS } from '../../contracts/limits.js';
 import type { AnswerWarning, Chart } from '../../contracts/presentation.js';
-import type { Answer, ChoiceRequest, ChosenTable, Question, RowsPage } from '../../contracts/question.js';
+import type {
+  Answer,
+  ChoiceRequest,
+  ChosenTable,
+  Conversation,
+  Question,
+  RowsPage,
+  RunOf,
+} from '../../contracts/question.js';
 import { errorRecordSchema } from './problem.js';
 import { text, timestamp, uuid } from './text.js';
 
@@ -12,6 +20,11 @@ export const askQuestionBody = z
     question: text().meta({
       description: `At most ${LIMITS.questionChars} characters.`,
       example: 'How many orders were placed last month?',
+    }),
+    conversationId: text().optional().meta({
+      format: 'uuid',
+      description:
+        'The conversation that the question goes on with (or any question of it): "only for March" is then read as a change of the question before.',
     }),
     ifAmbiguous: z.enum(['ask', 'refuse']).default('ask').meta({
       description:
@@ -41,6 +54,22 @@ export const replyBody = z
     message: 'Send either choice or text.',
   })
   .meta({ id: 'Reply' });
+
+export const runBody = z
+  .strictObject({
+    sql: text()
+      .min(1)
+      .max(LIMITS.sqlChars)
+      .meta({ description: "One SELECT; it goes through the same guard as a model's." }),
+  })
+  .meta({ id: 'Run' });
+
+const runSchema = z
+  .object({ questionId: uuid(), kind: z.enum(['edit', 'schedule']), authorId: uuid() })
+  .meta({
+    id: 'RunOf',
+    description: 'Of which question this is another run, why, and by whom. The earlier answer stays.',
+  }) satisfies z.ZodType<RunOf>;
 
 const choiceSchema = z
   .object({
@@ -107,7 +136,7 @@ const answerSchema = z
     rowCount: z.int(),
     truncated: z.boolean().meta({ description: 'There were more rows or bytes than are kept.' }),
     tables: z.array(chosenTableSchema),
-    model: z.object({ provider: z.enum(['built-in', 'openai-compatible']), name: z.string() }),
+    model: z.object({ provider: z.enum(['built-in', 'openai-compatible', 'person']), name: z.string() }),
     interpretation: z.string().nullable(),
     chart: chartSchema
       .nullable()
@@ -134,6 +163,9 @@ export const questionSchema = z
     id: uuid(),
     jobId: z.string(),
     dataSourceId: uuid(),
+    conversationId: uuid()
+      .optional()
+      .meta({ description: 'Its own id, unless it follows another question.' }),
     text: z.string(),
     status: z.enum(STATUSES),
     answer: answerSchema.nullable(),
@@ -143,6 +175,7 @@ export const questionSchema = z
         'The question whose answer this is, when it came from the cache or is being made for several at once.',
     }),
     choice: choiceSchema.optional(),
+    run: runSchema.optional(),
     createdAt: timestamp(),
     finishedAt: timestamp().nullable(),
   })
@@ -163,6 +196,27 @@ export const acceptedQuestionSchema = z
     }),
   })
   .meta({ id: 'AcceptedQuestion' });
+
+const conversationSchema = z
+  .object({
+    id: uuid(),
+    dataSourceId: uuid(),
+    title: z.string().meta({ description: 'The first question.' }),
+    questions: z.int(),
+    createdAt: timestamp(),
+    lastAskedAt: timestamp(),
+  })
+  .meta({ id: 'Conversation' }) satisfies z.ZodType<Conversation>;
+
+export const conversationListSchema = z
+  .object({ conversations: z.array(conversationSchema) })
+  .meta({ id: 'ConversationList' });
+
+export const conversationWithTurnsSchema = z
+  .object({ ...conversationSchema.shape, turns: z.array(questionSchema) })
+  .meta({ id: 'ConversationWithTurns' });
+
+export const runListSchema = z.object({ runs: z.array(questionSchema) }).meta({ id: 'RunList' });
 
 export const rowsPageSchema = z
   .object({

@@ -1,3 +1,6 @@
+import type { DataSource } from '../../contracts/data-source.js';
+import type { ApiClient } from '../api-client.js';
+import { UsageError } from '../cli-error.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { findSource } from '../find-source.js';
@@ -8,6 +11,8 @@ export interface AskOptions {
   question: string;
   /** Name or id; may be left out when there is exactly one. */
   source?: string | undefined;
+  /** A question to go on from; `true`: the last conversation about the data source. */
+  after?: string | true | undefined;
   /** Rows to print. */
   rows?: number | undefined;
   /** Longest wait for the answer; 0 only starts the question. Default: until it ends. */
@@ -18,7 +23,12 @@ export interface AskOptions {
 export async function ask(context: CommandContext, options: AskOptions): Promise<ExitCode> {
   const { client } = context;
   const source = await findSource(client, options.source);
-  const reply = await client.askQuestion({ dataSourceId: source.id, question: options.question });
+  const conversationId = await conversationOf(client, source, options.after);
+  const reply = await client.askQuestion({
+    dataSourceId: source.id,
+    question: options.question,
+    ...(conversationId ? { conversationId } : {}),
+  });
   if (reply.answered) return showQuestion(context, reply.question.id, options.rows);
 
   const { questionId, jobId } = reply;
@@ -29,4 +39,19 @@ export async function ask(context: CommandContext, options: AskOptions): Promise
   }
   await watchJob(context, jobId, { waitMs: options.waitMs });
   return showQuestion(context, questionId, options.rows);
+}
+
+/** Conversations looked through for the last one about a data source. */
+const RECENT = 50;
+
+async function conversationOf(
+  client: ApiClient,
+  source: DataSource,
+  after: string | true | undefined,
+): Promise<string | undefined> {
+  if (after !== true) return after;
+  const conversations = await client.listConversations(RECENT);
+  const last = conversations.find(({ dataSourceId }) => dataSourceId === source.id);
+  if (!last) throw new UsageError('There is no question yet to go on from.');
+  return last.id;
 }

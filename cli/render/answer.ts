@@ -39,7 +39,9 @@ export function renderQuestion(options: RenderQuestionOptions): string {
 export const modelText = (model: ModelLabel): string =>
   model.provider === 'built-in'
     ? `built-in model (${printable(model.name)}; no language model is configured)`
-    : `${printable(model.name)} (${model.provider})`;
+    : model.provider === 'person'
+      ? `none: the SQL was written by ${printable(model.name)}`
+      : `${printable(model.name)} (${model.provider})`;
 
 function renderAnswer({ question, rows, colors, terminalWidth }: RenderQuestionOptions): string {
   const answer = question.answer;

@@ -114,6 +114,7 @@ export async function insertCachedQuestion(
     text: string;
     cachedFrom: string;
     dataSourceId: string;
+    conversationId?: string | undefined;
   },
 ): Promise<void> {
   await tx.query(
@@ -123,8 +124,8 @@ export async function insertCachedQuestion(
      event AS (
        INSERT INTO job_events (tenant_id, job_id, seq, kind, data)
        SELECT $2, job.id, 1, 'job.succeeded', jsonb_build_object('cachedFrom', $7::uuid) FROM job)
-     INSERT INTO questions (id, tenant_id, user_id, data_source_id, job_id, text, status, cached_from, finished_at)
-     SELECT $3, $2, $4, $5, job.id, $6, 'answered', $7, now() FROM job`,
+     INSERT INTO questions (id, tenant_id, user_id, data_source_id, job_id, text, status, cached_from, finished_at, conversation_id)
+     SELECT $3, $2, $4, $5, job.id, $6, 'answered', $7, now(), $8 FROM job`,
     [
       question.jobId,
       tx.tenantId,
@@ -133,6 +134,7 @@ export async function insertCachedQuestion(
       question.dataSourceId,
       question.text,
       question.cachedFrom,
+      question.conversationId ?? null,
     ],
   );
 }

@@ -21,7 +21,8 @@ export async function requestChoice(
 }
 
 /**
- * Keeps the reader's reply to the newest request and returns its round; the first reply stays. Undefined when the question does
+ * Keeps the reader's reply to the newest request and returns its round; the first reply stays, also of several readers who share
+ * an answer. Undefined when the question does
  * not wait, or another reply is there already.
  */
 export async function keepChoice(
@@ -31,7 +32,8 @@ export async function keepChoice(
 ): Promise<number | undefined> {
   const [row] = await tx.query<{ round: number }>(
     `UPDATE questions SET choices = jsonb_set(choices, '{-1,chosen}', to_jsonb($2::text))
-     WHERE id = $1 AND status = 'waiting' AND coalesce(choices->-1->>'chosen', $2) = $2
+     WHERE id = (SELECT coalesce(follows, id) FROM questions WHERE id = $1)
+       AND status = 'waiting' AND coalesce(choices->-1->>'chosen', $2) = $2
      RETURNING jsonb_array_length(choices) AS round`,
     [questionId, chosen],
   );

@@ -4,9 +4,11 @@ import type {
   Answer,
   ChoiceRequest,
   ChosenTable,
+  EarlierTurn,
   ModelLabel,
   Question,
   QuestionStatus,
+  RunOf,
 } from '../../contracts/question.js';
 import type { Guidance } from '../../contracts/schema-mapping.js';
 import type { SampledValues, SchemaContext } from '../../contracts/schema-registry.js';
@@ -21,12 +23,17 @@ export interface NewQuestion {
   text: string;
   /** The question that answers it, with its job. */
   follows?: string | undefined;
+  /** The first question of the conversation that this one goes on with. */
+  conversationId?: string | undefined;
+  /** The question that this one is another run of, and for an edit its SQL. */
+  run?: { questionId: string; kind: 'edit'; sql: string } | { questionId: string; kind: 'schedule' };
 }
 
 export async function insertQuestion(tx: Transaction, question: NewQuestion): Promise<void> {
   await tx.query(
-    `INSERT INTO questions (id, tenant_id, user_id, data_source_id, job_id, text, follows)
-     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`,
+    `INSERT INTO questions
+       (id, tenant_id, user_id, data_source_id, job_id, text, follows, conversation_id, run_of, run_kind, given_sql)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO NOTHING`,
     [
       question.id,
       tx.tenantId,
@@ -35,6 +42,10 @@ export async function insertQuestion(tx: Transaction, question: NewQuestion): Pr
       question.jobId,
       question.text,
       question.follows ?? null,
+      question.conversationId ?? null,
+      question.run?.questionId ?? null,
+      question.run?.kind ?? null,
+      question.run?.kind === 'edit' ? question.run.sql : null,
     ],
   );
 }
@@ -43,6 +54,10 @@ interface Row {
   id: string;
   job_id: string;
   data_source_id: string;
+  conversation_id: string | null;
+  user_id: string;
+  run_of: string | null;
+  run_kind: RunOf['kind'] | null;
   text: string;
   status: QuestionStatus;
   error: ErrorRecord | null;
@@ -66,27 +81,44 @@ interface Row {
   warnings: Presentation['warnings'] | null;
 }
 
+const SELECT = `SELECT q.id, q.job_id, q.data_source_id, q.conversation_id, q.user_id, q.run_of, q.run_kind, q.text, coalesce(l.status, q.status) AS status,
+    coalesce(l.error, q.error) AS error, coalesce(q.cached_from, q.follows) AS cached_from,
+    coalesce(l.choices, q.choices)->-1 AS choice, q.created_at, coalesce(l.finished_at, q.finished_at) AS finished_at,
+    a.sql, a.columns, a.row_count, a.truncated, a.tables, a.model, a.interpretation, a.timings, a.repairs, a.answered_at,
+    p.chart, p.explanation, p.warnings
+  FROM questions q LEFT JOIN questions l ON l.id = q.follows
+  LEFT JOIN answers a ON a.question_id = coalesce(q.cached_from, q.follows, q.id)
+  LEFT JOIN result_presentations p ON p.question_id = a.question_id`;
+
 /** A question with its answer; one taken from the cache, or following another one, shows what that one has. */
 export async function getQuestion(tx: Transaction, id: string): Promise<Question | undefined> {
-  const [row] = await tx.query<Row>(
-    `SELECT q.id, q.job_id, q.data_source_id, q.text, coalesce(l.status, q.status) AS status,
-            coalesce(l.error, q.error) AS error, coalesce(q.cached_from, q.follows) AS cached_from,
-            coalesce(l.choices, q.choices)->-1 AS choice, q.created_at, coalesce(l.finished_at, q.finished_at) AS finished_at,
-            a.sql, a.columns, a.row_count, a.truncated, a.tables, a.model, a.interpretation, a.timings, a.repairs, a.answered_at,
-            p.chart, p.explanation, p.warnings
-     FROM questions q LEFT JOIN questions l ON l.id = q.follows
-     LEFT JOIN answers a ON a.question_id = coalesce(q.cached_from, q.follows, q.id)
-     LEFT JOIN result_presentations p ON p.question_id = a.question_id
-     WHERE q.id = $1`,
-    [id],
-  );
+  const [row] = await tx.query<Row>(`${SELECT} WHERE q.id = $1`, [id]);
   return row && toQuestion(row);
+}
+
+/** The questions of a conversation, oldest first, at most `limit` of the newest. */
+export async function listTurns(tx: Transaction, conversationId: string, limit: number): Promise<Question[]> {
+  const rows = await tx.query<Row>(
+    `${SELECT} WHERE q.id = $1 OR q.conversation_id = $1 ORDER BY q.created_at DESC, q.id DESC LIMIT $2`,
+    [conversationId, limit],
+  );
+  return rows.reverse().map(toQuestion);
+}
+
+/** Other runs of a question, oldest first, at most `limit` of the newest. */
+export async function listRuns(tx: Transaction, questionId: string, limit: number): Promise<Question[]> {
+  const rows = await tx.query<Row>(
+    `${SELECT} WHERE q.run_of = $1 ORDER BY q.created_at DESC, q.id DESC LIMIT $2`,
+    [questionId, limit],
+  );
+  return rows.reverse().map(toQuestion);
 }
 
 const toQuestion = (row: Row): Question => ({
   id: row.id,
   jobId: row.job_id,
   dataSourceId: row.data_source_id,
+  conversationId: row.conversation_id ?? row.id,
   text: row.text,
   // The reply is there, and the job is about to take it: nobody need be asked any more.
   status: row.status === 'waiting' && row.choice?.chosen ? 'running' : row.status,
@@ -111,6 +143,9 @@ const toQuestion = (row: Row): Question => ({
   error: row.error,
   cachedFrom: row.cached_from,
   ...(row.choice ? { choice: row.choice } : {}),
+  ...(row.run_of && row.run_kind
+    ? { run: { questionId: row.run_of, kind: row.run_kind, authorId: row.user_id } }
+    : {}),
   createdAt: row.created_at.toISOString(),
   finishedAt: row.finished_at?.toISOString() ?? null,
 });
@@ -141,6 +176,8 @@ export interface StoredContext {
   guidance?: Guidance;
   /** Edition of the mappings that this was chosen with; 0 where it is absent. */
   mappingVersion?: number;
+  /** The questions before it in its conversation, oldest first. */
+  turns?: EarlierTurn[];
 }
 
 export async function saveQuestionContext(
@@ -159,6 +196,8 @@ export interface QuestionWork {
   context: StoredContext | null;
   /** What its reader chose where it had several readings, oldest first. */
   chosenReadings: string[];
+  /** What a person wrote, and that person's name; null where a model writes. */
+  given: { sql: string; author: string } | null;
   /** Since the question was asked, by the store's clock. */
   elapsedMs: number;
 }
@@ -171,11 +210,13 @@ export async function getQuestionWork(tx: Transaction, id: string): Promise<Ques
     version_id: string | null;
     context: StoredContext | null;
     choices: ChoiceRequest[] | null;
+    given_sql: string | null;
+    author: string;
     elapsed_ms: number;
   }>(
-    `SELECT text, user_id, data_source_id, version_id, context, choices,
-            extract(epoch FROM clock_timestamp() - created_at)::float8 * 1000 AS elapsed_ms
-     FROM questions WHERE id = $1`,
+    `SELECT q.text, q.user_id, q.data_source_id, q.version_id, q.context, q.choices, q.given_sql, u.name AS author,
+            extract(epoch FROM clock_timestamp() - q.created_at)::float8 * 1000 AS elapsed_ms
+     FROM questions q JOIN users u ON u.id = q.user_id WHERE q.id = $1`,
     [id],
   );
   return (
@@ -185,6 +226,7 @@ export async function getQuestionWork(tx: Transaction, id: string): Promise<Ques
       dataSourceId: row.data_source_id,
       versionId: row.version_id,
       context: row.context,
+      given: row.given_sql === null ? null : { sql: row.given_sql, author: row.author },
       chosenReadings: (row.choices ?? []).flatMap(({ chosen }) => chosen ?? []),
       elapsedMs: row.elapsed_ms,
     }

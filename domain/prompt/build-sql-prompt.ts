@@ -1,6 +1,6 @@
 import { LIMITS } from '../../contracts/limits.js';
 import { type ErrorRecord, QuaestorError } from '../../contracts/quaestor-error.js';
-import type { ChosenTable } from '../../contracts/question.js';
+import type { ChosenTable, EarlierTurn } from '../../contracts/question.js';
 import type { Guidance } from '../../contracts/schema-mapping.js';
 import type { SampledValues, SchemaContext } from '../../contracts/schema-registry.js';
 import { ANSWER_MARKERS } from './answer-format.js';
@@ -23,6 +23,8 @@ export interface SqlPromptInput {
   /** For system and user message together, as the endpoint counts them. */
   tokenBudget: number;
   countTokens: (text: string) => number;
+  /** The conversation before the question, oldest first; the budget takes the newest. */
+  turns?: readonly EarlierTurn[] | undefined;
   /** What the reader chose where the model had asked which reading is meant, oldest first. */
   chosenReadings?: readonly string[] | undefined;
   /** The model's own SQL that was refused, to be mended. */
@@ -47,6 +49,9 @@ const VALUE_CHARS = 60;
 const VALUES_SHARE = 0.15;
 /** What people say may take of the budget; instructions come before metrics, metrics before examples. */
 const GUIDANCE_SHARE = 0.25;
+/** What the conversation may take of it. */
+const TURNS_SHARE = 0.2;
+const TURN_CHARS = 1_000;
 
 const DIALECT_NAMES: Record<SqlPromptInput['dialect'], string> = { postgres: 'PostgreSQL' };
 
@@ -79,12 +84,14 @@ export const buildSqlPrompt = (input: SqlPromptInput): SqlPrompt => {
     JSON.stringify(context),
     JSON.stringify(input.values ?? {}),
     JSON.stringify(input.guidance ?? {}),
+    JSON.stringify(input.turns ?? []),
   ]);
   const system = rules(DIALECT_NAMES[input.dialect], number);
 
   const values = fitValues(input.values ?? {}, tokenBudget * VALUES_SHARE, countTokens);
 
   const guidance = fitGuidance(input.guidance, tokenBudget * GUIDANCE_SHARE, countTokens);
+  const turns = fitTurns(input.turns ?? [], tokenBudget * TURNS_SHARE, countTokens);
 
   const write = (schema: string, tables: readonly string[]): string =>
     [
@@ -92,6 +99,12 @@ export const buildSqlPrompt = (input: SqlPromptInput): SqlPrompt => {
       channel(`DATA_${number}`, 'schema', schema),
       ...(values === '' ? [] : [channel(`DATA_${number}`, 'stored values', values)]),
       ...guidance.map(({ kind, text }) => channel(`GUIDE_${number}`, kind, text)),
+      ...(turns === ''
+        ? []
+        : [
+            channel(`DATA_${number}`, 'earlier questions and their sql, oldest first', turns),
+            'The question below may go on from these: where it only says what changes ("only for March", "by region instead"), everything else stays as in the last of them. A question that stands by itself is answered by itself.',
+          ]),
       channel(`QUESTION_${number}`, 'question', question),
       ...(chosenReadings.length > 0
         ? [
@@ -152,6 +165,22 @@ const fitValues = (
       .map((value) => `'${value.replaceAll("'", "''")}'`);
     if (shown.length === 0) continue;
     const longer = `${text}${name}: ${shown.join(', ')}\n`;
+    if (countTokens(longer) > tokenBudget) break;
+    text = longer;
+  }
+  return text;
+};
+
+/** The newest turns that fit; an older one never stands without those after it. */
+const fitTurns = (
+  turns: readonly EarlierTurn[],
+  tokenBudget: number,
+  countTokens: (text: string) => number,
+): string => {
+  let text = '';
+  for (const turn of [...turns].reverse()) {
+    const question = untrustedLine(turn.question, TURN_CHARS);
+    const longer = `question: ${question}\nsql:\n${untrustedBlock(turn.sql, REFUSED_SQL_CHARS)}\n${text}`;
     if (countTokens(longer) > tokenBudget) break;
     text = longer;
   }

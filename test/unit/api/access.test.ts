@@ -46,6 +46,10 @@ const SCOPED: [string, string, Scope][] = [
   ['POST', `/v1/questions/${id}/exports`, 'questions:ask'],
   ['GET', `/v1/exports/${id}`, 'questions:ask'],
   ['GET', `/v1/exports/${id}/file`, 'questions:ask'],
+  ['POST', `/v1/questions/${id}/runs`, 'questions:ask'],
+  ['GET', `/v1/questions/${id}/runs`, 'questions:ask'],
+  ['GET', '/v1/conversations', 'questions:ask'],
+  ['GET', `/v1/conversations/${id}`, 'questions:ask'],
   ['GET', '/v1/jobs', 'jobs:read'],
   ['GET', '/v1/jobs/some-job', 'jobs:read'],
   ['GET', '/v1/jobs/some-job/events', 'jobs:read'],
@@ -252,6 +256,8 @@ describe('documentation', () => {
       '/metrics',
       '/v1/api-keys',
       '/v1/api-keys/{id}',
+      '/v1/conversations',
+      '/v1/conversations/{id}',
       '/v1/data-sources',
       '/v1/data-sources/{id}',
       '/v1/data-sources/{id}/index',
@@ -273,6 +279,7 @@ describe('documentation', () => {
       '/v1/questions/{id}/exports',
       '/v1/questions/{id}/reply',
       '/v1/questions/{id}/rows',
+      '/v1/questions/{id}/runs',
     ]);
   });
 

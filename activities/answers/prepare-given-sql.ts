@@ -1,0 +1,53 @@
+import { QuaestorError } from '../../contracts/quaestor-error.js';
+import type { AnswerQuestionInput } from '../../contracts/workflows.js';
+import { appendEvent } from '../../db/statements/events.js';
+import { getQuestionWork, markQuestionRunning, saveQuestionContext } from '../../db/statements/questions.js';
+import { takeActiveVersion } from '../../db/statements/registry/versions.js';
+import { withEarlierTables } from '../../domain/conversation/with-earlier-tables.js';
+import { narrowSchema } from '../../domain/ranking/choose-tables.js';
+import { startJob } from '../jobs/start-job.js';
+import type { AnswerDeps } from './answer-deps.js';
+
+export interface GivenSql {
+  sql: string;
+  durationMs: number;
+}
+
+/**
+ * Begins a run with SQL that a person wrote: takes the active version, against which the guard will hold it, and keeps the tables
+ * that it speaks of.
+ * @throws QuaestorError `data_source_not_indexed`.
+ */
+export async function prepareGivenSql(deps: AnswerDeps, input: AnswerQuestionInput): Promise<GivenSql> {
+  const started = performance.now();
+  const { work, version } = await deps.db.withTenant(input.tenantId, async (tx) => {
+    await startJob(tx, input.jobId);
+    await markQuestionRunning(tx, input.questionId);
+    return {
+      work: await getQuestionWork(tx, input.questionId),
+      version: await takeActiveVersion(tx, input.questionId, input.dataSourceId),
+    };
+  });
+  if (!work?.given) throw new QuaestorError('not_found', 'The question was deleted.');
+  if (!version)
+    throw new QuaestorError('data_source_not_indexed', 'The data source has no finished index yet.');
+  const { sql, author } = work.given;
+  const { schema } = await deps.schemas.load({ tenantId: input.tenantId, versionId: version.id });
+  const chosen = withEarlierTables([], [{ question: work.text, sql }], schema).map((table) => ({
+    ...table,
+    reasons: ['named in the SQL'],
+  }));
+  const durationMs = performance.now() - started;
+  await deps.db.withTenant(input.tenantId, async (tx) => {
+    await saveQuestionContext(tx, input.questionId, { schema: narrowSchema(schema, chosen), chosen });
+    await appendEvent(
+      tx,
+      input.jobId,
+      'sql.generated',
+      { sql, model: author, attempt: 1, durationMs: 0 },
+      'generated-1',
+    );
+  });
+  deps.bus.publish(input.jobId);
+  return { sql, durationMs };
+}
