@@ -158,7 +158,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
 
   return {
     baseUrl,
-    addDataSource: (input) => json(post('/v1/data-sources', { ...input, kind: 'postgres' })),
+    addDataSource: (input) => json(post('/v1/data-sources', input)),
     listDataSources: async () =>
       (await json<{ dataSources: DataSource[] }>({ path: '/v1/data-sources' })).dataSources,
     removeDataSource: async (id) => {

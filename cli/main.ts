@@ -198,7 +198,7 @@ function createProgram(
     .argument('<name>')
     .argument(
       '[connection-string]',
-      'postgres://…, or "-" to read it from standard input (default: QUAESTOR_SOURCE_URL)',
+      'postgres://… or mysql://…, or "-" to read it from standard input (default: QUAESTOR_SOURCE_URL)',
     )
     .option('--schema <names...>', 'index only these schemas')
     .option('--no-index', 'only add it')

@@ -292,7 +292,7 @@ export const ERRORS = {
     'terminal',
     422,
     'This kind of data source is not supported',
-    'Use a postgres:// or postgresql:// connection string.',
+    'Use a connection string that begins with postgres://, postgresql://, mysql:// or mariadb://.',
   ),
   query_failed: entry(
     'data-source',

@@ -4,7 +4,7 @@ import { appendAudit } from '../../db/statements/audit.js';
 import { appendEvent } from '../../db/statements/events.js';
 import { getQuestionWork } from '../../db/statements/questions.js';
 import type { AnswerDeps } from './answer-deps.js';
-import { guardSql } from './guard-sql.js';
+import { guardInputOf, guardSql } from './guard-sql.js';
 
 export interface CheckSqlInput extends AnswerQuestionInput {
   sql: string;
@@ -22,7 +22,11 @@ export async function checkSql(deps: AnswerDeps, input: CheckSqlInput): Promise<
   const work = await deps.db.withTenant(input.tenantId, (tx) => getQuestionWork(tx, input.questionId));
   if (!work?.versionId) throw new QuaestorError('not_found', 'The question was deleted.');
   const { schema } = await deps.schemas.load({ tenantId: input.tenantId, versionId: work.versionId });
-  const verdict = await guardSql({ sql: input.sql, tables: schema.tables });
+  const verdict = await guardSql({
+    ...guardInputOf(work),
+    sql: input.sql,
+    tables: schema.tables,
+  });
   const durationMs = performance.now() - started;
   await deps.db.withTenant(input.tenantId, async (tx) => {
     if (verdict.accepted) {

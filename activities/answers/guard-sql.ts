@@ -1,22 +1,41 @@
 import { hasSqlDetails, parse } from 'libpg-query';
+import type { DataSourceKind } from '../../contracts/data-source.js';
 import { LIMITS } from '../../contracts/limits.js';
 import { QuaestorError, toErrorRecord } from '../../contracts/quaestor-error.js';
+import type { QuestionWork } from '../../db/statements/questions.js';
 import { checkReadOnly } from '../../domain/guard/check-read-only.js';
 import { limitFromOutside } from '../../domain/guard/limit-from-outside.js';
 import { MAX_NESTING, nestingBound } from '../../domain/guard/nesting-bound.js';
 import { resolveNames } from '../../domain/guard/resolve-names.js';
 import type { SyntaxTree } from '../../domain/guard/syntax-tree.js';
 import type { GuardTable, GuardVerdict } from '../../domain/guard/verdict.js';
+import { guardMysqlSql } from './guard-mysql-sql.js';
 
 export interface GuardSqlInput {
   sql: string;
+  /** The kind of database that will run it. Default `postgres`. */
+  dialect?: DataSourceKind;
   /** All tables of the data source that may be read, with all their columns. */
   tables: readonly GuardTable[];
-  /** Schemas that unqualified names are looked up in, in order; `['public']` unless given. */
+  /**
+   * Schemas that unqualified names are looked up in, in order; `['public']` for Postgres unless given. MySQL has one at most: the
+   * database that the connection string names.
+   */
   searchPath?: readonly string[];
   /** Functions allowed besides the list of domain/guard/allowed-functions.ts, as they are called. */
   extraFunctions?: readonly string[];
 }
+
+/** What the guard has to know of the data source of a question. */
+export const guardInputOf = ({
+  database,
+  dataSourceKind,
+  querySettings,
+}: Pick<QuestionWork, 'database' | 'dataSourceKind' | 'querySettings'>) => ({
+  dialect: dataSourceKind,
+  ...(dataSourceKind === 'mysql' ? { searchPath: [database] } : {}),
+  extraFunctions: querySettings.allowedFunctions ?? [],
+});
 
 const syntaxError = (message: string, details?: Record<string, unknown>): QuaestorError =>
   new QuaestorError('sql_syntax_error', message, details ? { details } : {});
@@ -64,7 +83,7 @@ const statementText = (sql: string, { stmts = [] }: SyntaxTree): string => {
 };
 
 /**
- * Judges generated SQL for Postgres with Postgres' own parser (libpg-query, PostgreSQL 18): one statement that only reads, calls
+ * Judges generated SQL: for MySQL and MariaDB as guardMysqlSql says, for Postgres with Postgres' own parser (libpg-query, PostgreSQL 18): one statement that only reads, calls
  * allowed functions only, and names only what the index has. A text that passes still has to run in a read-only transaction
  * with a timeout, as a user that may do little, and with `standard_conforming_strings` on, as the parser assumed.
  *
@@ -72,6 +91,7 @@ const statementText = (sql: string, { stmts = [] }: SyntaxTree): string => {
  * `sql_not_single_statement`, `sql_not_read_only`, `sql_unknown_function`, `sql_unknown_table` (details: `unknown`).
  */
 export const guardSql = async (input: GuardSqlInput): Promise<GuardVerdict> => {
+  if (input.dialect === 'mysql') return guardMysqlSql(input);
   const { extraFunctions, searchPath, sql, tables } = input;
   try {
     const tree = await parseSql(sql);

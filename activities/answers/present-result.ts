@@ -10,13 +10,18 @@ import { collectWarnings } from '../../domain/warnings/collect-warnings.js';
 import { queryShapes, type SelectShape, tablesOf } from '../../domain/warnings/query-shape.js';
 import type { QueryResult } from '../data-sources/connector.js';
 import type { AnswerDeps } from './answer-deps.js';
+import { guardInputOf, guardSql } from './guard-sql.js';
 import type { RunSqlInput } from './run-sql.js';
 
 /** What a result is judged by besides its rows. */
 export interface QueryGround {
   userId: string;
-  /** Empty where the SQL cannot be read by Postgres' parser: then only the rows are looked at. */
+  /** Empty for SQL of another dialect than Postgres': then only the rows are looked at. */
   shapes: SelectShape[];
+  /** Canonical names of the tables that are read. */
+  tables: string[];
+  /** Whether whole numbers divide to whole numbers. */
+  dividesWhole: boolean;
   values: SampledValues;
 }
 
@@ -28,24 +33,30 @@ export async function loadQueryGround(
   const work = await deps.db.withTenant(tenantId, (tx) => getQuestionWork(tx, questionId));
   if (!work?.versionId) throw new QuaestorError('not_found', 'The question was deleted.');
   const { schema, values } = await deps.schemas.load({ tenantId, versionId: work.versionId });
-  // SQL of another dialect may not parse here: its warnings then come from the rows alone.
+  const { userId } = work;
+  if (work.dataSourceKind === 'mysql') {
+    const verdict = await guardSql({ ...guardInputOf(work), sql, tables: schema.tables });
+    const tables = verdict.accepted ? verdict.tables : [];
+    return { userId, shapes: [], tables, dividesWhole: false, values };
+  }
   const tree = await parse(sql).catch(() => undefined);
-  return { userId: work.userId, shapes: tree ? queryShapes(tree, schema) : [], values };
+  const shapes = tree ? queryShapes(tree, schema) : [];
+  return { userId, shapes, tables: tablesOf(shapes), dividesWhole: true, values };
 }
 
 /** Chart, words and warnings of a result, and the tables that it was read from. */
 export function presentResult(
   { columns, rows, truncated }: QueryResult,
-  { shapes, values }: QueryGround,
+  { dividesWhole, shapes, tables, values }: QueryGround,
 ): { tables: string[]; presentation: Presentation } {
   const result = resultShape({ columns, rows, truncated });
   const today = new Date().toISOString().slice(0, 10);
   return {
-    tables: tablesOf(shapes),
+    tables,
     presentation: {
       chart: chooseChart(result),
       explanation: explainResult(result),
-      warnings: collectWarnings({ result, shapes, values, today, dividesWhole: true }),
+      warnings: collectWarnings({ result, shapes, values, today, dividesWhole }),
     },
   };
 }

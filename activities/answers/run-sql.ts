@@ -11,6 +11,7 @@ import { expectReturn } from '../data-sources/expect-return.js';
 import { loadSourceConnection } from '../data-sources/source-connection.js';
 import type { AnswerDeps } from './answer-deps.js';
 import { loadQueryGround, presentResult, type QueryGround } from './present-result.js';
+import { assertPrice, priceOf } from './query-price.js';
 
 export interface RunSqlInput extends AnswerQuestionInput {
   sql: string;
@@ -73,7 +74,7 @@ export async function runSql(
       const explained = await expectReturn(input.connectionLost === true, () =>
         source.connector.explainAndRun(query, async (priced) => {
           plan = priced;
-          assertPrice(priced, deps.query.maxCost);
+          assertPrice(priced, { maxCost: deps.query.maxCost, ...source.querySettings });
           // Whoever watches a long query sees that it runs; a short one tells it with its end.
           if (!isInline) await tellStarted(deps, input, priced);
           return !isInline || priced.estimatedCost <= LIMITS.inlineQueryCost;
@@ -104,17 +105,8 @@ export async function runSql(
   });
 }
 
-function assertPrice(plan: QueryPlan, maxCost: number): void {
-  if (maxCost === 0 || plan.estimatedCost <= maxCost) return;
-  throw new QuaestorError(
-    'sql_too_expensive',
-    `EXPLAIN puts the query at ${Math.round(plan.estimatedCost)}; at most ${maxCost} is allowed.`,
-    { details: { ...plan, maxCost } },
-  );
-}
-
 async function tellStarted(deps: AnswerDeps, input: RunSqlInput, plan: QueryPlan): Promise<void> {
-  const event = { placement: 'queued' as const, ...plan };
+  const event = { placement: 'queued' as const, ...priceOf(plan) };
   await deps.db.withTenant(input.tenantId, (tx) =>
     appendEvent(tx, input.jobId, 'query.started', event, `started-${input.attempt}`),
   );
@@ -138,7 +130,13 @@ async function store(
   await deps.db.withTenant(input.tenantId, async (tx) => {
     await saveResultPages(tx, input.questionId, pages);
     await saveResultPresentation(tx, input.questionId, presentation);
-    await appendEvent(tx, input.jobId, 'query.started', { placement, ...plan }, `started-${input.attempt}`);
+    await appendEvent(
+      tx,
+      input.jobId,
+      'query.started',
+      { placement, ...priceOf(plan) },
+      `started-${input.attempt}`,
+    );
     await appendEvent(
       tx,
       input.jobId,
@@ -161,7 +159,7 @@ async function store(
         tables,
         rowCount: result.rows.length,
         truncated: result.truncated,
-        ...plan,
+        ...priceOf(plan),
         ...timings,
       },
     });
@@ -201,7 +199,7 @@ async function recordRefusal(
       userId,
       action: 'sql.refused',
       subjectId: input.questionId,
-      data: { sql: input.sql, code: error.code, ...plan },
+      data: { sql: input.sql, code: error.code, ...(plan ? priceOf(plan) : {}) },
     });
   });
   deps.bus.publish(input.jobId);

@@ -1,3 +1,4 @@
+import type { DataSourceKind } from '../../contracts/data-source.js';
 import { type ErrorRecord, errorRecord } from '../../contracts/quaestor-error.js';
 import type { ModelProvider } from '../../contracts/question.js';
 import type { StoredContext } from '../../db/statements/questions.js';
@@ -6,12 +7,15 @@ import { extractReadings } from '../../domain/guard/extract-readings.js';
 import { extractSql } from '../../domain/guard/extract-sql.js';
 import { type CutOff, findCutOff } from '../../domain/guard/reply-cut-off.js';
 import { buildSqlPrompt } from '../../domain/prompt/build-sql-prompt.js';
+import { spellNames } from '../../domain/prompt/spell-names.js';
 import { withoutLinks } from '../../domain/prompt/without-links.js';
 import type { ChatProvider } from '../model/chat-provider.js';
 
 export interface SqlRequest {
   question: string;
   context: StoredContext;
+  /** The kind of database that will run it. */
+  dialect: DataSourceKind;
   /** `YYYY-MM-DD` */
   today: string;
   /** What the reader chose where the model had asked, oldest first. */
@@ -47,7 +51,7 @@ export function createBuiltInWriter(): SqlWriter {
   return {
     provider: 'built-in',
     name: 'built-in-translator',
-    write: async ({ question, context, today, previous, chosenReadings }) => {
+    write: async ({ question, context, dialect, today, previous, chosenReadings }) => {
       // It is deterministic: what was refused once would be refused again.
       if (previous) return { outcome: 'refused', usage: NO_USAGE, error: previous.error };
       const { translation } = translateFollowUp({
@@ -57,6 +61,7 @@ export function createBuiltInWriter(): SqlWriter {
         today,
         sampledValues: context.values ?? {},
         ...(chosenReadings ? { chosenReadings } : {}),
+        dialect,
       });
       switch (translation.outcome) {
         case 'sql':
@@ -89,14 +94,15 @@ export function createChatWriter(options: {
   return {
     provider: chat.kind,
     name: chat.name,
-    write: async ({ question, context, today, previous, chosenReadings, signal }) => {
+    write: async ({ question, context, dialect, today, previous, chosenReadings, signal }) => {
       const prompt = buildSqlPrompt({
         question,
-        context: context.schema,
-        chosen: context.chosen,
-        values: context.values ?? {},
+        ...spellNames(
+          { context: context.schema, chosen: context.chosen, values: context.values ?? {} },
+          dialect,
+        ),
         guidance: context.guidance,
-        dialect: 'postgres',
+        dialect,
         today,
         tokenBudget,
         countTokens,

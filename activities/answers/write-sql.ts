@@ -50,6 +50,7 @@ export async function writeSql(deps: AnswerDeps, input: WriteSqlInput): Promise<
       (await deps.writer.write({
         question: work.text,
         context: work.context,
+        dialect: work.dataSourceKind,
         today,
         ...(work.chosenReadings.length > 0 ? { chosenReadings: work.chosenReadings } : {}),
         ...(input.previous ? { previous: input.previous } : {}),

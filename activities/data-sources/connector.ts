@@ -74,6 +74,8 @@ export interface QueryPlan {
   /** The planner's total cost, in its own units. */
   estimatedCost: number;
   estimatedRows: number;
+  /** What EXPLAIN printed, for people; left out where it is long. */
+  explained?: unknown;
 }
 
 export interface QueryResult {

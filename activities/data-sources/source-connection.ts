@@ -1,4 +1,4 @@
-import type { DataSourceKind } from '../../contracts/data-source.js';
+import type { DataSourceKind, QuerySettings } from '../../contracts/data-source.js';
 import { QuaestorError } from '../../contracts/quaestor-error.js';
 import { getDataSourceConnection } from '../../db/statements/data-sources.js';
 import { decryptSecret } from '../../platform/encryption.js';
@@ -10,6 +10,7 @@ export interface SourceConnection {
   connector: Connector;
   connectionString: string;
   includeSchemas: string[];
+  querySettings: QuerySettings;
 }
 
 /** Opens the stored connection string of a data source. @throws QuaestorError `not_found` when it was deleted. */
@@ -25,5 +26,6 @@ export async function loadSourceConnection(
     connector: deps.connectors[row.kind],
     connectionString: decryptSecret(deps.encryptionKey, `${tenantId}:${dataSourceId}`, row.connectionSecret),
     includeSchemas: row.includeSchemas,
+    querySettings: row.querySettings,
   };
 }

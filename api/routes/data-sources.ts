@@ -7,18 +7,20 @@ import {
   getDataSource,
   insertDataSource,
   listDataSources,
+  setQuerySettings,
   setSchedule,
 } from '../../db/statements/data-sources.js';
 import { findActiveJob } from '../../db/statements/jobs.js';
 import { encryptSecret } from '../../platform/encryption.js';
 import type { ApiDeps } from '../api-deps.js';
-import { addressOf } from '../connection-string.js';
+import { checkConnectionString } from '../connection-string.js';
 import { findEarlier, idempotencyHeader, idempotencyOf } from '../idempotency.js';
 import type { Routes } from '../route.js';
 import {
   createDataSourceBody,
   dataSourceListSchema,
   dataSourceSchema,
+  putQuerySettingsBody,
   putScheduleBody,
 } from '../schemas/data-source.js';
 import { idParams } from '../schemas/text.js';
@@ -46,7 +48,7 @@ export function addDataSourceRoutes(routes: Routes, deps: ApiDeps): void {
       errors: ['data_source_exists', 'data_source_unsupported', 'idempotency_key_reused', 'not_found'],
     },
     async ({ caller, body, req }) => {
-      const address = addressOf(body.connectionString);
+      const { address, kind } = checkConnectionString(body.connectionString, body.kind);
       const newId = uuidv7();
       const idempotency = idempotencyOf(req, body, config.encryptionKey);
       const source = await db.withTenant(caller.tenantId, async (tx) => {
@@ -56,7 +58,7 @@ export function addDataSourceRoutes(routes: Routes, deps: ApiDeps): void {
         const isNew = await insertDataSource(tx, {
           id: newId,
           name: body.name,
-          kind: body.kind,
+          kind,
           address,
           connectionSecret: encryptSecret(config.encryptionKey, binding, body.connectionString.trim()),
           includeSchemas: body.includeSchemas,
@@ -209,6 +211,35 @@ export function addDataSourceRoutes(routes: Routes, deps: ApiDeps): void {
     async ({ caller, params, body }) => {
       const source = await readSource(caller.tenantId, params.id);
       return { status: 200, body: await keepSchedule(caller, source, body) };
+    },
+  );
+
+  routes.route(
+    {
+      method: 'put',
+      path: '/v1/data-sources/{id}/query-settings',
+      operationId: 'putQuerySettings',
+      tag,
+      summary: 'Set what queries on a data source may cost and call',
+      description: 'Replaces all settings; they hold for questions that are asked from now on.',
+      scope: 'data-sources:write',
+      params: idParams,
+      body: putQuerySettingsBody,
+      replies: { 200: { description: 'The data source with its settings.', schema: dataSourceSchema } },
+    },
+    async ({ caller, params, body }) => {
+      const source = await db.withTenant(caller.tenantId, async (tx) => {
+        if (!(await setQuerySettings(tx, params.id, body))) throw noSuchSource();
+        await appendAudit(tx, {
+          userId: caller.userId,
+          action: 'query-settings.set',
+          subjectId: params.id,
+          data: { ...body },
+        });
+        return getDataSource(tx, params.id);
+      });
+      if (!source) throw noSuchSource();
+      return { status: 200, body: source };
     },
   );
 

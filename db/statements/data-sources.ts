@@ -2,12 +2,13 @@ import type {
   DataSource,
   DataSourceKind,
   DataSourceStatus,
+  QuerySettings,
   ReindexSchedule,
 } from '../../contracts/data-source.js';
 import type { Transaction } from '../database.js';
 import { toJson } from '../to-json.js';
 
-const COLUMNS = `d.id, d.name, d.kind, d.status, d.address, d.include_schemas, d.schedule, d.created_at,
+const COLUMNS = `d.id, d.name, d.kind, d.status, d.address, d.include_schemas, d.schedule, d.query_settings, d.created_at,
   v.table_count, v.column_count, v.activated_at`;
 const FROM = 'FROM data_sources d LEFT JOIN registry_versions v ON v.id = d.active_version_id';
 
@@ -19,6 +20,7 @@ interface Row {
   address: string;
   include_schemas: string[];
   schedule: ReindexSchedule | null;
+  query_settings: QuerySettings;
   created_at: Date;
   table_count: number | null;
   column_count: number | null;
@@ -36,6 +38,7 @@ const toDataSource = (row: Row): DataSource => ({
   columns: row.column_count,
   indexedAt: row.activated_at?.toISOString() ?? null,
   schedule: row.schedule,
+  querySettings: row.query_settings,
   createdAt: row.created_at.toISOString(),
 });
 
@@ -79,6 +82,7 @@ export interface DataSourceConnection {
   kind: DataSourceKind;
   connectionSecret: Buffer;
   includeSchemas: string[];
+  querySettings: QuerySettings;
   activeVersionId: string | null;
 }
 
@@ -91,15 +95,18 @@ export async function getDataSourceConnection(
     kind: DataSourceKind;
     connection_secret: Buffer;
     include_schemas: string[];
+    query_settings: QuerySettings;
     active_version_id: string | null;
-  }>('SELECT kind, connection_secret, include_schemas, active_version_id FROM data_sources WHERE id = $1', [
-    id,
-  ]);
+  }>(
+    'SELECT kind, connection_secret, include_schemas, query_settings, active_version_id FROM data_sources WHERE id = $1',
+    [id],
+  );
   return (
     row && {
       kind: row.kind,
       connectionSecret: row.connection_secret,
       includeSchemas: row.include_schemas,
+      querySettings: row.query_settings,
       activeVersionId: row.active_version_id,
     }
   );
@@ -130,6 +137,19 @@ export async function setSchedule(
   const rows = await tx.query('UPDATE data_sources SET schedule = $2 WHERE id = $1 RETURNING id', [
     id,
     schedule && toJson(schedule),
+  ]);
+  return rows.length === 1;
+}
+
+/** False when there is no such data source. */
+export async function setQuerySettings(
+  tx: Transaction,
+  id: string,
+  settings: QuerySettings,
+): Promise<boolean> {
+  const rows = await tx.query('UPDATE data_sources SET query_settings = $2 WHERE id = $1 RETURNING id', [
+    id,
+    toJson(settings),
   ]);
   return rows.length === 1;
 }

@@ -1,3 +1,4 @@
+import type { DataSourceKind, QuerySettings } from '../../contracts/data-source.js';
 import type { Presentation } from '../../contracts/presentation.js';
 import type { ErrorRecord } from '../../contracts/quaestor-error.js';
 import type {
@@ -192,6 +193,10 @@ export interface QuestionWork {
   text: string;
   userId: string;
   dataSourceId: string;
+  dataSourceKind: DataSourceKind;
+  /** The database that the connection string names: where MySQL looks unqualified names up. */
+  database: string;
+  querySettings: QuerySettings;
   versionId: string | null;
   context: StoredContext | null;
   /** What its reader chose where it had several readings, oldest first. */
@@ -207,6 +212,9 @@ export async function getQuestionWork(tx: Transaction, id: string): Promise<Ques
     text: string;
     user_id: string;
     data_source_id: string;
+    kind: DataSourceKind;
+    database: string;
+    query_settings: QuerySettings;
     version_id: string | null;
     context: StoredContext | null;
     choices: ChoiceRequest[] | null;
@@ -214,9 +222,10 @@ export async function getQuestionWork(tx: Transaction, id: string): Promise<Ques
     author: string;
     elapsed_ms: number;
   }>(
-    `SELECT q.text, q.user_id, q.data_source_id, q.version_id, q.context, q.choices, q.given_sql, u.name AS author,
+    `SELECT q.text, q.user_id, q.data_source_id, d.kind, substring(d.address FROM '[^/]*$') AS database, d.query_settings,
+            q.version_id, q.context, q.choices, q.given_sql, u.name AS author,
             extract(epoch FROM clock_timestamp() - q.created_at)::float8 * 1000 AS elapsed_ms
-     FROM questions q JOIN users u ON u.id = q.user_id WHERE q.id = $1`,
+     FROM questions q JOIN users u ON u.id = q.user_id JOIN data_sources d ON d.id = q.data_source_id WHERE q.id = $1`,
     [id],
   );
   return (
@@ -224,6 +233,9 @@ export async function getQuestionWork(tx: Transaction, id: string): Promise<Ques
       text: row.text,
       userId: row.user_id,
       dataSourceId: row.data_source_id,
+      dataSourceKind: row.kind,
+      database: row.database,
+      querySettings: row.query_settings,
       versionId: row.version_id,
       context: row.context,
       given: row.given_sql === null ? null : { sql: row.given_sql, author: row.author },

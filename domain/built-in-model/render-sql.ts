@@ -1,14 +1,17 @@
-import { quoteIdentifier } from '../canonical-names.js';
 import type { JoinStep } from './join-paths.js';
 import type { Condition, ConditionalExpression, Expression, Query } from './query.js';
 import type { ColumnInfo, TableInfo } from './schema-vocabulary.js';
+import type { SqlDialect } from './sql-dialect.js';
 
 /** Short names of tables in one query. */
 class Aliases {
   private readonly byTable = new Map<TableInfo, string>();
   private readonly taken: Set<string>;
 
-  constructor(outer?: Aliases) {
+  constructor(
+    readonly dialect: SqlDialect,
+    outer?: Aliases,
+  ) {
     this.taken = new Set(outer?.taken);
     if (outer) for (const [table, name] of outer.byTable) this.byTable.set(table, name);
   }
@@ -20,7 +23,8 @@ class Aliases {
     const letters = words.map((word) => word.replace(/[^a-z]/g, '')).filter((word) => word !== '');
     const initials = letters.map((word) => word[0]).join('') || 't';
     let name = initials;
-    for (let n = 2; this.taken.has(name) || quoteIdentifier(name) !== name; n++) name = `${initials}${n}`;
+    for (let n = 2; this.taken.has(name) || this.dialect.identifier(name) !== name; n++)
+      name = `${initials}${n}`;
     this.taken.add(name);
     this.byTable.set(table, name);
     return name;
@@ -33,17 +37,14 @@ class Aliases {
   }
 
   column(column: ColumnInfo): string {
-    return `${this.of(column.table)}.${quoteIdentifier(column.source.name)}`;
+    return `${this.of(column.table)}.${this.dialect.identifier(column.source.name)}`;
   }
-}
 
-const tableName = (table: TableInfo): string =>
-  `${quoteIdentifier(table.source.schemaName)}.${quoteIdentifier(table.source.tableName)}`;
-
-/** A string constant that means the same whatever `standard_conforming_strings` says. */
-export function textLiteral(text: string): string {
-  const quoted = text.replaceAll('\u0000', '').replaceAll("'", "''");
-  return quoted.includes('\\') ? `E'${quoted.replaceAll('\\', '\\\\')}'` : `'${quoted}'`;
+  /** `schema.table AS alias` */
+  declare({ source }: TableInfo, alias: string): string {
+    const { identifier } = this.dialect;
+    return `${identifier(source.schemaName)}.${identifier(source.tableName)} AS ${alias}`;
+  }
 }
 
 /** Digits without an exponent, as SQL wants them. */
@@ -53,7 +54,7 @@ const numberLiteral = (value: number): string =>
     : String(value);
 
 const isPlainText = (column: ColumnInfo): boolean =>
-  /^(text|char|varchar|citext|bpchar|name)/i.test(column.source.dataType);
+  /^(text|char|varchar|citext|bpchar|name|tinytext|mediumtext|longtext|enum)/i.test(column.source.dataType);
 
 function expressionSql(expression: Expression, aliases: Aliases): string {
   switch (expression.kind) {
@@ -61,15 +62,12 @@ function expressionSql(expression: Expression, aliases: Aliases): string {
       return aliases.column(expression.column);
     case 'bucket': {
       const { column, unit } = expression;
-      const value = column.isZoned ? `${aliases.column(column)} AT TIME ZONE 'UTC'` : aliases.column(column);
-      return `date_trunc('${unit}', ${value})::date`;
+      return aliases.dialect.bucket(aliases.column(column), unit, column);
     }
     case 'count-rows':
       return 'count(*)';
-    case 'count-distinct': {
-      const columns = expression.columns.map((column) => aliases.column(column));
-      return `count(DISTINCT ${columns.length === 1 ? columns[0] : `(${columns.join(', ')})`})`;
-    }
+    case 'count-distinct':
+      return aliases.dialect.countDistinct(expression.columns.map((column) => aliases.column(column)));
     case 'aggregate':
       return `${expression.fn}(${aliases.column(expression.column)})`;
     case 'product':
@@ -99,11 +97,6 @@ function conditionalSql({ expression, where }: ConditionalExpression, aliases: A
   }
 }
 
-function dayLiteral(day: string, column: ColumnInfo): string {
-  if (column.isDay) return `DATE '${day}'`;
-  return column.isZoned ? `TIMESTAMPTZ '${day} 00:00:00+00'` : `TIMESTAMP '${day} 00:00:00'`;
-}
-
 function conditionSql(condition: Condition, aliases: Aliases): string[] {
   if (condition.kind === 'exists') return [existsSql(condition, aliases)];
   if (condition.kind === 'or') {
@@ -111,13 +104,14 @@ function conditionSql(condition: Condition, aliases: Aliases): string[] {
     return [`(${sides.join(' OR ')})`];
   }
   const column = aliases.column(condition.column);
+  const { dayLiteral, isOther, matches, textLiteral } = aliases.dialect;
   switch (condition.kind) {
     case 'values': {
       const folds = !condition.isExact && isPlainText(condition.column);
       const left = folds ? `lower(${column})` : column;
       const values = condition.values.map((v) => (folds ? `lower(${textLiteral(v)})` : textLiteral(v)));
       if (values.length === 1)
-        return [`${left} ${condition.negated ? 'IS DISTINCT FROM' : '='} ${values[0]}`];
+        return [condition.negated ? isOther(left, values[0]!) : `${left} = ${values[0]}`];
       const list = `${left} ${condition.negated ? 'NOT IN' : 'IN'} (${values.join(', ')})`;
       return [condition.negated ? `(${column} IS NULL OR ${list})` : list];
     }
@@ -134,7 +128,7 @@ function conditionSql(condition: Condition, aliases: Aliases): string[] {
       const pattern = { starts: `${escaped}%`, ends: `%${escaped}`, contains: `%${escaped}%` }[
         condition.mode
       ];
-      return [`${column} ILIKE ${textLiteral(pattern)}`];
+      return [matches(column, pattern)];
     }
     case 'time': {
       const { from, to } = condition.range;
@@ -156,29 +150,30 @@ const onSql = (step: JoinStep, aliases: Aliases): string =>
     .join(' AND ');
 
 function existsSql(condition: Extract<Condition, { kind: 'exists' }>, outer: Aliases): string {
-  const aliases = new Aliases(outer);
+  const aliases = new Aliases(outer.dialect, outer);
   const [first, ...rest] = condition.path;
-  const lines = [`SELECT 1`, `FROM ${tableName(first!.to)} AS ${aliases.add(first!.to)}`];
+  const lines = [`SELECT 1`, `FROM ${aliases.declare(first!.to, aliases.add(first!.to))}`];
   for (const step of rest) {
-    lines.push(`JOIN ${tableName(step.to)} AS ${aliases.add(step.to)} ON ${onSql(step, aliases)}`);
+    lines.push(`JOIN ${aliases.declare(step.to, aliases.add(step.to))} ON ${onSql(step, aliases)}`);
   }
   const parts = [onSql(first!, aliases), ...condition.conditions.flatMap((c) => conditionSql(c, aliases))];
   lines.push(`WHERE ${parts.join(' AND ')}`);
   return `${condition.negated ? 'NOT ' : ''}EXISTS (\n${lines.map((line) => `    ${line}`).join('\n')}\n  )`;
 }
 
-/** Writes a query as one SELECT for Postgres, one clause or item a line. */
-export function renderSql(query: Query): string {
-  const aliases = new Aliases();
-  const from = [`FROM ${tableName(query.base)} AS ${aliases.add(query.base)}`];
+/** Writes a query as one SELECT, one clause or item a line. */
+export function renderSql(query: Query, dialect: SqlDialect): string {
+  const { identifier } = dialect;
+  const aliases = new Aliases(dialect);
+  const from = [`FROM ${aliases.declare(query.base, aliases.add(query.base))}`];
   for (const step of query.joins) {
     const alias = aliases.add(step.to);
-    from.push(`JOIN ${tableName(step.to)} AS ${alias} ON ${onSql(step, aliases)}`);
+    from.push(`JOIN ${aliases.declare(step.to, alias)} ON ${onSql(step, aliases)}`);
   }
   const select = query.select.map(({ expression, alias }) => {
     const sql = expressionSql(expression, aliases);
     const isPlain = expression.kind === 'column' && expression.column.source.name === alias;
-    return isPlain ? sql : `${sql} AS ${quoteIdentifier(alias)}`;
+    return isPlain ? sql : `${sql} AS ${identifier(alias)}`;
   });
   const lines = [
     `SELECT${query.isDistinct ? ' DISTINCT' : ''}`,
@@ -196,9 +191,8 @@ export function renderSql(query: Query): string {
     lines.push(`HAVING ${parts.join(' AND ')}`);
   }
   if (query.orderBy.length > 0) {
-    const parts = query.orderBy.map(
-      ({ expression, direction }) =>
-        `${expressionSql(expression, aliases)}${direction === 'desc' ? ' DESC NULLS LAST' : ' ASC NULLS LAST'}`,
+    const parts = query.orderBy.map(({ expression, direction }) =>
+      dialect.orderBy(expressionSql(expression, aliases), direction),
     );
     lines.push(`ORDER BY ${parts.join(', ')}`);
   }
@@ -209,5 +203,5 @@ export function renderSql(query: Query): string {
     .split('\n')
     .map((line) => `  ${line}`)
     .join('\n');
-  return `SELECT count(*) AS ${quoteIdentifier(query.countAs)}\nFROM (\n${inner}\n) AS groups`;
+  return `SELECT count(*) AS ${identifier(query.countAs)}\nFROM (\n${inner}\n) AS ${identifier('groups')}`;
 }

@@ -67,12 +67,19 @@ const toNameWord = (word: string): NameWord => ({ concept: toConcept(word), root
 export function kindOfType(dataType: string): ValueKind {
   const type = dataType.toLowerCase();
   if (type.endsWith('[]')) return 'other';
-  if (/^(smallint|integer|bigint|int\d?|numeric|decimal|real|double|money|float)/.test(type)) return 'number';
+  // MySQL's way to say boolean.
+  if (/^tinyint\(1\)/.test(type)) return 'boolean';
+  if (
+    /^(tinyint|smallint|mediumint|integer|bigint|int\d?|year|numeric|decimal|real|double|money|float)/.test(
+      type,
+    )
+  )
+    return 'number';
   if (/^(date|timestamp)/.test(type)) return 'date';
   if (/^bool/.test(type)) return 'boolean';
   if (/^(text|character|varchar|char|citext|bpchar|"char"|name|uuid)/.test(type)) return 'text';
   const opaque =
-    /^(json|bytea|xml|interval|time|inet|cidr|macaddr|bit|tsvector|tsquery|point|line|box|path|polygon|circle|vector|halfvec|geo|hstore|\w*range|oid|pg_)/;
+    /^(json|bytea|\w*blob|binary|varbinary|geometry|multi|xml|interval|time|inet|cidr|macaddr|bit|tsvector|tsquery|point|line|box|path|polygon|circle|vector|halfvec|geo|hstore|\w*range|oid|pg_)/;
   // What is left is the name of an enumeration or domain; only known values are compared with those.
   return opaque.test(type) ? 'other' : 'text';
 }
@@ -158,7 +165,7 @@ function toTableInfo(source: RegistryTable, rank: number, tableWords: string[], 
       kind: kindOfType(type),
       isZoned:
         (type.includes('with time zone') && type.startsWith('timestamp')) || type.startsWith('timestamptz'),
-      isDay: type.startsWith('date'),
+      isDay: type.startsWith('date') && !type.startsWith('datetime'),
       isKey: column.isPrimaryKey || last === 'id' || last === 'uuid' || last === 'key',
       refersTo: null,
     };

@@ -1,3 +1,4 @@
+import type { DataSourceKind } from '../../contracts/data-source.js';
 import type { SchemaContext } from '../../contracts/schema-registry.js';
 import { interpret } from './interpret.js';
 import { type Cut, cutQuestion } from './lattice.js';
@@ -7,6 +8,7 @@ import { CannotRead, type Reading } from './reading.js';
 import { renderSql } from './render-sql.js';
 import { type SalesMeasure, salesMeasures } from './sales-measure.js';
 import { buildVocabulary, type Vocabulary } from './schema-vocabulary.js';
+import { type SqlDialect, sqlDialect } from './sql-dialect.js';
 import { tokenise } from './tokenise.js';
 import { indexValues } from './value-matcher.js';
 
@@ -20,6 +22,8 @@ export interface TranslationInput {
   sampledValues?: Readonly<Record<string, readonly string[]>>;
   /** Readings that the reader chose, as an earlier translation offered them. */
   chosenReadings?: readonly string[];
+  /** The kind of database that runs the SQL. Default `postgres`. */
+  dialect?: DataSourceKind;
 }
 
 export type Translation =
@@ -80,12 +84,13 @@ export function translateQuestion(input: TranslationInput): Translation {
   }
 
   const roots = new Set(tokens.map((token) => token.root));
+  const dialect = sqlDialect(input.dialect ?? 'postgres');
   const candidates: Candidate[] = [];
   let problem = new CannotRead('The question is not understood.', -1);
   for (const cut of cuts) {
     if (best.score - cut.score > FARTHEST_CUT) break;
     try {
-      for (const candidate of planCut(cut, vocabulary, roots)) {
+      for (const candidate of planCut(cut, vocabulary, roots, dialect)) {
         if (!candidates.some((c) => c.sql === candidate.sql)) candidates.push(candidate);
       }
     } catch (error) {
@@ -144,7 +149,12 @@ const refuse = (reason: string, notUnderstood: string[]): Translation => ({
   notUnderstood,
 });
 
-function planCut(cut: Cut, vocabulary: Vocabulary, roots: ReadonlySet<string>): Candidate[] {
+function planCut(
+  cut: Cut,
+  vocabulary: Vocabulary,
+  roots: ReadonlySet<string>,
+  dialect: SqlDialect,
+): Candidate[] {
   const words = cut.edges.flatMap(({ lexeme }) => {
     if (lexeme.kind === 'table') return [`"${lexeme.words}" as ${lexeme.table.source.canonicalTableName}`];
     if (lexeme.kind === 'column' || lexeme.kind === 'value') {
@@ -155,7 +165,7 @@ function planCut(cut: Cut, vocabulary: Vocabulary, roots: ReadonlySet<string>): 
   const quality = qualityOf(cut);
   const toCandidate = (plan: Plan): Candidate => {
     return {
-      sql: renderSql(plan.query),
+      sql: renderSql(plan.query, dialect),
       plan,
       score: cut.score - plan.cost - plan.notes.length * 0.02,
       quality,

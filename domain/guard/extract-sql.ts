@@ -46,7 +46,7 @@ export const extractSql = (modelReply: string): ExtractedReply | undefined => {
   );
 };
 
-const SQL_LANGUAGE = /^(?:sql|postgres|postgresql|pgsql|psql|plpgsql)$/;
+const SQL_LANGUAGE = /^(?:sql|postgres|postgresql|pgsql|psql|plpgsql|mysql|mariadb)$/;
 
 interface Block {
   language: string;

@@ -1,3 +1,4 @@
+import type { DataSourceKind } from '../../contracts/data-source.js';
 import { LIMITS } from '../../contracts/limits.js';
 import { type ErrorRecord, QuaestorError } from '../../contracts/quaestor-error.js';
 import type { ChosenTable, EarlierTurn } from '../../contracts/question.js';
@@ -17,7 +18,7 @@ export interface SqlPromptInput {
   values?: SampledValues;
   /** What the people of this database say that goes with the question. */
   guidance?: Guidance | undefined;
-  dialect: 'postgres';
+  dialect: DataSourceKind;
   /** `YYYY-MM-DD`: what "this month" is counted from. */
   today: string;
   /** For system and user message together, as the endpoint counts them. */
@@ -53,7 +54,10 @@ const GUIDANCE_SHARE = 0.25;
 const TURNS_SHARE = 0.2;
 const TURN_CHARS = 1_000;
 
-const DIALECT_NAMES: Record<SqlPromptInput['dialect'], string> = { postgres: 'PostgreSQL' };
+const DIALECT_NAMES: Record<SqlPromptInput['dialect'], string> = {
+  postgres: 'PostgreSQL',
+  mysql: 'MySQL',
+};
 
 /**
  * Writes the messages that ask a model for the SQL of a question.
@@ -86,7 +90,7 @@ export const buildSqlPrompt = (input: SqlPromptInput): SqlPrompt => {
     JSON.stringify(input.guidance ?? {}),
     JSON.stringify(input.turns ?? []),
   ]);
-  const system = rules(DIALECT_NAMES[input.dialect], number);
+  const system = rules(DIALECT_NAMES[input.dialect], DIALECT_NOTES[input.dialect], number);
 
   const values = fitValues(input.values ?? {}, tokenBudget * VALUES_SHARE, countTokens);
 
@@ -190,8 +194,17 @@ const fitTurns = (
 const channel = (tag: string, kind: string, text: string): string =>
   `<${tag} kind="${kind}">\n${text.replace(/\n+$/, '')}\n</${tag}>`;
 
+/** What models get wrong most in a dialect. */
+const DIALECT_NOTES: Record<SqlPromptInput['dialect'], string> = {
+  postgres: '',
+  mysql: `
+- runs on MySQL 8 or MariaDB 10.6: names in backticks where they need quotes, texts in single quotes; no ILIKE, no ::, no FULL JOIN, no FILTER, no date_trunc, no NULLS LAST, no QUALIFY; months by DATE_FORMAT(d, '%Y-%m-01'), time spans by INTERVAL 1 MONTH.
+- groups by every selected column that is not aggregated, and repeats the expression rather than its alias inside aggregates.`,
+};
+
 const rules = (
   dialect: string,
+  notes: string,
   number: number,
 ): string => `You write one ${dialect} query that answers a question about a database.
 
@@ -202,7 +215,7 @@ The query
 - has no LIMIT unless the question asks for a number of rows; the number of rows is capped elsewhere.
 - names its result columns in plain lower-case words with underscores, never SELECT *, and orders the rows as a reader expects.
 - divides in numeric and guards against zero with NULLIF; uses the spelling of the stored values shown, and compares text without regard to case where none is shown.
-- counts time from the day given as today and uses half-open ranges (>= start, < end).
+- counts time from the day given as today and uses half-open ranges (>= start, < end).${notes}
 
 The answer is exactly one of
 - one block that starts with \`\`\`sql and ends with \`\`\`, and nothing else;

@@ -14,6 +14,7 @@ import { startPgliteServer } from '../../platform/embedded/pglite-server.js';
 import { findPgvectorPostgres } from '../../platform/embedded/pgvector-postgres.js';
 import { startTemporalServer } from '../../platform/embedded/temporal-server.js';
 import { buildWorkflowBundle } from '../../workers/workflow-bundle.js';
+import { startMariadb } from './mariadb-server.js';
 import { describeServers, type SharedServers, type StoreKind } from './shared-servers.js';
 
 const PASSWORD = 'test-only';
@@ -30,7 +31,7 @@ async function owned<Server extends { stop(): Promise<unknown> }>(
   return server;
 }
 
-/** One Temporal server, one store and one Postgres for data sources, for the whole run. */
+/** One Temporal server, one store, and one Postgres and one MariaDB for data sources, for the whole run. */
 export default async function globalSetup(): Promise<void> {
   const storeKind = (process.env['QUAESTOR_TEST_STORE'] ?? 'pglite') as StoreKind;
   const home = await mkdtemp(join(tmpdir(), 'quaestor-test-'));
@@ -49,9 +50,10 @@ export default async function globalSetup(): Promise<void> {
     ui: await port(28_233),
     store: await port(25_490),
     source: await port(25_590),
+    mariadb: await port(25_690),
   };
   const bundlePath = join(home, 'workflow-bundle.js');
-  const [temporal, source, storeUrl] = await Promise.all([
+  const [temporal, source, storeUrl, mariadb] = await Promise.all([
     owned(
       stops,
       startTemporalServer({
@@ -76,6 +78,11 @@ export default async function globalSetup(): Promise<void> {
       }),
     ),
     startStore(storeKind, join(home, 'store'), ports.store, cache, stops),
+    startMariadb(ports.mariadb).then((server) => {
+      if (server) stops.push(() => server.stop());
+      else say('no MariaDB on this machine: its tests are skipped');
+      return server;
+    }),
     buildWorkflowBundle().then((code) => writeFile(bundlePath, code)),
   ]);
   await migrate({ connectionString: storeUrl, lock: storeKind === 'native' });
@@ -84,6 +91,7 @@ export default async function globalSetup(): Promise<void> {
     storeUrl,
     temporalAddress: temporal.address,
     sourceAdminUrl: source.connectionString('postgres'),
+    mariadbAdminUrl: mariadb?.adminUrl ?? null,
     bundlePath,
     cacheDir: cache,
   } satisfies SharedServers);

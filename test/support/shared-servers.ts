@@ -8,6 +8,8 @@ export interface SharedServers {
   temporalAddress: string;
   /** A superuser of the Postgres that holds data sources; has no pgvector and needs none. */
   sourceAdminUrl: string;
+  /** A user who may do everything on the MariaDB that holds data sources; null where no MariaDB is installed. */
+  mariadbAdminUrl: string | null;
   /** The workflow bundle, built once. */
   bundlePath: string;
   cacheDir: string;

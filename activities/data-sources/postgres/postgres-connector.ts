@@ -1,12 +1,13 @@
 import type { PoolClient } from 'pg';
 import { QuaestorError } from '../../../contracts/quaestor-error.js';
 import type { CatalogReader, Connector, ValueSampler } from '../connector.js';
+import type { SourcePoolsOptions } from '../source-pools-options.js';
 import { toDataSourceError } from './data-source-error.js';
 import { findSkippedSchemas, readForeignKeys, readTables } from './introspect.js';
 import { probeJoin } from './probe-join.js';
 import { explainAndRun } from './run-query.js';
 import { readEnumTypes, sampleTable } from './sample-values.js';
-import { SourcePools, type SourcePoolsOptions } from './source-pools.js';
+import { SourcePools } from './source-pools.js';
 
 /** Postgres 12 and later, by `pg`. */
 export function createPostgresConnector(options: SourcePoolsOptions = {}): Connector {

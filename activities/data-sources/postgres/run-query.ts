@@ -3,6 +3,7 @@ import pg from 'pg';
 import { LIMITS } from '../../../contracts/limits.js';
 import type { Cell, ResultColumn } from '../../../contracts/question.js';
 import type { ExplainedQuery, QueryPlan, QueryRequest, QueryResult } from '../connector.js';
+import { shownPlan } from '../shown-plan.js';
 import { cutConnection, type SourcePools } from './source-pools.js';
 
 /**
@@ -29,7 +30,13 @@ export async function explainAndRun(
         queryMode: 'extended',
       } as pg.QueryConfig);
       const root = explained.rows[0]?.['QUERY PLAN'][0].Plan;
-      const plan = { estimatedCost: root?.['Total Cost'] ?? 0, estimatedRows: root?.['Plan Rows'] ?? 0 };
+      // The outermost step is the limit from outside: what its input would give is what the query itself gives.
+      const inner = (root?.['Plans'] as unknown as [Record<string, number>] | undefined)?.[0] ?? root;
+      const plan: QueryPlan = {
+        estimatedCost: root?.['Total Cost'] ?? 0,
+        estimatedRows: inner?.['Plan Rows'] ?? 0,
+        ...shownPlan(root),
+      };
       const explainMs = performance.now() - explainStarted;
       if (!(await shouldRun(plan))) return { plan, explainMs, queryMs: 0 };
       const queryStarted = performance.now();

@@ -4,16 +4,8 @@ import { LRUCache } from 'lru-cache';
 import pg from 'pg';
 import { LIMITS } from '../../../contracts/limits.js';
 import { QuaestorError } from '../../../contracts/quaestor-error.js';
+import type { SourcePoolsOptions } from '../source-pools-options.js';
 import { toDataSourceError } from './data-source-error.js';
-
-export interface SourcePoolsOptions {
-  /** Connections of one pool. Default LIMITS.dataSourcePool. */
-  poolSize?: number;
-  /** Wait for a connection. Default LIMITS.dataSourceAcquireTimeoutMs. */
-  acquireTimeoutMs?: number;
-  /** Pools kept; the least used is closed. Default 50. */
-  pools?: number;
-}
 
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Between two attempts to cancel the same work. */

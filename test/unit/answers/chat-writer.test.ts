@@ -15,6 +15,7 @@ const write = async (text: string, finishReason = 'stop', previousCutOff?: strin
   return await writer.write({
     question: 'How many orders are there?',
     context: { schema: corpusContext, chosen: [] },
+    dialect: 'postgres',
     today: '2026-11-23',
     signal: new AbortController().signal,
     ...(previousCutOff

@@ -56,7 +56,7 @@ describe('POST /v1/data-sources', () => {
       await create(),
       await create(),
       await create({ name: 7 }),
-      await create({ connectionString: `mysql://u:${PASSWORD}@h/d` }),
+      await create({ connectionString: `oracle://u:${PASSWORD}@h/d` }),
       await create({ connectionString: `postgres://u:${PASSWORD}@/` }),
       await create({ connectionString: `postgres://u:${PASSWORD}%zz@h/d` }),
       await create({ connectionString: `postgres://u:x@h/d?password=${PASSWORD}` }),
@@ -83,7 +83,7 @@ describe('POST /v1/data-sources', () => {
     expect((await create()).status).toBe(201);
   });
 
-  test.each(['mysql://u:p@h/d', 'http://h/d', 'file:///etc/passwd'])(
+  test.each(['oracle://u:p@h/d', 'http://h/d', 'file:///etc/passwd'])(
     'does not support %s',
     async (connectionString) => {
       expectProblem(await create({ connectionString }), 422, 'data_source_unsupported');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { addressOf } from '../../../api/connection-string.js';
+import { checkConnectionString } from '../../../api/connection-string.js';
 import { decodeCursor, encodeCursor } from '../../../api/cursor.js';
 import { preferredWaitSeconds } from '../../../api/prefer.js';
 import { LIMITS } from '../../../contracts/limits.js';
@@ -44,6 +44,38 @@ describe('connection string', () => {
     ['  postgres://db/shop  ', 'db:5432/shop'],
     ['postgres://a%20b:x@[::1]:5433/my%20db', 'a b@[::1]:5433/my db'],
   ])('of %s is shown as %s', (connectionString, address) => {
-    expect(addressOf(connectionString)).toBe(address);
+    expect(checkConnectionString(connectionString)).toEqual({ kind: 'postgres', address });
+  });
+
+  test.each([
+    ['mysql://reader:s%40crt@db/shop', 'reader@db:3306/shop'],
+    ['mariadb://reader@[::1]:3307/my%20db?ssl-mode=VERIFY_IDENTITY', 'reader@[::1]:3307/my db'],
+  ])('of %s is one of MySQL, shown as %s', (connectionString, address) => {
+    expect(checkConnectionString(connectionString)).toEqual({ kind: 'mysql', address });
+  });
+
+  test.each([
+    ['mysql://db/shop?multipleStatements=true'],
+    ['mysql://db/shop?socketPath=/run/x.sock'],
+    ['mysql://db/shop?flags=LOCAL_FILES'],
+    ['mysql://db/shop?ssl-mode=none'],
+    ['mysql://db/shop?ssl={}'],
+    ['mysql://db'],
+    ['mysql:///shop'],
+    ['mysql://u:%zz@db/shop'],
+    ['mysql://u:%00@db/shop'],
+  ])('%s is refused, and nothing of it is repeated', (connectionString) => {
+    expect(() => checkConnectionString(connectionString)).toThrow(
+      expect.objectContaining({ code: 'invalid_request', message: expect.not.stringContaining('shop') }),
+    );
+  });
+
+  test('must agree with the kind that is asked for', () => {
+    expect(() => checkConnectionString('mysql://db/shop', 'postgres')).toThrow(
+      expect.objectContaining({ code: 'invalid_request' }),
+    );
+    expect(() => checkConnectionString('oracle://db/shop')).toThrow(
+      expect.objectContaining({ code: 'data_source_unsupported' }),
+    );
   });
 });

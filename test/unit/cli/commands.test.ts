@@ -176,7 +176,6 @@ describe('quaestor sources', () => {
     expect(stdout + stderr).not.toContain('hush-hush');
     expect(api.seen.find((request) => request.path === '/v1/data-sources')?.body).toEqual({
       name: 'shop',
-      kind: 'postgres',
       connectionString: secret,
       includeSchemas: ['public', 'sales'],
     });

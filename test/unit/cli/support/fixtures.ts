@@ -13,6 +13,7 @@ export const source: DataSource = {
   columns: 210,
   indexedAt: '2026-11-23T04:00:00.000Z',
   schedule: null,
+  querySettings: {},
   createdAt: '2026-11-23T03:59:00.000Z',
 };
 
