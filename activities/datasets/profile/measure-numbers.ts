@@ -1,7 +1,7 @@
 import type { NumberFigures } from '../../../contracts/dataset-profile.js';
 import type { BatchColumn, ColumnBatch } from './column-batch.js';
 import { numberOfCell, numberOrNull } from './read-cell.js';
-import { numberFiguresStatement } from './statements/number-figures.js';
+import { momentsStatement, numberFiguresStatement } from './statements/number-figures.js';
 
 /** Moments, sums and signs of the batch's number and boolean columns, by slot. */
 export async function measureNumbers(
@@ -9,10 +9,16 @@ export async function measureNumbers(
   columns: readonly BatchColumn[],
 ): Promise<Map<number, NumberFigures>> {
   if (columns.length === 0) return new Map();
-  const rows = await query(numberFiguresStatement(path, columns)).catch(() =>
-    query(numberFiguresStatement(path, columns, false)),
-  );
-  return new Map(columns.map((column) => [column.slot, figuresOf(rows[0] ?? {}, column)]));
+  const [row = {}] = await query(numberFiguresStatement(path, columns));
+  const spread = columns.flatMap(({ column, slot }) => {
+    const mean = numberOrNull(row[`mean_${slot}`]);
+    const variance = numberOrNull(row[`variance_pop_${slot}`]);
+    return mean === null || variance === null || variance <= 0
+      ? []
+      : [{ column, slot, mean, stddev: Math.sqrt(variance) }];
+  });
+  const [moments = {}] = spread.length > 0 ? await query(momentsStatement(path, spread)) : [];
+  return new Map(columns.map((column) => [column.slot, figuresOf({ ...row, ...moments }, column)]));
 }
 
 function figuresOf(row: Record<string, unknown>, { slot, cells }: BatchColumn): NumberFigures {

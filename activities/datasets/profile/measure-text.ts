@@ -3,6 +3,7 @@ import { type BatchColumn, type ColumnBatch, isWide } from './column-batch.js';
 import { bySlot, numberOfCell, valueCounts } from './read-cell.js';
 import { fromParquet, quoteName } from './sql-text.js';
 import {
+  embeddedStatement,
   PATTERN_VALUES,
   patternsStatement,
   searchedFiguresStatement,
@@ -92,6 +93,28 @@ const patternOf = (row: Row, scale: number): PatternCount => ({
   firstRow: numberOfCell(row.first_row),
   examples: ((row.examples ?? []) as unknown[]).map(String),
 });
+
+/** Cells with personal data inside longer text, and matches of it, by slot. */
+export async function measureEmbedded(
+  { query }: ColumnBatch,
+  columns: readonly BatchColumn[],
+): Promise<Map<number, { count: number; matches: { match: string; row: number }[] }>> {
+  if (columns.length === 0) return new Map();
+  const rows = await query(embeddedStatement(columns.map(({ slot }) => slot)));
+  const oneIn = new Map(columns.map((column) => [column.slot, column.oneIn]));
+  return new Map(
+    rows.map((row) => [
+      Number(row.slot),
+      {
+        count: numberOfCell(row.n) * oneIn.get(Number(row.slot))!,
+        matches: ((row.found ?? []) as Row[]).map(({ match, row: at }) => ({
+          match: String(match),
+          row: Number(at),
+        })),
+      },
+    ]),
+  );
+}
 
 /** Units of quantities, by slot, the most frequent first. */
 export async function measureUnits(

@@ -10,7 +10,7 @@ import { measureDates } from './measure-dates.js';
 import { measureNumbers } from './measure-numbers.js';
 import { measureOrder } from './measure-order.js';
 import { measureShape } from './measure-shape.js';
-import { measureSimilar, measureText, measureUnits } from './measure-text.js';
+import { measureEmbedded, measureSimilar, measureText, measureUnits } from './measure-text.js';
 import type { QueryRows } from './query-rows.js';
 import { bySlot, numberOfCell, valueCounts } from './read-cell.js';
 import { fromParquet, quoteName } from './sql-text.js';
@@ -57,6 +57,7 @@ export async function profileColumns(input: ProfileColumnsInput): Promise<Profil
   const texts = columns.filter(({ column, cells }) => column.kind === 'text' && cells > 0);
   const text = await measureText(batch, texts);
   const similar = await measureSimilar(batch, texts);
+  const embedded = await measureEmbedded(batch, texts);
   const mixes = new Map([...text].map(([slot, { patterns }]) => [slot, mixOf(patterns)] as const));
   const quantities = [...mixes].filter(
     ([, mix]) => (mix.kinds.get('quantity')?.count ?? 0) > mix.cells * 0.3,
@@ -119,6 +120,7 @@ export async function profileColumns(input: ProfileColumnsInput): Promise<Profil
       ...(mix ? { mix, main: mainKind(mix) } : {}),
       patterns: figures?.patterns ?? [],
       units: (units.get(slot) ?? []).map(unitOf),
+      ...(embedded.has(slot) ? { embedded: embedded.get(slot)! } : {}),
       least: shape?.least ?? [],
       greatest: shape?.greatest ?? [],
     };

@@ -24,6 +24,8 @@ export interface ColumnEvidence {
   main?: { kind: TextKind; share: number } | null;
   patterns: PatternCount[];
   units: UnitCount[];
+  /** Cells with what may be personal data inside longer text, and the first matches. */
+  embedded?: { count: number; matches: { match: string; row: number }[] };
   /** The least values ascending and the greatest descending, 60 of each at most. */
   least: PlacedValue[];
   greatest: PlacedValue[];

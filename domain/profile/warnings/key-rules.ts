@@ -1,4 +1,5 @@
 import type { Finding } from '../../../contracts/dataset-profile.js';
+import { embeddedKind } from '../embedded-personal.js';
 import { type ColumnRule, cellsOf, notice, warning } from './column-evidence.js';
 
 const KEY_NAME =
@@ -54,15 +55,35 @@ function isKeyLike(profile: Parameters<ColumnRule>[0]['profile']): boolean {
   return span <= profile.distinct * 1.05 && profile.distinct > 50;
 }
 
-export const personalRules: ColumnRule = ({ profile }) => {
+export const personalRules: ColumnRule = ({ profile, embedded }) => {
   const { semantic, name } = profile;
-  if (!semantic?.personal) return [];
+  if (semantic?.personal) {
+    return [
+      notice(
+        profile,
+        'personal-data',
+        semantic.share * cellsOf(profile),
+        `${name} holds personal data (${semantic.type}).`,
+      ),
+    ];
+  }
+  if (!embedded || semantic?.type === 'url') return [];
+  const told = embedded.matches.flatMap(({ match, row }) => {
+    const kind = embeddedKind(match);
+    return kind ? [{ kind, row }] : [];
+  });
+  if (told.length === 0) return [];
+  const kinds = [...new Set(told.map(({ kind }) => kind))].sort();
+  const count = Math.max(1, (embedded.count * told.length) / embedded.matches.length);
   return [
     notice(
       profile,
       'personal-data',
-      semantic.share * cellsOf(profile),
-      `${name} holds personal data (${semantic.type}).`,
+      count,
+      `${name} holds personal data inside its text (${kinds.join(', ')}).`,
+      {
+        rows: told.slice(0, 10).map(({ row }) => row),
+      },
     ),
   ];
 };

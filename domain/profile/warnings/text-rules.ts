@@ -305,7 +305,7 @@ export const unitRules: ColumnRule = ({ profile, units, mix }) => {
   }
   const counts = [...known.values()];
   const all = counts.reduce((sum, { count }) => sum + count, 0);
-  if (all < cells * MOST || known.size < 2) return [];
+  if (all < cells * MOST || known.size < 2 || areCodes(units)) return [];
   const most = Math.max(...counts.map(({ count }) => count));
   const names = [...known.keys()].map((name) => name || 'none');
   return [
@@ -315,6 +315,12 @@ export const unitRules: ColumnRule = ({ profile, units, mix }) => {
     }),
   ];
 };
+
+/** 1A, 10B and 7C are wards, not amperes and bytes: one letter right behind whole numbers is no unit. */
+const areCodes = (units: readonly { unit: string; examples: string[] }[]): boolean =>
+  units.every(
+    ({ unit, examples }) => unit === '' || examples.every((text) => /^\d+[A-Za-z]$/.test(text.trim())),
+  );
 
 const BOOLEAN_PAIRS = [
   ['true', 'false'],

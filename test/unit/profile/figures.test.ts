@@ -52,6 +52,15 @@ describe('the figures of a profile', () => {
     expect(text!.lengths).toMatchObject({ minBytes: 0, maxBytes: 3, maxCharacters: 3 });
   });
 
+  test('the skewness of large numbers that lie close together is that of their distances', async () => {
+    const profile = await profileTable(
+      'SELECT CASE WHEN i = 0 THEN 10 ELSE i % 3 END AS small, 101004113000 + CASE WHEN i = 0 THEN 10 ELSE i % 3 END AS large FROM range(100) r(i)',
+    );
+    const [small, large] = [column(profile, 'small').numbers!, column(profile, 'large').numbers!];
+    expect(large.skewness).toBeCloseTo(small.skewness!, 4);
+    expect(large.kurtosis).toBeCloseTo(small.kurtosis!, 3);
+  });
+
   test('NaN and infinities are counted and left out of the rest', async () => {
     const profile = await profileTable(
       "SELECT CAST(unnest(['1', '2', '3', '4', 'nan', 'inf']) AS DOUBLE) AS x",

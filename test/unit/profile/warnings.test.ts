@@ -84,6 +84,24 @@ describe('warnings', () => {
     expect(told.length).toBeLessThanOrEqual(3);
   });
 
+  test('personal data inside longer text is a notice, digits with wrong check digits are not', async () => {
+    const notes = (one: string) =>
+      profileTable(
+        `SELECT CASE WHEN i % 40 = 7 THEN '${one}' ELSE 'picked up on day ' || i % 9 END AS note, i AS n FROM range(200) r(i)`,
+      );
+    const personal = async (one: string) =>
+      (await notes(one)).findings
+        .filter(({ kind }) => kind === 'personal-data')
+        .map(({ message }) => message);
+    expect(await personal('please call 212-555-1234 today')).toEqual([
+      'note holds personal data inside its text (phone).',
+    ]);
+    expect(await personal('paid with 4111111111111111, thanks')).toEqual([
+      'note holds personal data inside its text (payment-card).',
+    ]);
+    expect(await personal('parcel 4111111111111112 was late')).toEqual([]);
+  });
+
   test('personal data is a notice with its kind', async () => {
     const { findings } = await profileTable(ORDERS);
     expect(findings).toContainEqual(

@@ -1,3 +1,5 @@
+import { EMBEDDED_PERSONAL } from '../../../../domain/profile/embedded-personal.js';
+import { quoteText } from '../sql-text.js';
 import { patternOf, searchedFigures, textFigures } from './text-figures.js';
 import { VALUE_TABLE } from './value-table.js';
 
@@ -8,6 +10,12 @@ export const textFiguresStatement = (slots: readonly number[]): string =>
 /** Control characters and words for totals; see searchedFigures. */
 export const searchedFiguresStatement = (slots: readonly number[]): string =>
   `SELECT slot, ${searchedFigures('text', 'n')} FROM ${VALUE_TABLE} WHERE slot IN (${slots.join(', ')}) GROUP BY slot`;
+
+/** Personal data inside longer text: (slot, n, found, rows); the matches of the first 40 values. */
+export const embeddedStatement = (slots: readonly number[]): string =>
+  `SELECT slot, CAST(sum(n) AS DOUBLE) AS n, arg_min({'match': found, 'row': first_row}, first_row, 40) AS found
+   FROM (SELECT slot, n, first_row, regexp_extract(text, ${quoteText(EMBEDDED_PERSONAL)}) AS found FROM ${VALUE_TABLE} WHERE slot IN (${slots.join(', ')}) AND length(text) >= 12 AND contains(text, ' '))
+   WHERE found <> '' GROUP BY slot`;
 
 /** Values whose shape is looked at, at most about this many a column. */
 export const PATTERN_VALUES = 20_000;

@@ -1,0 +1,84 @@
+import type { ColumnProfile, Finding } from '../../../contracts/dataset-profile.js';
+import { drawHistogram } from './draw-histogram.js';
+import { escapeHtml } from './escape-html.js';
+import { formatFigure, formatMoment, formatShare } from './format-figure.js';
+
+type Figure = [name: string, value: string];
+
+/** One column: what it is, how full, its figures, its shape, its frequent values. Values of personal columns are withheld. */
+export function renderColumn(column: ColumnProfile, findings: readonly Finding[]): string {
+  const cells = column.rows - column.nulls;
+  const type = column.semantic
+    ? `${column.type.toLowerCase()}, ${column.semantic.type}`
+    : column.type.toLowerCase();
+  const warnings = findings.filter(({ level }) => level === 'warning');
+  const marks = warnings.map(({ message }) => `<li>${escapeHtml(message)}</li>`).join('');
+  const filled = column.rows > 0 ? (cells / column.rows) * 100 : 0;
+  return `<section class="column" id="column-${column.index}">
+<header><h3>${escapeHtml(column.name)}</h3><span class="type">${escapeHtml(type)}</span></header>
+<div class="fill" title="${escapeHtml(formatShare(cells, column.rows))} filled"><i style="width:${filled.toFixed(1)}%"></i></div>
+${marks ? `<ul class="marks">${marks}</ul>` : ''}
+<div class="body"><dl>${figuresOf(column)
+    .map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`)
+    .join('')}</dl>
+<div class="shape">${shapeOf(column)}</div></div>
+</section>`;
+}
+
+function figuresOf(column: ColumnProfile): Figure[] {
+  const { numbers, quantiles, text, semantic } = column;
+  const figures: Figure[] = [
+    ['Missing', `${formatFigure(column.nulls)} (${formatShare(column.nulls, column.rows)})`],
+    ['Distinct', `${formatFigure(column.distinct)}${column.approximate?.distinct ? ' about' : ''}`],
+  ];
+  const isTemporal = column.kind === 'temporal';
+  if (!semantic?.personal && column.kind !== 'text') {
+    const end = (value: string | null) => (isTemporal ? (value ?? '–') : formatFigure(value));
+    figures.push(['Least', end(column.min)], ['Greatest', end(column.max)]);
+  }
+  if (numbers && column.kind === 'number') {
+    figures.push(['Mean', formatFigure(numbers.mean)], ['Std. deviation', formatFigure(numbers.stddev)]);
+  }
+  if (quantiles) {
+    const show = isTemporal ? formatMoment : formatFigure;
+    figures.push(['Median', show(quantiles.median)]);
+    figures.push(['Middle half', `${show(quantiles.q1)} to ${show(quantiles.q3)}`]);
+  }
+  if (numbers && column.kind === 'number') {
+    figures.push(['Zero, negative', `${formatFigure(numbers.zeros)}, ${formatFigure(numbers.negatives)}`]);
+    figures.push(['Skewness', formatFigure(numbers.skewness)]);
+  }
+  if (text) {
+    const { minCharacters, maxCharacters } = text.lengths;
+    figures.push(['Length', `${formatFigure(minCharacters)} to ${formatFigure(maxCharacters)} characters`]);
+    figures.push(['Empty or blank', formatFigure(text.empty + text.blank)]);
+  }
+  return figures;
+}
+
+const MOST_BARS = 8;
+
+function shapeOf(column: ColumnProfile): string {
+  if (column.histogram && column.kind !== 'boolean' && column.distinct > MOST_BARS) {
+    return drawHistogram(column.histogram, column.kind === 'temporal' ? formatMoment : formatFigure);
+  }
+  if (column.semantic?.personal) return '<p class="quiet">Personal data: the values are withheld.</p>';
+  const values = column.top.slice(0, MOST_BARS);
+  const most = values[0]?.count ?? 0;
+  // Where nothing repeats, the shapes of the values say more.
+  if (most <= 1 && column.text && column.text.patterns.length > 0) {
+    const patterns = column.text.patterns.slice(0, MOST_BARS);
+    return `<p class="quiet">Shapes of the values</p>${bars(patterns.map(({ pattern, count }) => ({ text: pattern, count })))}`;
+  }
+  return values.length > 0 ? bars(values) : '<p class="quiet">No values.</p>';
+}
+
+function bars(values: readonly { text: string; count: number }[]): string {
+  const most = Math.max(...values.map(({ count }) => count), 1);
+  return `<ol class="bars">${values
+    .map(({ text, count }) => {
+      const shown = text.length > 60 ? `${text.slice(0, 59)}…` : text;
+      return `<li><span class="label" title="${escapeHtml(text)}">${shown.trim() === '' ? '<em>blank</em>' : escapeHtml(shown)}</span><span class="bar"><i style="width:${((count / most) * 100).toFixed(1)}%"></i></span><span class="count">${formatFigure(count)}</span></li>`;
+    })
+    .join('')}</ol>`;
+}
