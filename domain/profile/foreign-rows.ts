@@ -54,8 +54,11 @@ export function findProseRows(fromEnd: readonly Row[], usualCells: number, colum
   for (const { row, cells } of fromEnd) {
     const filled = cells.filter((cell) => cell !== null);
     if (filled.length > Math.max(1, usualCells * 0.25)) break;
-    // One cell in the first columns and nothing else is prose at an end of a file whose rows are full.
-    if (filled.some((cell) => PROSE.test(cell!) || /[a-z]{2,}.* .*[a-z]{2,}/i.test(cell!))) hasProse = true;
+    // Words alone in their row; a row with a number and an answer is one of few answers.
+    const [first = ''] = filled;
+    if (PROSE.test(first ?? '') || (filled.length === 1 && /[a-z]{2,}.* .*[a-z]{2,}/i.test(first ?? ''))) {
+      hasProse = true;
+    }
     found.push(row);
   }
   return hasProse && found.length < fromEnd.length ? found : [];

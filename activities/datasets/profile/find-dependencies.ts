@@ -80,10 +80,13 @@ export async function findDependencies(
 function couldBeMeant(determinant: ColumnProfile, dependent: ColumnProfile, rows: number): boolean {
   return (
     determinant.kind === 'text' &&
+    Math.max(determinant.nulls, dependent.nulls) <= rows * 0.1 &&
     dependent.kind === 'text' &&
     determinant.distinct >= 4 &&
     dependent.distinct >= 3 &&
     rows / determinant.distinct >= GROUP &&
+    // In the sample, too, a value needs several rows, or nothing there could refute.
+    Math.min(rows, PRUNING_ROWS) / determinant.distinct >= 3 &&
     (dependent.top[0]?.count ?? rows) < rows * 0.7
   );
 }

@@ -11,7 +11,8 @@ import {
   unitsStatement,
 } from './statements/patterns.js';
 import { typosStatement, variantsStatement } from './statements/similar-values.js';
-import { textFigures } from './statements/text-figures.js';
+import { nullWordsStatement, textFigures } from './statements/text-figures.js';
+import { VALUE_TABLE } from './statements/value-table.js';
 
 type Row = Record<string, unknown>;
 
@@ -28,6 +29,7 @@ export async function measureText(
     rows.push(...(await batch.query(`SELECT ${slot} AS slot, ${figures} FROM ${fromParquet(batch.path)}`)));
   }
   const figures = bySlot(rows);
+  const words = bySlot(await nullWords(batch, columns));
   const searched = bySlot(await batch.query(searchedFiguresStatement(columns.map(({ slot }) => slot))));
   const patterns = await measurePatterns(batch, columns);
   return new Map(
@@ -35,11 +37,38 @@ export async function measureText(
       const row = figures.get(slot)?.[0];
       const found = searched.get(slot)?.[0] ?? {};
       if (!row) return [];
+      const nothing = words.get(slot)?.[0] ?? {};
       const control = numberOfCell(found.control) * oneIn;
       const totalWords = numberOfCell(found.total_words) * oneIn;
-      return [[slot, { ...figuresOf(row, cells, patterns.get(slot) ?? []), control, totalWords }] as const];
+      return [
+        [
+          slot,
+          { ...figuresOf({ ...row, ...nothing }, cells, patterns.get(slot) ?? []), control, totalWords },
+        ] as const,
+      ];
     }),
   );
+}
+
+async function nullWords({ query, path }: ColumnBatch, columns: readonly BatchColumn[]): Promise<Row[]> {
+  const slots = columns.filter((column) => !isWide(column)).map(({ slot }) => slot);
+  const rows =
+    slots.length > 0
+      ? await query(
+          nullWordsStatement(
+            'slot',
+            'text',
+            'n',
+            `(FROM ${VALUE_TABLE} WHERE slot IN (${slots.join(', ')}))`,
+          ),
+        )
+      : [];
+  for (const { slot, column } of columns.filter(isWide)) {
+    rows.push(
+      ...(await query(nullWordsStatement(String(slot), quoteName(column.name), '1', fromParquet(path)))),
+    );
+  }
+  return rows;
 }
 
 async function measurePatterns({ query }: ColumnBatch, columns: readonly BatchColumn[]) {

@@ -10,7 +10,6 @@ const CONTROL = '[\\x{00}-\\x{08}\\x{0B}\\x{0C}\\x{0E}-\\x{1F}\\x{7F}]';
 export function textFigures(text: string, weight: string): string {
   const sum = (condition: string): string => `coalesce(sum(${weight}) FILTER (${condition}), 0)`;
   const foreign = `strlen(${text}) <> length(${text})`;
-  const words = NULL_WORDS.map(quoteText).join(', ');
   return [
     `min(strlen(${text})) AS min_bytes, max(strlen(${text})) AS max_bytes`,
     `CAST(sum(CAST(strlen(${text}) AS HUGEINT) * ${weight}) AS DOUBLE) AS sum_bytes`,
@@ -22,10 +21,15 @@ export function textFigures(text: string, weight: string): string {
     `${sum(foreign)} AS not_ascii`,
     // Only text with bytes beyond ASCII can be badly decoded, which spares most columns the search.
     `${sum(`${foreign} AND regexp_matches(${text}, ${quoteText(MOJIBAKE)})`)} AS mojibake`,
-    `${sum(`length(${text}) <= 16 AND lower(trim(${text})) IN (${words})`)} AS null_words`,
-    `list(DISTINCT ${text}) FILTER (length(${text}) <= 16 AND lower(trim(${text})) IN (${words})) AS null_word_examples`,
   ].join(', ');
 }
+
+/**
+ * Cells of words for nothing: (slot, null_words, null_word_examples). A statement of its own, because DuckDB looks a long list up by hash in
+ * a WHERE only; as a FILTER it compares each cell with each word.
+ */
+export const nullWordsStatement = (slot: string, text: string, weight: string, from: string): string =>
+  `SELECT ${slot} AS slot, CAST(sum(${weight}) AS DOUBLE) AS null_words, arg_min(DISTINCT ${text}, ${text}, 5) AS null_word_examples FROM ${from} WHERE length(${text}) <= 16 AND lower(trim(${text})) IN (${NULL_WORDS.map(quoteText).join(', ')}) GROUP BY 1`;
 
 /** Figures that cost a search through each text: of the values in the value table only. */
 export const searchedFigures = (text: string, weight: string): string =>
