@@ -4,6 +4,7 @@ import { errorRecord, QuaestorError } from '../contracts/quaestor-error.js';
 import type { EarlierTurn, Question } from '../contracts/question.js';
 import { workflowIds } from '../contracts/workflows.js';
 import type { Transaction } from '../db/database.js';
+import { endJob } from '../db/end-job.js';
 import { findLeader } from '../db/statements/answer-flights.js';
 import { findCachedAnswer, insertCachedQuestion } from '../db/statements/answers.js';
 import { appendAudit } from '../db/statements/audit.js';
@@ -16,7 +17,6 @@ import { getQuestion, insertQuestion } from '../db/statements/questions.js';
 import { answerCacheText } from '../domain/answer-cache-key.js';
 import { answerCacheKey, modelCacheLabel } from '../platform/answer-cache-key.js';
 import type { ApiDeps } from './api-deps.js';
-import { endJob } from './end-job.js';
 import { findEarlier, type Idempotency } from './idempotency.js';
 import { isUuid } from './schemas/text.js';
 

@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import { isTerminalJobStatus, type Job } from '../contracts/job.js';
 import { errorRecord, QuaestorError } from '../contracts/quaestor-error.js';
+import { endJob, type JobEnd } from '../db/end-job.js';
 import { getJob } from '../db/statements/jobs.js';
 import type { EngineJobStatus } from '../platform/job-engine.js';
 import type { ApiDeps } from './api-deps.js';
-import { endJob, type JobEnd } from './end-job.js';
 
 /** A job younger than this may not have reached the engine yet. */
 const START_GRACE_MS = 10_000;

@@ -3,12 +3,12 @@ import type { Caller } from '../contracts/identity.js';
 import { errorRecord, QuaestorError } from '../contracts/quaestor-error.js';
 import type { Question } from '../contracts/question.js';
 import { workflowIds } from '../contracts/workflows.js';
+import { endJob } from '../db/end-job.js';
 import { appendAudit } from '../db/statements/audit.js';
 import { appendEvent } from '../db/statements/events.js';
 import { insertJob } from '../db/statements/jobs.js';
 import { getQuestion, insertQuestion } from '../db/statements/questions.js';
 import type { ApiDeps } from './api-deps.js';
-import { endJob } from './end-job.js';
 
 export interface RunGivenSql {
   caller: Caller;

@@ -3,13 +3,13 @@ import type { ExportFormat, ExportOptions, ResultExport } from '../contracts/exp
 import type { Caller } from '../contracts/identity.js';
 import { errorRecord, QuaestorError } from '../contracts/quaestor-error.js';
 import { workflowIds } from '../contracts/workflows.js';
+import { endJob } from '../db/end-job.js';
 import { appendAudit } from '../db/statements/audit.js';
 import { appendEvent } from '../db/statements/events.js';
 import { getExport, insertExport } from '../db/statements/exports.js';
 import { insertJob } from '../db/statements/jobs.js';
 import { getQuestion } from '../db/statements/questions.js';
 import type { ApiContext } from './api-deps.js';
-import { endJob } from './end-job.js';
 
 export interface StartExport {
   caller: Caller;

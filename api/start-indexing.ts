@@ -3,12 +3,12 @@ import type { Caller } from '../contracts/identity.js';
 import { isTerminalJobStatus, type Job } from '../contracts/job.js';
 import { errorRecord, QuaestorError } from '../contracts/quaestor-error.js';
 import { workflowIds } from '../contracts/workflows.js';
+import { endJob } from '../db/end-job.js';
 import { appendAudit } from '../db/statements/audit.js';
 import { getDataSource } from '../db/statements/data-sources.js';
 import { appendEvent } from '../db/statements/events.js';
 import { findActiveJob, getJob, insertJob } from '../db/statements/jobs.js';
 import type { ApiContext } from './api-deps.js';
-import { endJob } from './end-job.js';
 
 /**
  * Starts indexing a data source; while one runs, returns that one.

@@ -16,6 +16,8 @@ export interface DataSource {
   tables: number | null;
   columns: number | null;
   indexedAt: string | null;
+  /** Items of the active index that the embedding model refused, found by words alone; absent where there are none. */
+  refusedItems?: { count: number /** The first 100, canonical. */; names: string[] } | undefined;
   schedule: ReindexSchedule | null;
   querySettings: QuerySettings;
   createdAt: string;

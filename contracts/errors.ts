@@ -280,6 +280,13 @@ export const ERRORS = {
     'The data source user may not read this',
     'Grant SELECT to the user of the connection string, or ask about other tables.',
   ),
+  data_source_schema_changed: entry(
+    'data-source',
+    'retryable',
+    409,
+    'The schema has changed since it was indexed',
+    'Ask again when the indexing that was started by this has ended.',
+  ),
   data_source_unreachable: entry(
     'data-source',
     'terminal',

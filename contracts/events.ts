@@ -7,7 +7,8 @@ import type { AnswerTiming, ChosenTable, ResultColumn } from './question.js';
  * Kinds are past tense. Clients must ignore kinds that they do not know.
  */
 export interface EventData {
-  'job.queued': Record<string, never>;
+  /** `reason`: why Quaestor started it by itself. */
+  'job.queued': { reason?: 'drift' };
   'job.started': Record<string, never>;
   'job.progressed': JobProgress;
   'job.succeeded': Record<string, unknown>;
@@ -41,8 +42,27 @@ export interface EventData {
     probed: number;
     durationMs: number;
   };
-  'embedding.planned': { items: number; batches: number; unchanged: number };
-  'batch.embedded': { batch: number; items: number; tokens: number; durationMs: number };
+  'embedding.planned': {
+    items: number;
+    batches: number;
+    unchanged: number;
+    /** Contents that the model refused before and that are not asked again yet. */
+    refused?: number;
+  };
+  'batch.embedded': {
+    batch: number;
+    items: number;
+    tokens: number;
+    durationMs: number;
+    /** Items that the model refused by themselves; `items.refused` names them. */
+    refused?: number;
+  };
+  'items.refused': {
+    batch: number;
+    count: number;
+    /** The first of them, with the endpoint's words. */
+    items: { name: string; reason: string }[];
+  };
   'version.activated': { versionId: string; tables: number; columns: number };
 
   'context.chosen': {

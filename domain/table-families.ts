@@ -1,4 +1,5 @@
 import type { RegistryTable } from '../contracts/schema-registry.js';
+import { quoteIdentifier } from './canonical-names.js';
 
 /** Tables that differ by numbers in their names only: shards by date, yearly editions, numbered partitions. */
 export interface TableFamily {
@@ -11,17 +12,26 @@ export interface TableFamily {
 /** Share of columns (of both together) that two tables must have in common to be of one family. */
 const MIN_SHARED_COLUMNS = 0.5;
 
+/** Tables of one schema whose names are equal after folding digits: what a family's members have in common besides columns. */
+export const familyName = ({
+  schemaName,
+  tableName,
+}: Pick<RegistryTable, 'schemaName' | 'tableName'>): string =>
+  // The schema's part ends at the first dot outside of quotes, so two schemas never share a name.
+  `${quoteIdentifier(schemaName)}.${foldDigits(tableName)}`;
+
 /** A name with every run of digits replaced by `#`. */
 export const foldDigits = (name: string): string => name.replace(/\d+/g, '#');
 
 /**
  * Puts tables of one schema into families: names equal after folding digits, and columns that are (nearly) the same: editions of
  * later years often gain or lose some, so half of them must be shared with the family's first member, digits folded there too.
+ * The same tables give the same families, in whatever order they come.
  */
 export function groupFamilies(tables: readonly RegistryTable[]): TableFamily[] {
   const byName = new Map<string, RegistryTable[]>();
   for (const table of tables) {
-    const name = `${table.schemaName}.${foldDigits(table.tableName)}`;
+    const name = familyName(table);
     const list = byName.get(name);
     if (list) list.push(table);
     else byName.set(name, [table]);
@@ -29,7 +39,7 @@ export function groupFamilies(tables: readonly RegistryTable[]): TableFamily[] {
   return [...byName].flatMap(([name, list]) => {
     if (list.length === 1) return [{ id: name, members: list }];
     const families: { columns: ReadonlySet<string>; members: RegistryTable[] }[] = [];
-    for (const table of list) {
+    for (const table of list.sort(byTableName)) {
       const columns = new Set(table.columns.map((column) => foldDigits(column.name)));
       const like = families.find((family) => sharedPart(family.columns, columns) >= MIN_SHARED_COLUMNS);
       if (like) like.members.push(table);
@@ -37,10 +47,16 @@ export function groupFamilies(tables: readonly RegistryTable[]): TableFamily[] {
     }
     return families.map(({ members }, index) => ({
       id: index === 0 ? name : `${name}~${index + 1}`,
-      members: members.sort((a, b) => (a.tableName < b.tableName ? -1 : 1)),
+      members,
     }));
   });
 }
+
+/** In code units, as no database's collation would. */
+export const byTableName = (
+  a: Pick<RegistryTable, 'tableName'>,
+  b: Pick<RegistryTable, 'tableName'>,
+): number => (a.tableName < b.tableName ? -1 : 1);
 
 function sharedPart(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
   let shared = 0;

@@ -14,7 +14,10 @@ import { createExportActivities } from '../activities/exports/create-export-acti
 import { createJobActivities } from '../activities/jobs/create-job-activities.js';
 import { createPatientStore } from '../activities/patient-store.js';
 import { createEmbeddingActivities } from '../activities/registry/create-embedding-activities.js';
-import { createRegistryActivities } from '../activities/registry/create-registry-activities.js';
+import {
+  createLongRegistryActivities,
+  createRegistryActivities,
+} from '../activities/registry/create-registry-activities.js';
 import { TASK_QUEUE_NAMES, type TaskQueueName } from '../contracts/task-queues.js';
 import type { Config } from '../platform/config.js';
 import type { Logger } from '../platform/logger.js';
@@ -74,15 +77,16 @@ async function workerOptions(name: TaskQueueName, options: CreateWorkersOptions)
   };
 }
 
-function activitiesOf(name: TaskQueueName, { resources, logger }: CreateWorkersOptions): object {
+function activitiesOf(name: TaskQueueName, { resources }: CreateWorkersOptions): object {
   const { db, answers, embeddings, countTokens } = resources;
   const { bus, connectors, encryptionKey } = answers;
   const patient = createPatientStore(db);
+  const planning = { bus, embeddingModel: embeddings.name, countTokens };
   switch (name) {
     case 'orchestration':
       return {
         ...createJobActivities({ db, bus }),
-        ...createRegistryActivities({ db, bus, logger, embeddingModel: embeddings.name, countTokens }),
+        ...createRegistryActivities({ db, ...planning }),
         ...createAnswerActivities(answers),
       };
     case 'embedding':
@@ -94,6 +98,7 @@ function activitiesOf(name: TaskQueueName, { resources, logger }: CreateWorkersO
     case 'data-source':
       return {
         ...createDataSourceActivities({ db: patient, connectors, bus, encryptionKey }),
+        ...createLongRegistryActivities({ db: patient, ...planning }),
         ...createQueryActivities({ ...answers, db: patient }),
       };
   }

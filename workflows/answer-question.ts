@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation, patched } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, patched, uuid4 } from '@temporalio/workflow';
 import type {
   AnswerActivities,
   GenerationActivities,
@@ -16,6 +16,10 @@ import { localActivities, remoteActivities } from './activity-proxies.js';
 import { toErrorRecordOf, toWorkflowFailure } from './job-failure.js';
 import { enterPhase } from './job-phase.js';
 import { listenToReader } from './listen-to-reader.js';
+import { startReindex } from './start-reindex.js';
+
+/** What operators read of an indexing that a question started. */
+const DRIFT = 'A question met another schema than the indexed one';
 
 /**
  * Answers one question: choose context, write SQL, guard, explain and run, repair, record.
@@ -70,7 +74,10 @@ async function findAnswer(input: AnswerQuestionInput): Promise<AnswerQuestionRes
     spend('explain', ran.explainMs);
     spend('query', ran.queryMs);
     spend('store', ran.storeMs);
-    if (ran.outcome === 'refused') return { status: 'refused', error: ran.error };
+    if (ran.outcome === 'refused') {
+      if (ran.isDrift) await startReindex({ ...input, runId: uuid4(), reason: 'drift', summary: DRIFT });
+      return { status: 'refused', error: ran.error };
+    }
     if (ran.outcome === 'deferred') throw new Error('A query on its own queue cannot be deferred');
 
     await local.recordAnswer({
@@ -187,4 +194,8 @@ function lastWord(error: ErrorRecord, repairs: number): ErrorRecord {
   };
 }
 
-const NOT_THE_MODELS = new Set<ErrorRecord['code']>(['data_source_permission_denied', 'sql_too_expensive']);
+const NOT_THE_MODELS = new Set<ErrorRecord['code']>([
+  'data_source_permission_denied',
+  'data_source_schema_changed',
+  'sql_too_expensive',
+]);

@@ -2,7 +2,11 @@ import { CancellationScope, isCancellation, patched } from '@temporalio/workflow
 import type { DataSourceActivities } from '../activities/data-sources/create-data-source-activities.js';
 import type { JobActivities } from '../activities/jobs/create-job-activities.js';
 import type { EmbeddingActivities } from '../activities/registry/create-embedding-activities.js';
-import type { RegistryActivities } from '../activities/registry/create-registry-activities.js';
+import type {
+  LongRegistryActivities,
+  RegistryActivities,
+} from '../activities/registry/create-registry-activities.js';
+import { errorRecord } from '../contracts/quaestor-error.js';
 import type { IndexSourceInput, IndexSourceResult } from '../contracts/workflows.js';
 import { localActivities, remoteActivities } from './activity-proxies.js';
 import { toErrorRecordOf, toWorkflowFailure } from './job-failure.js';
@@ -10,6 +14,8 @@ import { enterPhase } from './job-phase.js';
 
 /** Batches scheduled at once: enough to keep the embedding queue busy, few enough for any history. */
 const WINDOW = 10;
+/** An endpoint may change the length of its vectors while it is being asked; one that goes on changing it is not usable. */
+const ROUNDS = 3;
 
 /** Indexes a data source: introspect, sample values, embed what changed, switch the new version on. The old version answers until then. */
 export async function indexSource(input: IndexSourceInput): Promise<IndexSourceResult> {
@@ -38,52 +44,114 @@ async function buildVersion(input: IndexSourceInput): Promise<IndexSourceResult>
   await registry.markSourceIndexing(input);
 
   enterPhase('introspecting', 'Reading the catalog.');
-  const source = remoteActivities<DataSourceActivities>('data-source', input.queues);
+  const source = remoteActivities<DataSourceActivities & LongRegistryActivities>('data-source', input.queues);
   const schema = await source.introspectSource(input);
   const version = { ...input, versionId: schema.versionId };
 
-  if (patched('sample-values')) {
-    enterPhase('sampling', `Sampling values of ${schema.tables} tables.`);
-    await source.sampleValues(version);
-  }
-  if (patched('infer-joins')) {
-    enterPhase('inferring', 'Looking for joins that no key declares.');
-    await source.inferJoins(version);
+  const isPaged = patched('paged-plan');
+  let embedded: Embedded;
+  if (isPaged) {
+    // Sampling waits for the data source, planning and embedding for the store and the model.
+    const lookAtValues = async () => {
+      await source.sampleValues(version);
+      await source.inferJoins(version);
+    };
+    [embedded] = await allOrNone([() => embedInRounds(version, schema.tables), lookAtValues] as const);
+  } else {
+    if (patched('sample-values')) {
+      enterPhase('sampling', `Sampling values of ${schema.tables} tables.`);
+      await source.sampleValues(version);
+    }
+    if (patched('infer-joins')) {
+      enterPhase('inferring', 'Looking for joins that no key declares.');
+      await source.inferJoins(version);
+    }
+    embedded = await embed(version, schema.tables, await registry.planEmbedding(version));
   }
 
-  const plan = await registry.planEmbedding(version);
-  enterPhase(
-    'embedding',
-    `Embedding ${plan.items} items of ${schema.tables} tables in ${plan.batches} batches.`,
-  );
-  const { embedBatch } = remoteActivities<EmbeddingActivities>('embedding', input.queues);
-  await inWindow(plan.batches, WINDOW, async (batch) => {
-    await embedBatch({ ...version, batch, model: plan.model });
-  });
-
-  await registry.activateVersion({ ...version, model: plan.model });
+  await registry.activateVersion({ ...version, model: embedded.model });
+  // The job has succeeded; what it leaves over is not worth failing it, and the next indexing removes it.
+  if (isPaged) await source.removeUnusedVersions(input).catch(() => undefined);
   return {
     status: 'succeeded',
     versionId: schema.versionId,
     tables: schema.tables,
     columns: schema.columns,
-    embedded: plan.items,
+    embedded: embedded.items,
+  };
+}
+
+type Version = IndexSourceInput & { versionId: string };
+interface Embedded {
+  items: number;
+  model: string;
+}
+type Plan = Awaited<ReturnType<LongRegistryActivities['planEmbedding']>>;
+
+/** Plans and embeds; again, with vectors of the new length for all, when the endpoint turns out to have changed it. */
+async function embedInRounds(version: Version, tables: number): Promise<Embedded> {
+  const { planEmbedding } = remoteActivities<LongRegistryActivities>('data-source', version.queues);
+  let items = 0;
+  let dimensions: number | undefined;
+  for (let round = 1; round <= ROUNDS; round++) {
+    enterPhase('planning', `Planning what to embed of ${tables} tables.`);
+    const request = { ...version, round, ...(dimensions === undefined ? {} : { dimensions }) };
+    const plan = await planEmbedding(request);
+    const embedded = await embed({ ...version, round }, tables, plan);
+    items += plan.items;
+    if (embedded.otherDimensions === undefined) return { items, model: plan.model };
+    dimensions = embedded.otherDimensions;
+  }
+  throw toWorkflowFailure(
+    errorRecord(
+      'model_dimensions_changed',
+      `The embedding model changed the length of its vectors ${ROUNDS} times while it was asked.`,
+    ),
+  );
+}
+
+/** Embeds the batches of a plan, some at once. `otherDimensions`: the last length that came where the version has another. */
+async function embed(
+  version: Version & { round?: number },
+  tables: number,
+  plan: Plan,
+): Promise<Embedded & { otherDimensions?: number }> {
+  enterPhase('embedding', `Embedding ${plan.items} items of ${tables} tables in ${plan.batches} batches.`);
+  const { embedBatch } = remoteActivities<EmbeddingActivities>('embedding', version.queues);
+  let otherDimensions: number | undefined;
+  await inWindow(plan.batches, WINDOW, async (batch) => {
+    const done = await embedBatch({ ...version, batch, model: plan.model });
+    otherDimensions = done.otherDimensions ?? otherDimensions;
+  });
+  return {
+    items: plan.items,
+    model: plan.model,
+    ...(otherDimensions === undefined ? {} : { otherDimensions }),
   };
 }
 
 /** Runs `work` for 0 … count-1, at most `width` at once. The first failure cancels the others and is thrown. */
 async function inWindow(count: number, width: number, work: (index: number) => Promise<void>): Promise<void> {
   let next = 0;
-  await CancellationScope.cancellable(async () => {
-    const lane = async () => {
-      while (next < count) await work(next++);
-    };
-    const lanes = Array.from({ length: Math.min(width, count) }, lane);
+  const lane = async () => {
+    while (next < count) await work(next++);
+  };
+  await allOrNone(Array.from({ length: Math.min(width, count) }, () => lane));
+}
+
+/** Runs all of them at once. The first failure cancels the others and is thrown, after they have ended. */
+async function allOrNone<Works extends readonly (() => Promise<unknown>)[]>(
+  works: Works,
+): Promise<{ -readonly [Index in keyof Works]: Awaited<ReturnType<Works[Index]>> }> {
+  return await CancellationScope.cancellable(async () => {
+    const running = works.map((work) => work());
     try {
-      await Promise.all(lanes);
+      return (await Promise.all(running)) as {
+        -readonly [Index in keyof Works]: Awaited<ReturnType<Works[Index]>>;
+      };
     } catch (error) {
       CancellationScope.current().cancel();
-      await Promise.allSettled(lanes);
+      await Promise.allSettled(running);
       throw error;
     }
   });

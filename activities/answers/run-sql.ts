@@ -32,7 +32,12 @@ export type RanSql =
   /** Too costly or too slow for the inline way, or the data source is in trouble: run it on its own queue, which has the retries for that. */
   | ({ outcome: 'deferred'; connectionLost?: boolean } & RunTimings)
   /** The database or the price refused it; the model may mend it. */
-  | ({ outcome: 'refused'; error: ErrorRecord } & RunTimings);
+  | ({
+      outcome: 'refused';
+      error: ErrorRecord;
+      /** The database lacks a table or column that the registry has. */
+      isDrift?: boolean;
+    } & RunTimings);
 
 /** Errors that are about the SQL, not about the way to the database. */
 const MENDABLE = new Set(['query_failed', 'sql_too_expensive', 'data_source_permission_denied']);
@@ -99,10 +104,30 @@ export async function runSql(
         if (error.entry.kind !== 'retryable') await auditFailure(deps, input, error, plan, await ground);
         throw error;
       }
-      await recordRefusal(deps, input, error, plan, await ground);
-      return { outcome: 'refused', error: toErrorRecord(error), ...timings };
+      const refused = asDrift(error);
+      await recordRefusal(deps, input, refused, plan, await ground);
+      const isDrift = refused !== error;
+      return {
+        outcome: 'refused',
+        error: toErrorRecord(refused),
+        ...(isDrift ? { isDrift } : {}),
+        ...timings,
+      };
     }
   });
+}
+
+/** Undefined table, undefined column: of Postgres, and as SQL/CLI numbers them. */
+const MISSING = new Set(['42P01', '42703', '42S02', '42S22']);
+
+/** The guard let the SQL through, so the registry has all that it names: what the database misses has changed since it was indexed. */
+function asDrift(error: QuaestorError): QuaestorError {
+  if (error.code !== 'query_failed' || !MISSING.has(String(error.details?.['sqlState']))) return error;
+  return new QuaestorError(
+    'data_source_schema_changed',
+    `${error.message}. The schema has changed since it was indexed, and is being indexed again.`,
+    { cause: error, ...(error.details ? { details: error.details } : {}) },
+  );
 }
 
 async function tellStarted(deps: AnswerDeps, input: RunSqlInput, plan: QueryPlan): Promise<void> {

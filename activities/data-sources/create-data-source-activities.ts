@@ -1,17 +1,11 @@
-import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { QuaestorError } from '../../contracts/quaestor-error.js';
-import type { RegistryTable } from '../../contracts/schema-registry.js';
 import type { IndexSourceInput } from '../../contracts/workflows.js';
 import type { Transaction } from '../../db/database.js';
 import { appendEvent } from '../../db/statements/events.js';
 import { setJobProgress } from '../../db/statements/jobs.js';
-import { loadMappings } from '../../db/statements/mappings.js';
-import { insertItems, type RegistryItem } from '../../db/statements/registry/items.js';
 import { insertForeignKeys, insertTables } from '../../db/statements/registry/schema.js';
 import { completeVersion, openVersion } from '../../db/statements/registry/versions.js';
-import { applyMappings } from '../../domain/mapping/apply-mappings.js';
-import { columnContent, tableContent } from '../../domain/schema-content.js';
 import type { EventBus } from '../../platform/event-bus.js';
 import { activitySignal, withHeartbeat } from '../activity-context.js';
 import type { TenantStore } from '../patient-store.js';
@@ -59,9 +53,6 @@ export function createDataSourceActivities(deps: DataSourceDeps) {
       return await withHeartbeat(async () => {
         const started = new Date();
         const source = await loadSourceConnection(deps, input.tenantId, input.dataSourceId);
-        const mappings = await deps.db.withTenant(input.tenantId, (tx) =>
-          loadMappings(tx, input.dataSourceId),
-        );
         const key = { versionId: uuidv7(), dataSourceId: input.dataSourceId };
         await deps.db.withTenant(input.tenantId, (tx) =>
           openVersion(tx, { id: key.versionId, dataSourceId: key.dataSourceId, jobId: input.jobId }),
@@ -84,7 +75,6 @@ export function createDataSourceActivities(deps: DataSourceDeps) {
             };
             await store(input.tenantId, async (tx) => {
               await insertTables(tx, key, page);
-              await insertItems(tx, key, applyMappings(page, mappings.entries).flatMap(toItems));
               await setJobProgress(tx, input.jobId, progress);
               if (counts.tables >= LARGE_CATALOG_TABLES) {
                 await appendEvent(tx, input.jobId, 'job.progressed', progress);
@@ -119,29 +109,6 @@ export function createDataSourceActivities(deps: DataSourceDeps) {
       });
     },
   };
-}
-
-const hashOf = (content: string): Buffer => createHash('sha256').update(content).digest();
-
-function toItems(table: RegistryTable): RegistryItem[] {
-  const own = tableContent(table);
-  return [
-    {
-      canonicalTableName: table.canonicalTableName,
-      canonicalColumnName: null,
-      content: own,
-      contentHash: hashOf(own),
-    },
-    ...table.columns.map((column) => {
-      const content = columnContent(table, column);
-      return {
-        canonicalTableName: table.canonicalTableName,
-        canonicalColumnName: column.canonicalColumnName,
-        content,
-        contentHash: hashOf(content),
-      };
-    }),
-  ];
 }
 
 function emptyMessage(includeSchemas: readonly string[], skipped: readonly string[]): string {

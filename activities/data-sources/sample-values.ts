@@ -1,7 +1,8 @@
 import { QuaestorError } from '../../contracts/quaestor-error.js';
+import type { RegistryTable } from '../../contracts/schema-registry.js';
 import type { IndexSourceInput } from '../../contracts/workflows.js';
 import { appendEvent } from '../../db/statements/events.js';
-import { loadSchema } from '../../db/statements/registry/schema.js';
+import { listTableHeads, loadColumns, type TableHead } from '../../db/statements/registry/schema.js';
 import { saveSampledValues } from '../../db/statements/registry/values.js';
 import { activitySignal, withHeartbeat } from '../activity-context.js';
 import type { ValueSampler } from './connector.js';
@@ -13,7 +14,7 @@ export interface SampleValuesInput extends IndexSourceInput {
   versionId: string;
 }
 
-/** Tables whose values are kept in one transaction. */
+/** Tables whose columns are read, and whose values are kept, in one transaction each. */
 const PAGE_TABLES = 100;
 /** For all tables together; those that are not reached by then have no sampled values. */
 const BUDGET_MS = 3 * 60_000;
@@ -32,29 +33,35 @@ export async function sampleValues(deps: DataSourceDeps, input: SampleValuesInpu
       input.tenantId,
       input.dataSourceId,
     );
-    const { tables } = await deps.db.withTenant(input.tenantId, (tx) => loadSchema(tx, input.versionId));
+    const heads = await deps.db.withTenant(input.tenantId, (tx) => listTableHeads(tx, input.versionId));
+    heads.sort((a, b) => (a.canonicalTableName < b.canonicalTableName ? -1 : 1));
     const counts = { columns: 0, values: 0, withheld: 0 };
     const skipped: { table: string; reason: string }[] = [];
 
-    const sampleAll = async (sampler: ValueSampler) => {
-      for (let start = 0; start < tables.length; start += PAGE_TABLES) {
-        const page: Record<string, string[]> = {};
-        for (const table of tables.slice(start, start + PAGE_TABLES)) {
-          const skip = (reason: string) => skipped.push({ table: table.canonicalTableName, reason });
-          if (Date.now() - started > BUDGET_MS) {
-            skip('out of time');
-            continue;
-          }
-          try {
-            const sample = await sampler.sampleTable(table);
-            counts.withheld += sample?.withheld ?? 0;
-            Object.assign(page, sample?.values);
-          } catch (error) {
-            const isRefusal = error instanceof QuaestorError && error.code !== 'data_source_connection_lost';
-            if (!isRefusal || activitySignal().aborted) throw error;
-            skip(error.code);
-          }
+    const samplePage = async (sampler: ValueSampler, tables: readonly RegistryTable[]) => {
+      const page: Record<string, string[]> = {};
+      for (const table of tables) {
+        const skip = (reason: string) => skipped.push({ table: table.canonicalTableName, reason });
+        if (Date.now() - started > BUDGET_MS) {
+          skip('out of time');
+          continue;
         }
+        try {
+          const sample = await sampler.sampleTable(table);
+          counts.withheld += sample?.withheld ?? 0;
+          Object.assign(page, sample?.values);
+        } catch (error) {
+          const isRefusal = error instanceof QuaestorError && error.code !== 'data_source_connection_lost';
+          if (!isRefusal || activitySignal().aborted) throw error;
+          skip(error.code);
+        }
+      }
+      return page;
+    };
+    const sampleAll = async (sampler: ValueSampler) => {
+      for (let start = 0; start < heads.length; start += PAGE_TABLES) {
+        const tables = await loadTables(deps, input, heads.slice(start, start + PAGE_TABLES));
+        const page = await samplePage(sampler, tables);
         const lists = Object.values(page);
         counts.columns += lists.length;
         counts.values += lists.reduce((sum, list) => sum + list.length, 0);
@@ -77,4 +84,17 @@ export async function sampleValues(deps: DataSourceDeps, input: SampleValuesInpu
     });
     deps.bus.publish(input.jobId);
   });
+}
+
+async function loadTables(
+  deps: DataSourceDeps,
+  input: SampleValuesInput,
+  heads: readonly TableHead[],
+): Promise<RegistryTable[]> {
+  const names = heads.map((head) => head.canonicalTableName);
+  const columns = await deps.db.withTenant(input.tenantId, (tx) => loadColumns(tx, input.versionId, names));
+  return heads.map(({ columnsHash: _hash, columnCount: _count, ...head }) => ({
+    ...head,
+    columns: columns.get(head.canonicalTableName) ?? [],
+  }));
 }

@@ -2,15 +2,22 @@ import type { JobKind } from '../../contracts/job.js';
 import { type ErrorRecord, errorRecord } from '../../contracts/quaestor-error.js';
 import type { WorkflowScope } from '../../contracts/workflows.js';
 import type { Database } from '../../db/database.js';
-import { restoreDataSourceStatus } from '../../db/statements/data-sources.js';
+import { endJob, type JobEnd } from '../../db/end-job.js';
 import { appendEvent } from '../../db/statements/events.js';
-import { findActiveJob, insertJob, markJobFinished } from '../../db/statements/jobs.js';
-import { markQuestionFinished } from '../../db/statements/questions.js';
+import { findActiveJob, hasIndexedFor, insertJob, markJobFinished } from '../../db/statements/jobs.js';
 import type { EventBus } from '../../platform/event-bus.js';
 import { startJob } from './start-job.js';
 
 /** An indexing workflow is ended by the engine after 24 h (platform/job-engine.ts, workflows/reindex-schedule.ts). */
 const LONGEST_INDEXING_MS = 25 * 60 * 60 * 1_000;
+
+/** A query that goes wrong in the same way after indexing again does not do so because of the registry. */
+const DRIFT_PAUSE_MS = 5 * 60 * 1_000;
+
+export interface OpenScheduledJobInput extends WorkflowScope {
+  dataSourceId: string;
+  reason?: 'drift';
+}
 
 export interface JobDeps {
   db: Database;
@@ -36,12 +43,18 @@ export function createJobActivities(deps: JobDeps) {
       deps.bus.publish(input.jobId);
     },
 
-    /** Makes the row of a job that a Schedule starts; false when the data source is being indexed already. */
-    async openScheduledJob(input: WorkflowScope & { dataSourceId: string }): Promise<boolean> {
+    /**
+     * Makes the row of an indexing job that a Schedule starts, or a question that met another schema than the registry's (`drift`). False
+     * when the data source is being indexed already; for drift also when that was tried a short time ago.
+     */
+    async openScheduledJob(input: OpenScheduledJobInput): Promise<boolean> {
       return await deps.db.withTenant(input.tenantId, async (tx) => {
+        const queued = input.reason ? { reason: input.reason } : {};
+        const { jobId: id, dataSourceId, reason } = input;
+        if (reason && (await hasIndexedFor(tx, { id, dataSourceId, reason }, DRIFT_PAUSE_MS))) return false;
         const job = { id: input.jobId, kind: 'index-source' as const, subjectId: input.dataSourceId };
         if (await insertJob(tx, job)) {
-          await appendEvent(tx, input.jobId, 'job.queued', {}, 'queued');
+          await appendEvent(tx, input.jobId, 'job.queued', queued, 'queued');
           return true;
         }
         const active = await findActiveJob(tx, input.dataSourceId, 'index-source');
@@ -53,25 +66,23 @@ export function createJobActivities(deps: JobDeps) {
           await appendEvent(tx, active.id, 'job.failed', { error }, 'ended');
         }
         await insertJob(tx, job);
-        await appendEvent(tx, input.jobId, 'job.queued', {}, 'queued');
+        await appendEvent(tx, input.jobId, 'job.queued', queued, 'queued');
         return true;
       });
     },
 
     /** Records how a job ended when it did not succeed, with what it worked on. Doing it twice changes nothing. */
     async endJob(input: EndJobInput): Promise<void> {
-      await deps.db.withTenant(input.tenantId, async (tx) => {
-        const error = input.error ?? null;
-        if (!(await markJobFinished(tx, input.jobId, input.status, error))) return;
-        if (input.kind === 'answer-question') {
-          const status = input.status === 'failed' && input.isRefusal ? 'refused' : input.status;
-          await markQuestionFinished(tx, input.subjectId, status, error);
-        } else if (input.kind === 'index-source') {
-          await restoreDataSourceStatus(tx, input.subjectId);
-        }
-        if (input.status === 'cancelled') await appendEvent(tx, input.jobId, 'job.cancelled', {}, 'ended');
-        else if (error) await appendEvent(tx, input.jobId, 'job.failed', { error }, 'ended');
-      });
+      const { jobId: id, kind, subjectId, status, error, isRefusal = false } = input;
+      const end: JobEnd =
+        status === 'cancelled'
+          ? { status }
+          : {
+              status,
+              error: error ?? errorRecord('internal_error', 'The job ended without a reason.'),
+              isRefusal,
+            };
+      await deps.db.withTenant(input.tenantId, (tx) => endJob(tx, { id, kind, subjectId }, end));
       deps.bus.publish(input.jobId);
     },
   };

@@ -9,7 +9,7 @@ export interface Embeddings {
   dimensions: number;
 }
 
-/** Turns texts into vectors. One call is one request: pack the texts first (`packBatches`). */
+/** Turns texts into vectors. One call is one request: pack the texts first (`createBatchPacker`). */
 export interface EmbeddingProvider {
   /** The model's name as kept beside the vectors; vectors of different names are never compared. */
   readonly name: string;

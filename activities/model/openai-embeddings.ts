@@ -22,7 +22,8 @@ export interface OpenAiEmbeddingsOptions {
 /**
  * Embeddings from an OpenAI-compatible endpoint, asked for as base64 (a quarter of the bytes of JSON numbers); an endpoint
  * that answers in numbers all the same is understood. An answer with too few or broken vectors is `model_unavailable`;
- * vectors of unequal length, or of another than asked for, are `model_dimensions_changed`.
+ * vectors of unequal length in one answer are `model_dimensions_changed`. Many endpoints give vectors of their own length whatever
+ * was asked for: whoever keeps vectors has to look at `dimensions`.
  */
 export const createOpenAiEmbeddings = ({
   client,
@@ -49,12 +50,12 @@ export const createOpenAiEmbeddings = ({
           { signal: requestSignal },
         ),
       );
-      return readEmbeddings(answer, texts.length, dimensions);
+      return readEmbeddings(answer, texts.length);
     },
   };
 };
 
-const readEmbeddings = (answer: unknown, count: number, wanted: number | undefined): Embeddings => {
+const readEmbeddings = (answer: unknown, count: number): Embeddings => {
   const { data, usage } = (answer ?? {}) as { data?: unknown; usage?: { total_tokens?: unknown } };
   if (!Array.isArray(data)) throw malformedAnswer('it has no list of embeddings');
   if (data.length !== count) throw malformedAnswer(`${data.length} embeddings for ${count} texts`);
@@ -69,7 +70,7 @@ const readEmbeddings = (answer: unknown, count: number, wanted: number | undefin
   }
 
   const complete = vectors as Float32Array[];
-  const dimensions = wanted ?? complete[0]!.length;
+  const dimensions = complete[0]!.length;
   const odd = complete.find((vector) => vector.length !== dimensions);
   if (odd) {
     throw new QuaestorError(

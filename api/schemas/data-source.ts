@@ -79,6 +79,13 @@ export const dataSourceSchema = z
     tables: z.int().nullable(),
     columns: z.int().nullable(),
     indexedAt: timestamp().nullable(),
+    refusedItems: z
+      .object({ count: z.int(), names: z.array(z.string()) })
+      .optional()
+      .meta({
+        description:
+          'Tables and columns that the embedding model refused: they are found by words alone. The first 100 by name.',
+      }),
     schedule: reindexScheduleSchema.nullable(),
     querySettings: querySettingsSchema,
     createdAt: timestamp(),

@@ -3,8 +3,8 @@ import { createBuiltInEmbeddings } from '../../activities/model/built-in-embeddi
 import type { EmbeddingProvider } from '../../activities/model/embedding-provider.js';
 import { createOpenAiEmbeddings } from '../../activities/model/openai-embeddings.js';
 import type { SchemaContext } from '../../contracts/schema-registry.js';
+import { familyItems } from '../../domain/index-items.js';
 import type { VectorHit } from '../../domain/ranking/choose-tables.js';
-import { tableContent } from '../../domain/schema-content.js';
 import { groupFamilies } from '../../domain/table-families.js';
 import type { BenchQuestion } from './load-warehouse.js';
 
@@ -43,8 +43,11 @@ export async function createBenchEmbeddings(
     }
     return vectors.map(toUnit);
   };
-  const heads = groupFamilies(schema.tables).map(({ members }) => members.at(-1)!);
-  const tables = await embed(heads.map(tableContent), 'tables');
+  const heads = groupFamilies(schema.tables).map((family) => familyItems(family)[0]!);
+  const tables = await embed(
+    heads.map(({ content }) => content),
+    'tables',
+  );
   const asked = await embed(
     questions.map(({ question }) => question),
     'questions',

@@ -146,4 +146,5 @@ const toItem = (
   canonicalColumnName,
   content,
   contentHash: createHash('sha256').update(content).digest(),
+  batch: null,
 });

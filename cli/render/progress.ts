@@ -113,6 +113,11 @@ export function eventText(event: FollowedEvent): string | undefined {
       const batchCount = `${formatCount(batches)} ${batches === 1 ? 'batch' : 'batches'}`;
       return `to embed: ${plural(items, 'item')} in ${batchCount}; ${formatCount(unchanged)} unchanged`;
     }
+    case 'items.refused': {
+      const { count, items } = event.data;
+      const names = items.slice(0, 3).map(({ name }) => printable(name));
+      return `the model refused ${plural(count, 'item')}: ${names.join(', ')}${count > names.length ? ' …' : ''}`;
+    }
     case 'version.activated':
       return `the new index is on: ${plural(event.data.tables, 'table')}, ${plural(event.data.columns, 'column')}`;
     case 'context.chosen':

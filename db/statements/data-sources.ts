@@ -9,7 +9,7 @@ import type { Transaction } from '../database.js';
 import { toJson } from '../to-json.js';
 
 const COLUMNS = `d.id, d.name, d.kind, d.status, d.address, d.include_schemas, d.schedule, d.query_settings, d.created_at,
-  v.table_count, v.column_count, v.activated_at`;
+  v.table_count, v.column_count, v.activated_at, v.refused_count, v.refused_names`;
 const FROM = 'FROM data_sources d LEFT JOIN registry_versions v ON v.id = d.active_version_id';
 
 interface Row {
@@ -25,6 +25,8 @@ interface Row {
   table_count: number | null;
   column_count: number | null;
   activated_at: Date | null;
+  refused_count: number | null;
+  refused_names: string[] | null;
 }
 
 const toDataSource = (row: Row): DataSource => ({
@@ -37,6 +39,9 @@ const toDataSource = (row: Row): DataSource => ({
   tables: row.table_count,
   columns: row.column_count,
   indexedAt: row.activated_at?.toISOString() ?? null,
+  ...(row.refused_count
+    ? { refusedItems: { count: row.refused_count, names: row.refused_names ?? [] } }
+    : {}),
   schedule: row.schedule,
   querySettings: row.query_settings,
   createdAt: row.created_at.toISOString(),

@@ -67,6 +67,21 @@ export async function findActiveJob(
   return row && toJob(row);
 }
 
+/** Whether another job than this one was started for this reason on the data source in the last `withinMs`, by its first event. */
+export async function hasIndexedFor(
+  tx: Transaction,
+  job: { id: string; dataSourceId: string; reason: string },
+  withinMs: number,
+): Promise<boolean> {
+  const rows = await tx.query(
+    `SELECT 1 FROM jobs j JOIN job_events e ON e.job_id = j.id AND e.seq = 1
+     WHERE j.subject_id = $1 AND j.kind = 'index-source' AND e.data->>'reason' = $2
+       AND j.id <> $3 AND j.created_at > now() - $4::float8 * interval '1 millisecond'`,
+    [job.dataSourceId, job.reason, job.id, withinMs],
+  );
+  return rows.length > 0;
+}
+
 /** True when this call started it; false when it runs already or has ended. */
 export async function markJobStarted(tx: Transaction, id: string): Promise<boolean> {
   const rows = await tx.query(

@@ -114,7 +114,7 @@ async function makeTenant(store: TestStore): Promise<TestTenant> {
   }
 }
 
-/** Resolves when the process says that it is live. @throws when it ends before. */
+/** Starts a process of Quaestor's; resolves when it says that it is live. @throws when it ends before. */
 export async function startProcess(
   kind: keyof typeof ENTRIES,
   env: Record<string, string>,

@@ -15,7 +15,12 @@ import { putMappings } from '../../db/statements/mappings.js';
 import { saveModelReply } from '../../db/statements/model-replies.js';
 import { insertQuestion } from '../../db/statements/questions.js';
 import { saveInferredJoins } from '../../db/statements/registry/inferred-joins.js';
-import { insertItems, type RegistryItem, saveEmbeddings } from '../../db/statements/registry/items.js';
+import {
+  insertItems,
+  type RegistryItem,
+  saveEmbeddings,
+  saveRefusals,
+} from '../../db/statements/registry/items.js';
 import { insertForeignKeys, insertTables } from '../../db/statements/registry/schema.js';
 import { saveSampledValues } from '../../db/statements/registry/values.js';
 import { activateVersion, completeVersion, openVersion } from '../../db/statements/registry/versions.js';
@@ -94,6 +99,7 @@ export const registryItem = (content: string): RegistryItem => ({
   canonicalColumnName: null,
   content,
   contentHash: hashOf(content),
+  batch: null,
 });
 
 /** At least one row of this tenant in every table of the store, written as the product writes them. */
@@ -120,6 +126,7 @@ export async function fillTenant(db: Database, tenant: TestTenant): Promise<{ da
     await saveEmbeddings(tx, { dataSourceId, model: 'm', dimensions: 2 }, [
       { contentHash: item.contentHash, vector: Float32Array.of(1, 0) },
     ]);
+    await saveRefusals(tx, { dataSourceId, model: 'm' }, [{ contentHash: hashOf('refused'), reason: 'No.' }]);
     await completeVersion(tx, key.versionId, { tables: 1, columns: 2, skipped: [] });
     await activateVersion(tx, { id: key.versionId, dataSourceId, embeddingModel: 'm' });
     const join = {

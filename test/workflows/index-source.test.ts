@@ -1,55 +1,36 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { createTestSource, type TestSource } from '../support/databases.js';
-import { type ModelServer, startModelServer } from '../support/model-server.js';
-import { collectEvents, startTestQuaestor, type TestQuaestor } from '../support/quaestor.js';
-import { SHOP_SQL } from '../support/shop.js';
+import { type IndexingScene, startIndexingScene } from '../support/indexing.js';
+import type { ModelServer } from '../support/model-server.js';
+import { collectEvents, type TestQuaestor } from '../support/quaestor.js';
+import { SHOP_SQL, sqlReply } from '../support/shop.js';
 
 let model: ModelServer;
 let quaestor: TestQuaestor;
-const sources: TestSource[] = [];
+let newSource: IndexingScene['newSource'];
+let add: IndexingScene['add'];
+let index: IndexingScene['index'];
+let read: IndexingScene['read'];
+let stop: (() => Promise<void>) | undefined;
 
 beforeAll(async () => {
-  model = await startModelServer();
-  quaestor = await startTestQuaestor({ OPENAI_BASE_URL: model.baseUrl });
+  ({ model, quaestor, newSource, add, index, read, stop } = await startIndexingScene());
 }, 120_000);
 
-afterAll(async () => {
-  await quaestor?.stop();
-  for (const source of sources) await source.drop();
-  await model?.close();
-});
+afterAll(() => stop?.(), 60_000);
 
 beforeEach(() => model.reset());
-
-async function newSource(sql: string): Promise<TestSource> {
-  const source = await createTestSource(sql);
-  sources.push(source);
-  return source;
-}
-
-let names = 0;
-async function add(connectionString: string, includeSchemas: string[] = []): Promise<string> {
-  return (await quaestor.client.addDataSource({ name: `s${++names}`, connectionString, includeSchemas })).id;
-}
-
-async function index(dataSourceId: string) {
-  const jobId = await quaestor.client.indexDataSource(dataSourceId);
-  const events = await collectEvents(quaestor.client, jobId);
-  return { jobId, events, job: await quaestor.client.readJob(jobId) };
-}
-
-const read = async (id: string) =>
-  (await quaestor.client.listDataSources()).find((candidate) => candidate.id === id);
 
 test('indexing tells what it read, what it embeds and how far it is, and makes the source ready', async () => {
   const id = await add((await newSource(SHOP_SQL)).url);
   const { events, job } = await index(id);
-  expect(events.map((event) => event.kind)).toEqual([
+  // Values are sampled and joins looked for beside the rest.
+  const beside = ['values.sampled', 'joins.inferred'];
+  expect(events.map(({ kind }) => kind).filter((kind) => beside.includes(kind))).toEqual(beside);
+  const others = events.filter(({ kind }) => !beside.includes(kind));
+  expect(others.map((event) => event.kind)).toEqual([
     'job.queued',
     'job.started',
     'schema.introspected',
-    'values.sampled',
-    'joins.inferred',
     'embedding.planned',
     'batch.embedded',
     'job.progressed',
@@ -57,7 +38,7 @@ test('indexing tells what it read, what it embeds and how far it is, and makes t
     'job.succeeded',
   ]);
   // Three relations and 3 + 5 + 5 columns.
-  expect(events[5]?.data).toEqual({ items: 16, batches: 1, unchanged: 0 });
+  expect(others[3]?.data).toEqual({ items: 16, batches: 1, unchanged: 0 });
   expect(job).toMatchObject({
     status: 'succeeded',
     progress: { done: 16, total: 16, unit: 'items', etaMs: 0 },
@@ -211,3 +192,69 @@ test('schemas that are named are the only ones indexed', async () => {
   await index(id);
   expect(await read(id)).toMatchObject({ tables: 1, columns: 1 });
 });
+
+test('shards of one table are embedded once, the next one costs nothing, and a question may name any of them', async () => {
+  const days = ['20240101', '20240102', '20240103'];
+  const source = await newSource(
+    days
+      .map(
+        (day) =>
+          `CREATE TABLE events_${day} (id int, kind text); INSERT INTO events_${day} VALUES (${day}, 'click')`,
+      )
+      .join(';'),
+  );
+  const id = await add(source.url);
+  expect((await index(id)).events.find(({ kind }) => kind === 'embedding.planned')?.data).toEqual({
+    items: 3,
+    batches: 1,
+    unchanged: 0,
+  });
+  await source.execute('CREATE TABLE events_20240104 (id int, kind text)');
+  const sent = model.stats.requests;
+  await index(id);
+  expect(model.stats.requests).toBe(sent);
+  expect(await read(id)).toMatchObject({ tables: 4, columns: 8 });
+
+  model.setReply(() => sqlReply('SELECT id FROM events_20240102'));
+  const asked = await quaestor.ask(id, 'Which events were there on 20240102?');
+  expect(asked.answer?.tables[0]).toMatchObject({ canonicalTableName: 'public.events_20240102' });
+}, 60_000);
+
+test('whatever a schema may hold is indexed: wide tables, odd and longest names, none, and views that fail', async () => {
+  const longest = '表'.repeat(21);
+  const columns = Array.from({ length: 1_600 }, (_, at) => `c${at} int`).join(', ');
+  const source = await newSource(`
+    CREATE SCHEMA "Odd ""s"".x"; CREATE SCHEMA empty;
+    CREATE TABLE "Odd ""s"".x"."T.with ""dots"" 📦" ("C.with ""dots""" int, "📦 größe" text, "select" text);
+    CREATE TABLE "${longest}" ("${longest}" text);
+    CREATE TABLE nothing ();
+    CREATE TABLE wide (${columns});
+    CREATE TABLE numbers (n int); INSERT INTO numbers VALUES (1);
+    CREATE VIEW failing AS SELECT (1 / (n - n))::text AS kind FROM numbers`);
+  const id = await add(source.url);
+  const { job, events } = await index(id);
+  expect(job.status).toBe('succeeded');
+  expect(await read(id)).toMatchObject({ tables: 6, columns: 3 + 1 + 1_600 + 1 + 1 });
+  expect(events.find(({ kind }) => kind === 'embedding.planned')?.data).toMatchObject({ items: 6 + 1_606 });
+  expect(events.find(({ kind }) => kind === 'values.sampled')?.data).toMatchObject({
+    skippedTables: [{ table: 'public.failing', reason: 'query_failed' }],
+  });
+}, 60_000);
+
+test('schemas that the user may not use are left out, and the job says which', async () => {
+  const role = `narrow_${process.pid}`;
+  const source = await newSource(`
+    ${SHOP_SQL}; CREATE SCHEMA closed; CREATE TABLE closed.secrets (id int); CREATE SCHEMA hidden; CREATE TABLE hidden.more (id int);
+    CREATE ROLE ${role} LOGIN PASSWORD 'narrow'; GRANT SELECT ON customers TO ${role}`);
+  const url = new URL(source.url);
+  url.username = role;
+  url.password = 'narrow';
+  const id = await add(url.href);
+  const { job, events } = await index(id);
+  expect(job.status).toBe('succeeded');
+  expect(events.find(({ kind }) => kind === 'schema.introspected')?.data).toMatchObject({
+    tables: 1,
+    skipped: ['closed', 'hidden'],
+  });
+  await source.execute(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+}, 60_000);

@@ -2,8 +2,9 @@ import type { PoolClient } from 'pg';
 import type { ForeignKey, RegistryTable, RelationKind } from '../../../contracts/schema-registry.js';
 import { canonicalColumnName, canonicalTableName } from '../../../domain/canonical-names.js';
 
-/** Tables read at a time; the columns of one page come with it. */
+/** A page has at most so many tables, and no more of them once they have so many columns: dropped columns count, too. */
 const PAGE_TABLES = 500;
+const PAGE_COLUMNS = 5_000;
 
 const KINDS: Record<string, RelationKind> = {
   r: 'table',
@@ -24,7 +25,7 @@ const SKIPPED_SCHEMAS = `
 
 /** Relations that the user may read, at least in part; partitions are reached by their parent. */
 const RELATIONS = `
-  SELECT c.oid::int8 AS oid, n.nspname AS schema_name, c.relname AS table_name, c.relkind AS kind,
+  SELECT c.oid::int8 AS oid, n.nspname AS schema_name, c.relname AS table_name, c.relkind AS kind, c.relnatts AS columns,
          obj_description(c.oid, 'pg_class') AS comment,
          CASE WHEN c.relkind IN ('r', 'm', 'p', 'f') AND c.reltuples >= 0 THEN c.reltuples::int8
               -- autovacuum never analyses the parent of partitions
@@ -72,6 +73,7 @@ interface RelationRow {
   schema_name: string;
   table_name: string;
   kind: string;
+  columns: number;
   comment: string | null;
   estimated_rows: string | null;
 }
@@ -112,8 +114,7 @@ export async function* readTables(
   includeSchemas: readonly string[],
 ): AsyncGenerator<RegistryTable[]> {
   const relations = (await client.query<RelationRow>(RELATIONS, [includeSchemas])).rows;
-  for (let start = 0; start < relations.length; start += PAGE_TABLES) {
-    const page = relations.slice(start, start + PAGE_TABLES);
+  for (const page of pagesOf(relations)) {
     const columns = await client.query<ColumnRow>(COLUMNS, [page.map((relation) => relation.oid)]);
     const byTable = new Map<string, ColumnRow[]>();
     for (const column of columns.rows) {
@@ -123,6 +124,20 @@ export async function* readTables(
     }
     yield page.map((relation) => toRegistryTable(relation, byTable.get(relation.oid) ?? []));
   }
+}
+
+function* pagesOf(relations: readonly RelationRow[]): Generator<RelationRow[]> {
+  let page: RelationRow[] = [];
+  let columns = 0;
+  for (const relation of relations) {
+    page.push(relation);
+    columns += relation.columns;
+    if (page.length < PAGE_TABLES && columns < PAGE_COLUMNS) continue;
+    yield page;
+    page = [];
+    columns = 0;
+  }
+  if (page.length > 0) yield page;
 }
 
 function toRegistryTable(relation: RelationRow, columns: readonly ColumnRow[]): RegistryTable {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ForeignKey, RegistryTable, SchemaContext } from '../../../contracts/schema-registry.js';
 import type { Transaction } from '../../database.js';
 import { toJson } from '../../to-json.js';
@@ -16,8 +17,9 @@ export async function insertTables(
   const scope = [tx.tenantId, key.dataSourceId, key.versionId];
   await tx.query(
     `INSERT INTO registry_tables (tenant_id, data_source_id, version_id, canonical_table_name, schema_name, table_name,
-                                  kind, comment, estimated_rows)
-     SELECT $1, $2, $3, * FROM unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[])`,
+                                  kind, comment, estimated_rows, columns_hash, column_count)
+     SELECT $1, $2, $3, * FROM unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::bytea[],
+                                      $11::int[])`,
     [
       ...scope,
       tables.map((table) => table.canonicalTableName),
@@ -26,6 +28,8 @@ export async function insertTables(
       tables.map((table) => table.kind),
       tables.map((table) => table.comment),
       tables.map((table) => table.estimatedRows),
+      tables.map(({ columns }) => hashColumns(columns)),
+      tables.map(({ columns }) => columns.length),
     ],
   );
   const columns = tables.flatMap((table) =>
@@ -69,6 +73,53 @@ export async function insertForeignKeys(
   return rows.length;
 }
 
+/** The same for two tables whose columns have the same names, types and comments in the same order. */
+const hashColumns = (columns: RegistryTable['columns']): Buffer =>
+  createHash('sha256')
+    .update(JSON.stringify(columns.map(({ name, dataType, comment }) => [name, dataType, comment])))
+    .digest();
+
+/** A table without its columns, of which only the hash and the number are told. */
+export interface TableHead extends Omit<RegistryTable, 'columns'> {
+  /** Hex. */
+  columnsHash: string;
+  columnCount: number;
+}
+
+type TableRow = Omit<RegistryTable, 'columns' | 'estimatedRows'> & { estimatedRows: string | null };
+type ColumnRow = RegistryTable['columns'][number] & { table: string };
+
+const TABLE = `canonical_table_name AS "canonicalTableName", schema_name AS "schemaName", table_name AS "tableName", kind,
+  comment, estimated_rows AS "estimatedRows"`;
+const COLUMN = `canonical_table_name AS "table", canonical_column_name AS "canonicalColumnName", column_name AS name, position,
+  data_type AS "dataType", is_nullable AS "isNullable", is_primary_key AS "isPrimaryKey", comment`;
+
+/** All tables of one version without their columns, in no particular order. */
+export async function listTableHeads(tx: Transaction, versionId: string): Promise<TableHead[]> {
+  const rows = await tx.query<TableRow & { columnsHash: string; columnCount: number }>(
+    // Without a hash: read by a version of Quaestor before 0.2 while this one was being deployed.
+    `SELECT ${TABLE}, coalesce(encode(columns_hash, 'hex'), canonical_table_name) AS "columnsHash",
+            coalesce(column_count, 0) AS "columnCount"
+     FROM registry_tables WHERE version_id = $1`,
+    [versionId],
+  );
+  return rows.map((row) => ({ ...row, estimatedRows: toNumber(row.estimatedRows) }));
+}
+
+/** Columns of the named tables of one version, by position, by canonical table name. */
+export async function loadColumns(
+  tx: Transaction,
+  versionId: string,
+  canonicalTableNames: readonly string[],
+): Promise<Map<string, RegistryTable['columns']>> {
+  const rows = await tx.query<ColumnRow>(
+    `SELECT ${COLUMN} FROM registry_columns WHERE version_id = $1 AND canonical_table_name = ANY($2)
+     ORDER BY canonical_table_name, position`,
+    [versionId, canonicalTableNames],
+  );
+  return byTable(rows);
+}
+
 /** The foreign keys that a version's database declares. */
 export async function loadForeignKeys(tx: Transaction, versionId: string): Promise<ForeignKey[]> {
   return await tx.query<ForeignKey>(
@@ -81,31 +132,34 @@ export async function loadForeignKeys(tx: Transaction, versionId: string): Promi
 
 /** The whole schema of one version, tables by name and columns by position. */
 export async function loadSchema(tx: Transaction, versionId: string): Promise<SchemaContext> {
-  const tables = await tx.query<Omit<RegistryTable, 'columns'> & { estimatedRows: string | null }>(
-    `SELECT canonical_table_name AS "canonicalTableName", schema_name AS "schemaName", table_name AS "tableName", kind,
-            comment, estimated_rows AS "estimatedRows"
-     FROM registry_tables WHERE version_id = $1 ORDER BY canonical_table_name`,
+  const tables = await tx.query<TableRow>(
+    `SELECT ${TABLE} FROM registry_tables WHERE version_id = $1 ORDER BY canonical_table_name`,
     [versionId],
   );
-  const columns = await tx.query<RegistryTable['columns'][number] & { table: string }>(
-    `SELECT canonical_table_name AS "table", canonical_column_name AS "canonicalColumnName", column_name AS name, position,
-            data_type AS "dataType", is_nullable AS "isNullable", is_primary_key AS "isPrimaryKey", comment
-     FROM registry_columns WHERE version_id = $1 ORDER BY canonical_table_name, position`,
-    [versionId],
+  const columns = byTable(
+    await tx.query<ColumnRow>(
+      `SELECT ${COLUMN} FROM registry_columns WHERE version_id = $1 ORDER BY canonical_table_name, position`,
+      [versionId],
+    ),
   );
-  const foreignKeys = await loadForeignKeys(tx, versionId);
-  const byTable = new Map<string, RegistryTable['columns']>();
-  for (const { table, ...column } of columns) {
-    const list = byTable.get(table);
-    if (list) list.push(column);
-    else byTable.set(table, [column]);
-  }
   return {
     tables: tables.map((table) => ({
       ...table,
-      estimatedRows: table.estimatedRows === null ? null : Number(table.estimatedRows),
-      columns: byTable.get(table.canonicalTableName) ?? [],
+      estimatedRows: toNumber(table.estimatedRows),
+      columns: columns.get(table.canonicalTableName) ?? [],
     })),
-    foreignKeys,
+    foreignKeys: await loadForeignKeys(tx, versionId),
   };
+}
+
+const toNumber = (text: string | null): number | null => (text === null ? null : Number(text));
+
+function byTable(rows: readonly ColumnRow[]): Map<string, RegistryTable['columns']> {
+  const lists = new Map<string, RegistryTable['columns']>();
+  for (const { table, ...column } of rows) {
+    const list = lists.get(table);
+    if (list) list.push(column);
+    else lists.set(table, [column]);
+  }
+  return lists;
 }

@@ -23,6 +23,9 @@ export async function completeVersion(
   );
 }
 
+/** Names of refused items that are kept with a version. */
+const REFUSED_NAMES = 100;
+
 /**
  * Switches questions over to a version in one step. Doing it twice changes nothing.
  */
@@ -43,25 +46,20 @@ export async function activateVersion(
   return { tables: row.table_count, columns: row.column_count };
 }
 
-/**
- * Removes what the active version replaced: other versions, but for those that a running question or job still uses, and vectors of
- * contents or models that no version has. A transaction of its own, after the activation: it may take long on a large registry,
- * and questions must not wait for it.
- */
-export async function removeUnusedVersions(
+/** Keeps with a version how many of its items have no vector because the model refused them, and the first of their names. */
+export async function recordRefusedItems(
   tx: Transaction,
   version: { id: string; dataSourceId: string; embeddingModel: string },
 ): Promise<void> {
   await tx.query(
-    `DELETE FROM registry_versions v WHERE v.data_source_id = $1 AND v.id <> $2
-       AND NOT EXISTS (SELECT FROM jobs j WHERE j.id = v.job_id AND j.status IN ('queued', 'running'))
-       AND NOT EXISTS (SELECT FROM questions q WHERE q.version_id = v.id AND q.status IN ('queued', 'running'))`,
-    [version.dataSourceId, version.id],
-  );
-  await tx.query(
-    `DELETE FROM embeddings e WHERE e.data_source_id = $1 AND (e.model <> $2 OR NOT EXISTS (
-       SELECT FROM registry_items i WHERE i.data_source_id = $1 AND i.content_hash = e.content_hash))`,
-    [version.dataSourceId, version.embeddingModel],
+    `WITH refused AS (
+       SELECT coalesce(i.canonical_column_name, i.canonical_table_name) AS name
+       FROM refused_contents r JOIN registry_items i ON i.version_id = $1 AND i.content_hash = r.content_hash
+       WHERE r.data_source_id = $2 AND r.model = $3)
+     UPDATE registry_versions SET refused_count = (SELECT count(*) FROM refused),
+       refused_names = ARRAY(SELECT name FROM refused ORDER BY name LIMIT ${REFUSED_NAMES})
+     WHERE id = $1`,
+    [version.id, version.dataSourceId, version.embeddingModel],
   );
 }
 

@@ -11,7 +11,8 @@ const ITEMS = TABLES + TABLES * 50;
 const WIDE_SQL = `
   DO $$ BEGIN
     FOR t IN 1..${TABLES} LOOP
-      EXECUTE format('CREATE TABLE station_%s (%s)', t,
+      -- Numbers alone would make the tables one family.
+      EXECUTE format('CREATE TABLE station_%s (%s)', translate(t::text, '0123456789', 'abcdefghij'),
         (SELECT string_agg(format('reading_%s int', c), ', ') FROM generate_series(1, 50) c));
     END LOOP;
   END $$`;
@@ -107,6 +108,15 @@ test('a worker killed while it reads the catalog: the job reads it again and end
   await lock.untilBlocked();
   await quaestor.killWorkers();
   await lock.release();
+  await quaestor.startWorkers();
+  await expectWholeIndex(dataSourceId, watch);
+  expect(model.stats.embeddedInputs).toBe(ITEMS);
+}, 120_000);
+
+test('a worker killed while it plans what to embed: the plan goes on, and nothing is paid for twice', async () => {
+  const { dataSourceId, watch } = await startIndexing();
+  await watch.until('schema.introspected');
+  await quaestor.killWorkers();
   await quaestor.startWorkers();
   await expectWholeIndex(dataSourceId, watch);
   expect(model.stats.embeddedInputs).toBe(ITEMS);

@@ -1,23 +1,24 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
+import { removeUnusedVersions } from '../../../activities/registry/remove-unused-versions.js';
 import type { Database, Transaction } from '../../../db/database.js';
 import { getDataSource } from '../../../db/statements/data-sources.js';
 import { markJobFinished } from '../../../db/statements/jobs.js';
 import { insertQuestion, markQuestionFinished } from '../../../db/statements/questions.js';
 import {
-  assignBatches,
-  findPendingItems,
+  findKnownContents,
   insertItems,
   loadBatch,
   saveEmbeddings,
+  saveRefusals,
   searchItems,
 } from '../../../db/statements/registry/items.js';
+import { setDimensions } from '../../../db/statements/registry/plan.js';
 import { insertForeignKeys, insertTables, loadSchema } from '../../../db/statements/registry/schema.js';
 import {
   activateVersion,
   completeVersion,
   openVersion,
-  removeUnusedVersions,
   takeActiveVersion,
 } from '../../../db/statements/registry/versions.js';
 import { createTestStore, openTestDatabase, type TestStore } from '../../support/databases.js';
@@ -61,13 +62,21 @@ const vector = (degrees: number): Float32Array =>
   Float32Array.of(Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180));
 
 /** A version with one table and these contents to embed; its job runs on until `finish`. */
-async function build(contents: readonly string[], table = 'orders') {
+async function build(
+  contents: readonly string[],
+  table = 'orders',
+  batches: readonly (number | null)[] = [],
+) {
   const jobId = await createJobRow(db, tenant, { kind: 'index-source', subjectId: dataSourceId });
   const key = { dataSourceId, versionId: uuidv7() };
   await run(async (tx) => {
     await openVersion(tx, { id: key.versionId, dataSourceId, jobId });
     await insertTables(tx, key, [registryTable('public', table, ['id', 'note'])]);
-    await insertItems(tx, key, contents.map(registryItem));
+    await insertItems(
+      tx,
+      key,
+      contents.map((content, index) => ({ ...registryItem(content), batch: batches[index] ?? null })),
+    );
     await completeVersion(tx, key.versionId, { tables: 1, columns: 2, skipped: [] });
   });
   return {
@@ -81,14 +90,19 @@ async function build(contents: readonly string[], table = 'orders') {
           contents.map((content) => ({ contentHash: hashOf(content), vector: vector(degrees) })),
         ),
       ),
-    activate: (embeddingModel = 'm') =>
-      run(async (tx) => {
+    /** Switches it on, ends its job, and clears up. */
+    activate: async (embeddingModel = 'm', dimensions = 2) => {
+      const counts = await run(async (tx) => {
+        await setDimensions(tx, key.versionId, dimensions);
         const version = { id: key.versionId, dataSourceId, embeddingModel };
-        const counts = await activateVersion(tx, version);
-        await removeUnusedVersions(tx, version);
-        return counts;
-      }),
-    finish: () => run((tx) => markJobFinished(tx, jobId, 'succeeded')),
+        const done = await activateVersion(tx, version);
+        await markJobFinished(tx, jobId, 'succeeded');
+        return done;
+      });
+      const { tenantId } = tenant;
+      await removeUnusedVersions({ db }, { tenantId, dataSourceId }, new AbortController().signal);
+      return counts;
+    },
   };
 }
 
@@ -138,7 +152,6 @@ describe('versions', () => {
     const old = await build(['one'], 'old_orders');
     await old.embed();
     expect(await old.activate()).toEqual({ tables: 1, columns: 2 });
-    await old.finish();
     const fresh = await build(['one', 'two'], 'new_orders');
     await fresh.embed();
     expect(await run((tx) => takeActiveVersion(tx, NO_QUESTION, dataSourceId))).toEqual({
@@ -166,7 +179,6 @@ describe('versions', () => {
     const old = await build(['one'], 'old_orders');
     await old.embed();
     await old.activate();
-    await old.finish();
     const questionId = uuidv7();
     const jobId = await createJobRow(db, tenant, { kind: 'answer-question', subjectId: questionId });
     await run(async (tx) => {
@@ -177,7 +189,6 @@ describe('versions', () => {
     const second = await build(['two'], 'second_orders');
     await second.embed();
     await second.activate();
-    await second.finish();
     expect((await run((tx) => loadSchema(tx, old.versionId))).tables).toHaveLength(1);
 
     await run((tx) => markQuestionFinished(tx, questionId, 'answered'));
@@ -192,7 +203,6 @@ describe('versions', () => {
     const old = await build(['one']);
     await old.embed();
     await old.activate();
-    await old.finish();
     const fresh = await build(['two']);
     const attempt = run(async (tx) => {
       await activateVersion(tx, { id: fresh.versionId, dataSourceId, embeddingModel: 'm' });
@@ -218,11 +228,9 @@ describe('vectors', () => {
     const old = await build(['one', 'two']);
     await old.embed();
     await old.activate();
-    await old.finish();
     const next = await build(['two', 'three']);
     await next.embed();
     await next.activate();
-    await next.finish();
     expect(await embeddedContents()).toEqual(['m: three', 'm: two']);
 
     const other = await build(['two', 'three']);
@@ -231,44 +239,35 @@ describe('vectors', () => {
     expect(await embeddedContents()).toEqual(['better: three', 'better: two']);
   });
 
-  test('of unchanged contents are kept: nothing is pending', async () => {
-    const first = await build(['one', 'two', 'one']);
-    const before = await run((tx) => findPendingItems(tx, first.versionId, 'm'));
-    expect(before.pending.map((item) => item.content).sort()).toEqual(['one', 'two']);
-    expect(before.unchanged).toBe(0);
-    await first.embed();
-    await first.activate();
-    await first.finish();
-
-    const second = await build(['one', 'two']);
-    expect(await run((tx) => findPendingItems(tx, second.versionId, 'm'))).toEqual({
-      pending: [],
-      unchanged: 2,
+  test('of other dimensions or of contents that the model refuses are told apart from what is known', async () => {
+    const version = await build(['one', 'two', 'three', 'four'], 'orders', [null, null, null, 7]);
+    await run(async (tx) => {
+      const key = { dataSourceId, model: 'm' };
+      const contentHash = hashOf('one');
+      await saveEmbeddings(tx, { ...key, dimensions: 2 }, [{ contentHash, vector: vector(0) }]);
+      await saveRefusals(tx, key, [{ contentHash: hashOf('two'), reason: 'No.' }]);
     });
-    const otherModel = await run((tx) => findPendingItems(tx, second.versionId, 'another'));
-    expect(otherModel).toMatchObject({ unchanged: 0 });
-    expect(otherModel.pending).toHaveLength(2);
+    const known = async (dimensions: number | null, model = 'm') => {
+      const hashes = ['one', 'two', 'three', 'four'].map(hashOf);
+      const key = { dataSourceId, model, dimensions };
+      const found = await run((tx) => findKnownContents(tx, key, version.versionId, hashes));
+      return hashes.map((hash) => found.get(hash.toString('hex')));
+    };
+    expect(await known(2)).toEqual(['embedded', 'refused', undefined, { batch: 7 }]);
+    expect(await known(3)).toEqual([undefined, 'refused', undefined, { batch: 7 }]);
+    expect(await known(null)).toEqual([undefined, 'refused', undefined, { batch: 7 }]);
+    expect(await known(2, 'another')).toEqual([undefined, undefined, undefined, { batch: 7 }]);
   });
 
   test('of a finished batch are not asked for again; of an unfinished one only what is missing', async () => {
-    const version = await build(['one', 'two', 'three', 'three']);
-    await run((tx) =>
-      assignBatches(tx, version.versionId, [
-        { contentHash: hashOf('one'), batch: 0 },
-        { contentHash: hashOf('two'), batch: 1 },
-        { contentHash: hashOf('three'), batch: 1 },
-      ]),
-    );
+    const version = await build(['one', 'two', 'three', 'three'], 'orders', [0, 1, 1, 1]);
+    const key = { dataSourceId, model: 'm', dimensions: 2 };
     const load = async (batch: number) =>
-      (await run((tx) => loadBatch(tx, version.versionId, 'm', batch))).map((item) => item.content).sort();
+      (await run((tx) => loadBatch(tx, key, version.versionId, batch))).map((item) => item.content).sort();
     expect(await load(0)).toEqual(['one']);
     expect(await load(1)).toEqual(['three', 'two']);
     const keep = (content: string) =>
-      run((tx) =>
-        saveEmbeddings(tx, { dataSourceId, model: 'm', dimensions: 2 }, [
-          { contentHash: hashOf(content), vector: vector(0) },
-        ]),
-      );
+      run((tx) => saveEmbeddings(tx, key, [{ contentHash: hashOf(content), vector: vector(0) }]));
     await keep('one');
     await keep('two');
     expect(await load(0)).toEqual([]);
@@ -276,14 +275,35 @@ describe('vectors', () => {
     expect(await load(2)).toEqual([]);
   });
 
-  test('planned anew forget the batches before', async () => {
-    const version = await build(['one', 'two']);
-    const plan = (content: string, batch: number) =>
-      run((tx) => assignBatches(tx, version.versionId, [{ contentHash: hashOf(content), batch }]));
-    await plan('one', 0);
-    await plan('two', 0);
-    const items = await run((tx) => loadBatch(tx, version.versionId, 'm', 0));
-    expect(items.map((item) => item.content)).toEqual(['two']);
+  test('come back as the nearest 16-bit floats, whatever their size', async () => {
+    const values = [
+      0,
+      -0,
+      1,
+      -1,
+      0.1,
+      1 / 3,
+      65_504,
+      2 ** -14,
+      2 ** -24,
+      2 ** -26,
+      1.000_976_562_5,
+      1e-5,
+      -0.000_123,
+    ];
+    await run((tx) =>
+      saveEmbeddings(tx, { dataSourceId, model: 'm', dimensions: values.length }, [
+        { contentHash: hashOf('binary'), vector: Float32Array.from(values) },
+      ]),
+    );
+    const [row] = await run((tx) =>
+      tx.query<{ same: boolean; dimensions: number }>(
+        `SELECT vector = $2::float4[]::real[]::vector::halfvec AS same, vector_dims(vector) AS dimensions
+         FROM embeddings WHERE data_source_id = $1 AND content_hash = $3`,
+        [dataSourceId, values, hashOf('binary')],
+      ),
+    );
+    expect(row).toEqual({ same: true, dimensions: values.length });
   });
 
   test('are found nearest first, in the version asked for and by the model asked for', async () => {

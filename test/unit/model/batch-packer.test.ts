@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { packBatches } from '../../../domain/tokens/pack-batches.js';
+import { type BatchLimits, createBatchPacker } from '../../../domain/tokens/batch-packer.js';
 
 const items = fc.array(fc.record({ tokens: fc.nat({ max: 120 }) }), { maxLength: 60 });
 const limits = fc.record({
@@ -8,7 +8,20 @@ const limits = fc.record({
   maxTokens: fc.integer({ min: 1, max: 100 }),
 });
 
-describe('packBatches', () => {
+/** Indexes of the items, batch by batch; the packer is stopped and taken up again after each `pauseAfter` items. */
+function packBatches(list: readonly { tokens: number }[], limit: BatchLimits, pauseAfter = 7): number[][] {
+  const batches: number[][] = [];
+  let packer = createBatchPacker(limit);
+  for (const [index, { tokens }] of list.entries()) {
+    if (index > 0 && index % pauseAfter === 0) packer = createBatchPacker(limit, { ...packer.packed });
+    const batch = packer.add(tokens);
+    batches[batch] = [...(batches[batch] ?? []), index];
+  }
+  expect(packer.packed.batches).toBe(batches.length);
+  return batches;
+}
+
+describe('packing', () => {
   test('puts every item into exactly one batch, in order', () => {
     fc.assert(
       fc.property(items, limits, (list, limit) => {
@@ -43,15 +56,23 @@ describe('packBatches', () => {
     );
   });
 
+  test('comes to the same batches when it is taken up again anywhere', () => {
+    fc.assert(
+      fc.property(items, limits, fc.integer({ min: 1, max: 9 }), (list, limit, pauseAfter) => {
+        expect(packBatches(list, limit, pauseAfter)).toEqual(packBatches(list, limit, Infinity));
+      }),
+    );
+  });
+
   test('packs 10,200 short items into five requests', () => {
     const list = Array.from({ length: 10_200 }, () => ({ tokens: 29 }));
-    expect(packBatches(list, { maxInputs: 2_048, maxTokens: 300_000 }).map((b) => b.length)).toEqual([
+    expect(packBatches(list, { maxInputs: 2_048, maxTokens: 300_000 }, 1_000).map((b) => b.length)).toEqual([
       2_048, 2_048, 2_048, 2_048, 2_008,
     ]);
   });
 
   test('refuses limits and counts that make no sense', () => {
-    expect(() => packBatches([], { maxInputs: 0, maxTokens: 1 })).toThrow(RangeError);
+    expect(() => createBatchPacker({ maxInputs: 0, maxTokens: 1 })).toThrow(RangeError);
     expect(() => packBatches([{ tokens: Number.NaN }], { maxInputs: 1, maxTokens: 1 })).toThrow(RangeError);
   });
 });
