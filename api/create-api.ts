@@ -12,6 +12,7 @@ import { Routes } from './route.js';
 import { addApiKeyRoutes } from './routes/api-keys.js';
 import { addConversationRoutes } from './routes/conversations.js';
 import { addDataSourceRoutes } from './routes/data-sources.js';
+import { addDatasetRoutes } from './routes/datasets.js';
 import { createDocsRouter } from './routes/docs.js';
 import { addExportRoutes } from './routes/exports.js';
 import { addHealthRoutes } from './routes/health.js';
@@ -41,6 +42,7 @@ export function createApi(given: ApiDeps): Express {
   addIndexingRoutes(routes, deps);
   addJoinRoutes(routes, deps);
   addMappingRoutes(routes, deps);
+  addDatasetRoutes(routes, deps);
   addJobRoutes(routes, deps);
   addApiKeyRoutes(routes, deps, authenticator);
   addHealthRoutes(routes, deps);

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { openAsBlob } from 'node:fs';
+import { basename } from 'node:path';
 import type { DataSource } from '../contracts/data-source.js';
+import type { Dataset } from '../contracts/dataset.js';
 import type { Job } from '../contracts/job.js';
 import type { Conversation, Question, RowsPage } from '../contracts/question.js';
 import type { MappingReport, SchemaMapping } from '../contracts/schema-mapping.js';
@@ -79,6 +82,10 @@ export interface ApiClient {
   /** Chooses a reading by its number, or says in other words what is meant. */
   replyToQuestion(questionId: string, reply: { choice: number } | { text: string }): Promise<void>;
   readRows(questionId: string, cursor?: string): Promise<RowsPage>;
+  /** Sends a file as it is read; returns the dataset and the job that reads it. */
+  uploadDataset(input: { path: string; name?: string }): Promise<{ dataset: Dataset; jobId: string }>;
+  listDatasets(): Promise<Dataset[]>;
+  readDataset(datasetId: string): Promise<Dataset>;
   listJobs(): Promise<Job[]>;
   readJob(jobId: string): Promise<Job>;
   cancelJob(jobId: string): Promise<void>;
@@ -90,6 +97,8 @@ interface Call {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   path: string;
   body?: unknown;
+  /** Sent as it is. */
+  form?: FormData;
   headers?: Record<string, string>;
   signal?: AbortSignal;
 }
@@ -117,6 +126,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         method: call.method ?? 'GET',
         headers,
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+        ...(call.form ? { body: call.form } : {}),
         ...(signal ? { signal } : {}),
       });
     } catch (error) {
@@ -212,6 +222,15 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       json({
         path: `/v1/questions/${segment(id)}/rows${cursor === undefined ? '' : `?cursor=${segment(cursor)}`}`,
       }),
+    uploadDataset: async ({ path, name }) => {
+      const form = new FormData();
+      if (name !== undefined) form.append('name', name);
+      // A blob over the file: it is read while it is sent.
+      form.append('file', await openAsBlob(path), basename(path));
+      return await json({ method: 'POST', path: '/v1/datasets', form });
+    },
+    listDatasets: async () => (await json<{ datasets: Dataset[] }>({ path: '/v1/datasets' })).datasets,
+    readDataset: (id) => json({ path: `/v1/datasets/${segment(id)}` }),
     listJobs: async () => (await json<{ jobs: Job[] }>({ path: '/v1/jobs' })).jobs,
     readJob: (id) => json({ path: `/v1/jobs/${segment(id)}` }),
     cancelJob: async (id) => {

@@ -3,6 +3,7 @@ import { createApiClient } from './api-client.js';
 import { exitCodeOf, InterruptedError, toProblem, WaitEndedError } from './cli-error.js';
 import type { CommandContext } from './command-context.js';
 import { ask } from './commands/ask.js';
+import { addDataset, listDatasets } from './commands/datasets.js';
 import { cancel, listJobs, watch } from './commands/jobs.js';
 import {
   addMapping,
@@ -222,6 +223,20 @@ function createProgram(
     .description('remove a data source and all that was indexed of it')
     .argument('<name>', 'name or id')
     .action((name: string) => action((context) => removeSource(context, name)));
+
+  const datasets = program.command('datasets').description('files to ask about');
+  datasets
+    .command('add')
+    .description('upload a file and show how it was read')
+    .argument('<file>')
+    .option('-n, --name <name>', 'what it is called (default: as the file)')
+    .action((path: string, flags: { name?: string }) =>
+      action((context) => addDataset(context, { path, name: flags.name })),
+    );
+  datasets
+    .command('list')
+    .description('list the datasets, newest first')
+    .action(() => action(listDatasets));
 
   const jobs = program.command('jobs').description('what runs and ran');
   jobs

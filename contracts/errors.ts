@@ -317,6 +317,55 @@ export const ERRORS = {
   ),
 
   // dataset
+  dataset_empty: entry(
+    'dataset',
+    'terminal',
+    422,
+    'The file holds no records',
+    'Upload a file with at least a header or one record.',
+  ),
+  dataset_not_ready: entry(
+    'dataset',
+    'conflict',
+    409,
+    'The dataset has not been read yet',
+    'Wait for its job, or see there why it failed.',
+  ),
+  dataset_record_too_long: entry(
+    'dataset',
+    'terminal',
+    422,
+    'A record of the file is longer than allowed',
+    'Check the quotes and line ends near the line in the detail, or set the dialect.',
+  ),
+  dataset_too_large: entry(
+    'dataset',
+    'terminal',
+    413,
+    'The file is larger than allowed',
+    'Upload a smaller file, or raise the limit.',
+  ),
+  dataset_too_many_columns: entry(
+    'dataset',
+    'terminal',
+    422,
+    'The file has more columns than allowed',
+    'Check the delimiter, or upload fewer columns.',
+  ),
+  dataset_unpacks_too_large: entry(
+    'dataset',
+    'terminal',
+    422,
+    'The compressed file unpacks to more than allowed',
+    'Upload a smaller file, or raise the limit.',
+  ),
+  dataset_unreadable: entry(
+    'dataset',
+    'terminal',
+    422,
+    'The file cannot be read as a table',
+    'Upload CSV, TSV, JSON lines or Parquet, plain or compressed by gzip or zstd.',
+  ),
   dataset_disk_full: entry(
     'dataset',
     'retryable',

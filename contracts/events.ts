@@ -65,6 +65,14 @@ export interface EventData {
   };
   'version.activated': { versionId: string; tables: number; columns: number };
 
+  'dataset.read': {
+    versionId: string;
+    rows: number;
+    columns: number;
+    rejectedCells: number;
+    durationMs: number;
+  };
+
   'context.chosen': {
     tables: ChosenTable[];
     durationMs: number;

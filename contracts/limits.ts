@@ -43,6 +43,14 @@ export const LIMITS = {
   interpretationTtlMs: 7 * 24 * 60 * 60 * 1_000,
   /** Oldest answer that a request may accept. */
   maxAnswerAgeSeconds: 7 * 24 * 60 * 60,
+  /** Uploaded file, as it is sent. */
+  datasetBytes: 4 * 1024 ** 3,
+  /** The same after unpacking, and how many times larger than packed it may get. */
+  datasetUnpackedBytes: 8 * 1024 ** 3,
+  datasetUnpackRatio: 200,
+  datasetColumns: 4_096,
+  /** One record, in UTF-16 code units. */
+  datasetRecordChars: 2 * 1024 * 1024,
   /** JSON body of an API request. */
   requestBodyBytes: 1024 * 1024,
   /** Longest `Prefer: wait`. */

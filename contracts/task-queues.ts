@@ -3,7 +3,13 @@
  * Every figure can be set from the environment as QUAESTOR_QUEUE_<NAME>_<FIGURE>, for example
  * QUAESTOR_QUEUE_EMBEDDING_CONCURRENCY=4 (platform/config.ts reads them).
  */
-export type TaskQueueName = 'orchestration' | 'embedding' | 'generation' | 'data-source' | 'export';
+export type TaskQueueName =
+  | 'orchestration'
+  | 'embedding'
+  | 'generation'
+  | 'data-source'
+  | 'export'
+  | 'datasets';
 
 export interface TaskQueueSettings {
   /** Activities at once in one worker process; for `orchestration`, local activities. */
@@ -99,6 +105,20 @@ export const TASK_QUEUES: TaskQueueTable = {
       initialIntervalMs: 500,
       backoffCoefficient: 2,
       maximumIntervalMs: 10 * seconds,
+      maximumAttempts: 5,
+    },
+  },
+  // Files read by DuckDB in child processes; by memory and cores.
+  datasets: {
+    concurrency: 2,
+    ratePerSecond: 0,
+    startToCloseMs: 30 * minutes,
+    scheduleToCloseMs: 120 * minutes,
+    heartbeatMs: 5 * seconds,
+    retry: {
+      initialIntervalMs: 500,
+      backoffCoefficient: 2,
+      maximumIntervalMs: 30 * seconds,
       maximumAttempts: 5,
     },
   },

@@ -1,5 +1,6 @@
 /** Names, inputs and results of the workflows. One object in, one object out; new fields are optional so that old histories decode. */
 
+import type { DatasetOverride } from './dataset.js';
 import type { ErrorRecord } from './quaestor-error.js';
 import type { SearchResult } from './schema-search.js';
 import type { TaskQueueTable } from './task-queues.js';
@@ -58,6 +59,20 @@ export interface ExportResultResult {
   sizeBytes: number;
 }
 
+export interface IngestDatasetInput extends WorkflowScope {
+  datasetId: string;
+  /** The version that the job makes. */
+  versionId: string;
+  override?: DatasetOverride;
+}
+export interface IngestDatasetResult {
+  status: 'succeeded' | 'failed' | 'cancelled';
+  rows?: number;
+  columns?: number;
+  rejectedCells?: number;
+  error?: ErrorRecord;
+}
+
 /** Started by a Temporal Schedule; makes the job's row and runs `indexSource` as a child. */
 export interface ReindexScheduleInput {
   tenantId: string;
@@ -72,6 +87,7 @@ export interface ReindexScheduleResult {
 export const WORKFLOWS = {
   indexSource: 'indexSource',
   answerQuestion: 'answerQuestion',
+  ingestDataset: 'ingestDataset',
   reindexSchedule: 'reindexSchedule',
   searchSchema: 'searchSchema',
   exportResult: 'exportResult',
@@ -92,6 +108,7 @@ export const workflowIds = {
   indexSource: (dataSourceId: string, runId: string): string => `index-${dataSourceId}-${runId}`,
   searchSchema: (searchId: string): string => `search-${searchId}`,
   exportResult: (exportId: string): string => `export-${exportId}`,
+  ingestDataset: (datasetId: string, versionId: string): string => `ingest-${datasetId}-${versionId}`,
   reindexSchedule: (dataSourceId: string): string => `reindex-${dataSourceId}`,
 };
 

@@ -2,6 +2,7 @@ import type { Job } from '../contracts/job.js';
 import type { ErrorRecord } from '../contracts/quaestor-error.js';
 import type { Transaction } from './database.js';
 import { restoreDataSourceStatus } from './statements/data-sources.js';
+import { markDatasetNotRead } from './statements/datasets.js';
 import { appendEvent } from './statements/events.js';
 import { markJobFinished } from './statements/jobs.js';
 import { markQuestionFinished } from './statements/questions.js';
@@ -25,6 +26,8 @@ export async function endJob(
     await markQuestionFinished(tx, job.subjectId, status, error);
   } else if (job.kind === 'index-source') {
     await restoreDataSourceStatus(tx, job.subjectId);
+  } else if (job.kind === 'ingest-dataset') {
+    await markDatasetNotRead(tx, job.subjectId, error);
   }
   if (end.status === 'failed') await appendEvent(tx, job.id, 'job.failed', { error: end.error }, 'ended');
   else await appendEvent(tx, job.id, 'job.cancelled', {}, 'ended');

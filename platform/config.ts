@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { LIMITS } from '../contracts/limits.js';
 import { QuaestorError } from '../contracts/quaestor-error.js';
@@ -41,6 +42,8 @@ const settings = z.object({
   OPENAI_CHAT_MODEL: z.string().min(1).default('gpt-5-mini'),
   OPENAI_EMBEDDING_MODEL: z.string().min(1).default('text-embedding-3-small'),
   OPENAI_EMBEDDING_DIMENSIONS: integer(64, 4_000).default(512),
+  QUAESTOR_FILES: z.string().min(1).default('.quaestor/files'),
+  QUAESTOR_DATASET_MEMORY_MB: integer(128, 65_536).default(400),
   QUAESTOR_HOST: z.string().min(1).default('127.0.0.1'),
   QUAESTOR_PORT: integer(0, 65_535).default(8080),
   QUAESTOR_WORKER_PORT: integer(0, 65_535).default(0),
@@ -93,6 +96,8 @@ export interface Config {
   redisUrl: string | undefined;
   model: ModelConfig;
   http: { host: string; port: number };
+  /** Uploaded files and what is made of them. */
+  datasets: { folder: string; memoryLimitBytes: number };
   worker: {
     httpPort: number;
     sdkMetricsPort: number;
@@ -221,6 +226,10 @@ export function parseConfig(env: NodeJS.ProcessEnv = process.env): Config {
       contextTokens: values.QUAESTOR_CONTEXT_TOKENS,
     },
     http: { host: values.QUAESTOR_HOST, port: values.QUAESTOR_PORT },
+    datasets: {
+      folder: resolve(values.QUAESTOR_FILES),
+      memoryLimitBytes: values.QUAESTOR_DATASET_MEMORY_MB * 1024 ** 2,
+    },
     worker: {
       httpPort: values.QUAESTOR_WORKER_PORT,
       sdkMetricsPort: values.QUAESTOR_SDK_METRICS_PORT,

@@ -17,6 +17,7 @@ import {
   type ChoiceMade,
   type ExportResultInput,
   type IndexSourceInput,
+  type IngestDatasetInput,
   type SearchSchemaInput,
   type SearchSchemaResult,
   SIGNALS,
@@ -55,6 +56,7 @@ export interface JobEngine {
   tellChoice(jobId: string, round: number): Promise<boolean>;
   /** Starts a search and waits for its result, at most SEARCH_LIMITS.timeoutMs. */
   searchSchema(input: SearchSchemaInput & StartInfo): Promise<SearchSchemaResult>;
+  startIngestDataset(input: IngestDatasetInput & StartInfo): Promise<void>;
   /** Asks the job to stop; false when no such job runs. */
   cancel(jobId: string): Promise<boolean>;
   describe(jobId: string): Promise<EngineJobStatus>;
@@ -167,6 +169,11 @@ export function createTemporalJobEngine({
         const message = `The search did not end within ${timeoutMs / 1_000} s.`;
         throw new QuaestorError('engine_unavailable', message, { cause: error, retryAfterMs: 3_000 });
       }
+    },
+    async startIngestDataset({ tier, summary, ...input }) {
+      const info = { tier, summary, kind: 'ingest-dataset', subjectId: input.datasetId };
+      const timeoutMs = queues.datasets.scheduleToCloseMs + 2 * queues.orchestration.scheduleToCloseMs;
+      await start(WORKFLOWS.ingestDataset, input, { ...info, timeoutMs });
     },
     async cancel(jobId) {
       try {

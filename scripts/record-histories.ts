@@ -12,6 +12,7 @@ import { startModelServer } from '../test/support/model-server.js';
 import { collectEvents, startTestQuaestor } from '../test/support/quaestor.js';
 import { sharedServers } from '../test/support/shared-servers.js';
 import { COUNT_BY_STATUS, LONG_QUERY, SHOP_SQL, sqlReply } from '../test/support/shop.js';
+import { type AcceptedUpload, uploadFile } from '../test/support/upload-file.js';
 import { waitUntil } from '../test/support/wait-until.js';
 
 /**
@@ -141,6 +142,12 @@ await record('answer-question-chosen', namespace, await ended(withModel, chosen.
 const left = await waiting();
 await withModel.client.cancelJob(left.jobId);
 await record('answer-question-cancelled-while-waiting', namespace, await ended(withModel, left.jobId));
+const upload = async (name: string, content: string): Promise<string> => {
+  const reply = await uploadFile(withModel, name, content);
+  return await ended(withModel, ((await reply.json()) as AcceptedUpload).jobId);
+};
+await record('ingest-dataset', namespace, await upload('small.csv', 'a,b\n1,x\n2,y\n'));
+await record('ingest-dataset-failed', namespace, await upload('empty.csv', ''));
 
 model.script('chat', { kind: 'hang' });
 const calls = model.stats.byEndpoint.chat;

@@ -112,6 +112,7 @@ async function startEverything(say: Say, stops: (() => Promise<void>)[]): Promis
   if (port !== preferred) say(`Port ${preferred} is taken: the API uses ${port}.`);
   const config = parseConfig({
     QUAESTOR_ENCRYPTION_KEY: secrets.encryptionKey,
+    QUAESTOR_FILES: join(folders.home, 'files'),
     ...process.env,
     ...stack.env,
     QUAESTOR_PORT: String(port),

@@ -10,6 +10,7 @@ import {
   createQueryActivities,
 } from '../activities/answers/create-answer-activities.js';
 import { createDataSourceActivities } from '../activities/data-sources/create-data-source-activities.js';
+import { createDatasetActivities } from '../activities/datasets/create-dataset-activities.js';
 import { createExportActivities } from '../activities/exports/create-export-activities.js';
 import { createJobActivities } from '../activities/jobs/create-job-activities.js';
 import { createPatientStore } from '../activities/patient-store.js';
@@ -77,7 +78,7 @@ async function workerOptions(name: TaskQueueName, options: CreateWorkersOptions)
   };
 }
 
-function activitiesOf(name: TaskQueueName, { resources }: CreateWorkersOptions): object {
+function activitiesOf(name: TaskQueueName, { resources, config }: CreateWorkersOptions): object {
   const { db, answers, embeddings, countTokens } = resources;
   const { bus, connectors, encryptionKey } = answers;
   const patient = createPatientStore(db);
@@ -101,5 +102,13 @@ function activitiesOf(name: TaskQueueName, { resources }: CreateWorkersOptions):
         ...createLongRegistryActivities({ db: patient, ...planning }),
         ...createQueryActivities({ ...answers, db: patient }),
       };
+    case 'datasets':
+      return createDatasetActivities({
+        db: patient,
+        bus,
+        pool: resources.duckdb,
+        folder: config.datasets.folder,
+        timeoutMs: config.queues.datasets.startToCloseMs,
+      });
   }
 }

@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AnswerDeps } from '../activities/answers/answer-deps.js';
 import { SchemaCache } from '../activities/answers/schema-cache.js';
@@ -38,9 +37,9 @@ export async function createResources(
   const model = await createModel(config);
   const connectors = createConnectors();
   const duckdb = createDuckDbPool({
-    maxProcesses: 2,
-    memoryLimitBytes: 512 * 1024 ** 2,
-    spillFolder: join(tmpdir(), 'quaestor-duckdb'),
+    maxProcesses: config.queues.datasets.concurrency,
+    memoryLimitBytes: config.datasets.memoryLimitBytes,
+    spillFolder: join(config.datasets.folder, 'spill'),
   });
   return {
     db,

@@ -2,5 +2,6 @@
 export { answerQuestion } from './answer-question.js';
 export { exportResult } from './export-result.js';
 export { indexSource } from './index-source.js';
+export { ingestDataset } from './ingest-dataset.js';
 export { reindexSchedule } from './reindex-schedule.js';
 export { searchSchema } from './search-schema.js';

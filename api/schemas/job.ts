@@ -6,9 +6,9 @@ import { timestamp, uuid } from './text.js';
 export const jobSchema = z
   .object({
     id: z.string(),
-    kind: z.enum(['index-source', 'answer-question', 'export-result']),
+    kind: z.enum(['index-source', 'answer-question', 'export-result', 'ingest-dataset']),
     status: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']),
-    subjectId: uuid().meta({ description: 'The data source or the question that it works on.' }),
+    subjectId: uuid().meta({ description: 'The data source, question or dataset that it works on.' }),
     progress: z
       .object({
         phase: z.string(),

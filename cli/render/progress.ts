@@ -118,6 +118,8 @@ export function eventText(event: FollowedEvent): string | undefined {
       const names = items.slice(0, 3).map(({ name }) => printable(name));
       return `the model refused ${plural(count, 'item')}: ${names.join(', ')}${count > names.length ? ' …' : ''}`;
     }
+    case 'dataset.read':
+      return `Read ${plural(event.data.rows, 'row')} of ${plural(event.data.columns, 'column')}`;
     case 'version.activated':
       return `the new index is on: ${plural(event.data.tables, 'table')}, ${plural(event.data.columns, 'column')}`;
     case 'context.chosen':

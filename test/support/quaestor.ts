@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type ApiClient, createApiClient } from '../../cli/api-client.js';
 import { followJob } from '../../cli/follow-job.js';
 import type { JobEvent } from '../../contracts/events.js';
@@ -41,6 +44,7 @@ export async function testEnvironment(
     TEMPORAL_NAMESPACE: env['TEMPORAL_NAMESPACE'] ?? (await createTestNamespace(temporalAddress)),
     QUAESTOR_WORKFLOW_BUNDLE: bundlePath,
     QUAESTOR_PORT: '0',
+    QUAESTOR_FILES: join(tmpdir(), `quaestor-files-${randomUUID()}`),
     QUAESTOR_RATE_LIMITS: 'false',
     QUAESTOR_SHUTDOWN_GRACE_MS: '2000',
     LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',

@@ -6,8 +6,8 @@ import { type DuckDbProcess, startDuckDbProcess } from './start-duckdb-process.j
 
 /** What V8, the libraries and DuckDB's unaccounted memory may take beside DuckDB's own limit. */
 const OVERHEAD_BYTES = 400 * 1024 ** 2;
-/** A process that is larger than this after a session is not used again. */
-const REUSE_BELOW_BYTES = 400 * 1024 ** 2;
+/** A process that has grown by more than this at the end of a session is not used again. */
+const REUSE_BELOW_BYTES = 300 * 1024 ** 2;
 /** After an interrupt a statement has this long to end by itself. */
 const INTERRUPT_GRACE_MS = 500;
 
@@ -137,11 +137,11 @@ export function createDuckDbPool(options: DuckDbPoolOptions): DuckDbPool {
       signal?.throwIfAborted();
       throw error;
     } finally {
-      const residentBytes = await session.close().catch(() => Number.POSITIVE_INFINITY);
+      const grownBytes = await session.close().catch(() => Number.POSITIVE_INFINITY);
       clearTimeout(timer);
       clearTimeout(graceTimer);
       signal?.removeEventListener('abort', onAbort);
-      if (residentBytes > REUSE_BELOW_BYTES) {
+      if (grownBytes > REUSE_BELOW_BYTES) {
         process.kill();
         await process.exited;
       }

@@ -1,11 +1,16 @@
 // The child process in which DuckDB runs: one database in memory for each session, one statement at a time. Started by
 // start-duckdb-process.ts with an empty environment and a memory cap; it ends when its parent does.
+import { readFileSync } from 'node:fs';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBResult, StatementType } from '@duckdb/node-api';
+import { QuaestorError } from '../../../contracts/quaestor-error.js';
+import { type InspectedFile, inspectFile } from '../ingest/inspect-file.js';
+import { type NormalisedFile, normaliseFile } from '../ingest/normalise-file.js';
 import { convertCell } from './convert-cell.js';
 import {
   BATCHES_AHEAD,
   type DuckDbCell,
   type DuckDbParameter,
+  type FileTask,
   type FromProcess,
   type SessionSettings,
   type ToProcess,
@@ -17,6 +22,18 @@ let connection: DuckDBConnection | undefined;
 let isUntrusted = false;
 let unread = 0;
 let onTaken: (() => void) | undefined;
+
+/** The data segment, which is what `prlimit` caps; where it is not known, the resident memory. */
+function dataBytes(): number {
+  try {
+    const kilobytes = /VmData:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+    if (kilobytes !== undefined) return Number(kilobytes) * 1024;
+  } catch {
+    // Not Linux.
+  }
+  return process.memoryUsage.rss();
+}
+const dataAtStart = dataBytes();
 
 const send = (message: FromProcess): void => {
   if (process.connected) process.send?.(message);
@@ -91,6 +108,9 @@ async function untilTaken(): Promise<void> {
   }
 }
 
+const runTask = (task: FileTask): Promise<InspectedFile | NormalisedFile> =>
+  task.task === 'inspect' ? inspectFile(task.input) : normaliseFile(task.input);
+
 function close(): void {
   connection?.closeSync();
   instance?.closeSync();
@@ -106,6 +126,8 @@ async function handle(message: ToProcess): Promise<void> {
     case 'query':
       unread = 0;
       return await query(message.sql, message.parameters);
+    case 'task':
+      return send({ kind: 'finished', result: await runTask(message.task) });
     case 'taken':
       unread -= 1;
       return onTaken?.();
@@ -115,13 +137,17 @@ async function handle(message: ToProcess): Promise<void> {
       return connection?.interrupt();
     case 'close':
       close();
-      return send({ kind: 'closed', residentBytes: process.memoryUsage.rss() });
+      return send({ kind: 'closed', grownBytes: dataBytes() - dataAtStart });
   }
 }
 
 process.on('message', (message: ToProcess) => {
   handle(message).catch((error: unknown) => {
-    send({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+    send({
+      kind: 'failed',
+      message: error instanceof Error ? error.message : String(error),
+      ...(error instanceof QuaestorError ? { code: error.code, details: error.details } : {}),
+    });
   });
 });
 process.on('disconnect', () => process.exit(0));

@@ -1,6 +1,15 @@
-import type { QuaestorError } from '../../../contracts/quaestor-error.js';
+import { QuaestorError } from '../../../contracts/quaestor-error.js';
+import type { InspectedFile, InspectFileInput } from '../ingest/inspect-file.js';
+import type { NormalisedFile, NormaliseFileInput } from '../ingest/normalise-file.js';
 import { toDuckDbError, toExitError } from './duckdb-error.js';
-import type { DuckDbCell, DuckDbColumn, DuckDbParameter, FromProcess, SessionSettings } from './protocol.js';
+import type {
+  DuckDbCell,
+  DuckDbColumn,
+  DuckDbParameter,
+  FileTask,
+  FromProcess,
+  SessionSettings,
+} from './protocol.js';
 import type { DuckDbProcess } from './start-duckdb-process.js';
 
 export interface DuckDbRows {
@@ -25,9 +34,13 @@ export interface DuckDbSession {
     parameters?: DuckDbParameter[],
     onColumns?: (columns: DuckDbColumn[]) => void,
   ): AsyncGenerator<DuckDbCell[][], void, undefined>;
+  /** Looks at a file: what it is, how it is written; unpacks it where it is compressed. */
+  inspect(input: InspectFileInput): Promise<InspectedFile>;
+  /** Writes a delimited file again in the one dialect that DuckDB reads exactly. */
+  normalise(input: NormaliseFileInput): Promise<NormalisedFile>;
 }
 
-type Statement = Exclude<FromProcess, { kind: 'ready' | 'opened' | 'closed' }>;
+type Statement = Exclude<FromProcess, { kind: 'ready' | 'opened' | 'closed' | 'finished' }>;
 
 /** The parent's side of one session. Every method rejects with an error of the catalogue, at the latest when the process ends. */
 export class ProcessSession implements DuckDbSession {
@@ -55,12 +68,12 @@ export class ProcessSession implements DuckDbSession {
     await this.#receive();
   }
 
-  /** Gives the resident memory of the process afterwards, in bytes. */
+  /** Gives the bytes by which the process has grown since it was started. */
   async close(): Promise<number> {
     this.#process.send({ kind: 'close' });
     for (;;) {
       const message = await this.#receive();
-      if (message.kind === 'closed') return message.residentBytes;
+      if (message.kind === 'closed') return message.grownBytes;
     }
   }
 
@@ -83,6 +96,28 @@ export class ProcessSession implements DuckDbSession {
     const rows: DuckDbCell[][] = [];
     for await (const batch of this.stream(sql, parameters, (found) => (columns = found))) rows.push(...batch);
     return { columns, rows };
+  }
+
+  async inspect(input: InspectFileInput): Promise<InspectedFile> {
+    return (await this.#task({ task: 'inspect', input })) as InspectedFile;
+  }
+
+  async normalise(input: NormaliseFileInput): Promise<NormalisedFile> {
+    return (await this.#task({ task: 'normalise', input })) as NormalisedFile;
+  }
+
+  async #task(task: FileTask): Promise<InspectedFile | NormalisedFile> {
+    if (this.#isBusy) throw new Error('A session does one thing at a time');
+    this.#isBusy = true;
+    try {
+      this.#process.send({ kind: 'task', task });
+      for (;;) {
+        const message = await this.#receive();
+        if (message.kind === 'finished') return message.result;
+      }
+    } finally {
+      this.#isBusy = false;
+    }
   }
 
   async *stream(
@@ -136,7 +171,11 @@ export class ProcessSession implements DuckDbSession {
     for (;;) {
       if (this.#ended) throw this.#ended;
       const message = this.#inbox.shift();
-      if (message?.kind === 'failed') throw toDuckDbError(message.message);
+      if (message?.kind === 'failed') {
+        throw message.code
+          ? new QuaestorError(message.code, message.message, { details: message.details })
+          : toDuckDbError(message.message);
+      }
       if (message) return message;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;

@@ -1,5 +1,9 @@
 /** What the pool and its child processes say to each other, by Node's IPC with structured clones. */
 
+import type { ErrorCode } from '../../../contracts/errors.js';
+import type { InspectedFile, InspectFileInput } from '../ingest/inspect-file.js';
+import type { NormalisedFile, NormaliseFileInput } from '../ingest/normalise-file.js';
+
 /** A cell as it leaves DuckDB. Whole numbers beyond 2^53, decimals, dates and times are strings as DuckDB prints them. */
 export type DuckDbCell = string | number | boolean | null | DuckDbCell[] | { [field: string]: DuckDbCell };
 
@@ -24,7 +28,13 @@ export interface SessionSettings {
   isUntrusted: boolean;
 }
 
+/** Work on files that no process of Quaestor's own shall do with files of anybody. */
+export type FileTask =
+  | { task: 'inspect'; input: InspectFileInput }
+  | { task: 'normalise'; input: NormaliseFileInput };
+
 export type ToProcess =
+  | { kind: 'task'; task: FileTask }
   | { kind: 'open'; settings: SessionSettings }
   | { kind: 'query'; sql: string; parameters: DuckDbParameter[] }
   /** The reader took a batch; the process keeps at most BATCHES_AHEAD unread. */
@@ -39,7 +49,8 @@ export type FromProcess =
   | { kind: 'columns'; columns: DuckDbColumn[] }
   | { kind: 'batch'; rows: DuckDbCell[][] }
   | { kind: 'done'; rowsChanged: number }
-  | { kind: 'failed'; message: string }
-  | { kind: 'closed'; residentBytes: number };
+  | { kind: 'finished'; result: InspectedFile | NormalisedFile }
+  | { kind: 'failed'; message: string; code?: ErrorCode; details?: Record<string, unknown> }
+  | { kind: 'closed'; grownBytes: number };
 
 export const BATCHES_AHEAD = 4;

@@ -22,6 +22,9 @@ export interface ProcessExit {
   wasOverCap: boolean;
 }
 
+/** Private memory that Node and DuckDB reserve and hardly touch; their resident memory is watched with the cap itself. */
+const RESERVED_BYTES = 600 * 1024 ** 2;
+
 /**
  * Starts a process of the pool with nothing in its environment. `prlimit` caps its data segment from outside (Linux); where that
  * is missing its resident memory is watched twice a second. Resolves when it is ready for a session.
@@ -30,7 +33,7 @@ export async function startDuckDbProcess(capBytes: number): Promise<DuckDbProces
   const node = [process.execPath, ...processEntry(import.meta.url, 'duckdb-process')];
   const prlimit =
     process.platform === 'linux' ? await findOnPath('prlimit', { PATH: '/usr/bin:/bin' }) : undefined;
-  const [command = '', ...args] = prlimit ? [prlimit, `--data=${capBytes}`, ...node] : node;
+  const [command = '', ...args] = prlimit ? [prlimit, `--data=${capBytes + RESERVED_BYTES}`, ...node] : node;
   const child = spawn(command, args, {
     env: {},
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

@@ -29,9 +29,6 @@ export interface DialectOverride {
   table?: number;
 }
 
-/** Longest record of a sample that is believed. */
-const MAX_RECORD_CHARS = 400_000;
-
 /** Decides how the file is written, with reasons. Undefined for a file without any record. */
 export function detectDialect(sample: DialectSample, override: DialectOverride = {}): Dialect | undefined {
   const bytes = join([sample.head, ...(sample.others ?? [])]);
@@ -85,14 +82,11 @@ function overrideTable(dialect: Dialect, { headerRows, skipRows }: DialectOverri
 }
 
 function readSample(text: string, format: RecordFormat, isWhole: boolean): SourceRecord[] {
-  const reader = createRecordReader(format, { maxRecordChars: MAX_RECORD_CHARS });
-  try {
-    const records = reader.push(text);
-    if (isWhole || records.length === 0) records.push(...reader.end());
-    return records;
-  } catch {
-    return [];
-  }
+  // The sample is bounded itself; how long a record may be is for the reader of the whole file to say.
+  const reader = createRecordReader(format, { maxRecordChars: Number.POSITIVE_INFINITY });
+  const records = reader.push(text);
+  if (isWhole || records.length === 0) records.push(...reader.end());
+  return records;
 }
 
 function mostCommonWidth(records: readonly SourceRecord[]): number {

@@ -111,7 +111,7 @@ function countRun(bytes: Uint8Array, start: number, end: number, counts: HighByt
   }
 }
 
-function utf8SequenceLength(bytes: Uint8Array, index: number): number {
+export function utf8SequenceLength(bytes: Uint8Array, index: number): number {
   const lead = bytes[index] ?? 0;
   const length = lead >= 0xf0 && lead < 0xf5 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 0;
   if (lead >= 0xf5 || length === 0) return 0;

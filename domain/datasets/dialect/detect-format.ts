@@ -1,6 +1,6 @@
 import { cellKind } from './cell-kind.js';
 import type { EscapeStyle, Evidence, RecordFormat } from './dialect.js';
-import { createRecordReader, RecordTooLongError, type SourceRecord } from './read-records.js';
+import { createRecordReader, type SourceRecord } from './read-records.js';
 
 export interface DetectedFormat {
   format: RecordFormat;
@@ -146,15 +146,10 @@ const escapeRegExp = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\
 
 function read(sample: string, format: RecordFormat, limit = SAMPLE_RECORDS): SourceRecord[] {
   const reader = createRecordReader(format, { maxRecordChars: Number.POSITIVE_INFINITY });
-  try {
-    const records = reader.push(sample);
-    // The sample's last record may be cut; it counts only when there is nothing else.
-    if (records.length < 3) records.push(...reader.end());
-    return records.slice(0, limit).filter((record) => record.cells.length > 1 || record.cells[0] !== '');
-  } catch (error) {
-    if (error instanceof RecordTooLongError) return [];
-    throw error;
-  }
+  const records = reader.push(sample);
+  // The sample's last record may be cut; it counts only when there is nothing else.
+  if (records.length < 3) records.push(...reader.end());
+  return records.slice(0, limit).filter((record) => record.cells.length > 1 || record.cells[0] !== '');
 }
 
 function usualWidth(records: readonly SourceRecord[]): { width: number; share: number } {

@@ -1,6 +1,8 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import type { StreamTimes } from '../../../../api/api-deps.js';
 import { createApi } from '../../../../api/create-api.js';
@@ -77,6 +79,8 @@ export async function startApi(
   options: {
     streams?: Partial<StreamTimes>;
     answerCacheTtlMs?: number;
+    /** Default: a folder that is made when a file is uploaded. */
+    datasetFolder?: string;
     /** Default: none. */
     rateLimits?: RateLimitTable;
     stopping?: AbortSignal;
@@ -106,6 +110,10 @@ export async function startApi(
   const encryptionKey = randomBytes(32);
   const app = createApi({
     config: {
+      datasets: {
+        folder: options.datasetFolder ?? join(tmpdir(), `quaestor-files-${randomUUID()}`),
+        memoryLimitBytes: 0,
+      },
       encryptionKey,
       answerCacheTtlMs: options.answerCacheTtlMs ?? 300_000,
       rateLimits: options.rateLimits ?? NO_RATE_LIMITS,

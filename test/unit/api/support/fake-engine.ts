@@ -6,6 +6,7 @@ import type { EngineJobStatus, JobEngine } from '../../../../platform/job-engine
 type AnswerInput = Parameters<JobEngine['startAnswerQuestion']>[0];
 type SearchInput = Parameters<JobEngine['searchSchema']>[0];
 type ExportInput = Parameters<JobEngine['startExportResult']>[0];
+type IngestInput = Parameters<JobEngine['startIngestDataset']>[0];
 type IndexInput = Parameters<JobEngine['startIndexSource']>[0];
 
 /** A workflow engine that only remembers what it was asked. */
@@ -20,6 +21,7 @@ export class FakeEngine implements JobEngine {
     result: { tables: [], joins: [], values: {}, mappings: {}, durationMs: 1 },
   };
   readonly exports: ExportInput[] = [];
+  readonly ingestions: IngestInput[] = [];
   readonly cancelled: string[] = [];
   readonly choices: { jobId: string; round: number }[] = [];
   readonly described: string[] = [];
@@ -55,6 +57,11 @@ export class FakeEngine implements JobEngine {
     this.#beThere();
     this.searches.push(input);
     return this.searchResult;
+  }
+
+  async startIngestDataset(input: IngestInput): Promise<void> {
+    this.#beThere();
+    this.ingestions.push(input);
   }
 
   async cancel(jobId: string): Promise<boolean> {

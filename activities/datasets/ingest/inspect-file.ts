@@ -1,0 +1,173 @@
+import { isUtf8 } from 'node:buffer';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { Decompress } from 'fzstd';
+import { LIMITS } from '../../../contracts/limits.js';
+import { QuaestorError } from '../../../contracts/quaestor-error.js';
+import { type DialectOverride, detectDialect } from '../../../domain/datasets/dialect/detect-dialect.js';
+import type { Dialect } from '../../../domain/datasets/dialect/dialect.js';
+
+export interface InspectFileInput {
+  path: string;
+  /** Where a compressed file is unpacked to. */
+  unpackedPath: string;
+  override?: DialectOverride;
+}
+
+export type InspectedFile =
+  | { format: 'parquet'; path: string; sizeBytes: number }
+  | { format: 'jsonl'; path: string; sizeBytes: number }
+  | { format: 'csv'; path: string; sizeBytes: number; dialect: Dialect; isUtf8: boolean };
+
+const HEAD_BYTES = 512 * 1024;
+const PIECE_BYTES = 1024 * 1024;
+/** Pieces with bytes above 127 that are shown to the detection of the encoding. */
+const HIGH_PIECES = 4;
+
+/**
+ * Says what a file is, by its content and not by its name, and unpacks it first where it is compressed.
+ * @throws QuaestorError `dataset_empty`, `dataset_unreadable`, `dataset_unpacks_too_large`
+ */
+export async function inspectFile(input: InspectFileInput): Promise<InspectedFile> {
+  const path = await unpack(input);
+  const { size: sizeBytes } = await stat(path);
+  if (sizeBytes === 0) throw new QuaestorError('dataset_empty', 'The file is empty.');
+  const head = await readPiece(path, 0, HEAD_BYTES);
+  if (head.subarray(0, 4).toString('latin1') === 'PAR1') return { format: 'parquet', path, sizeBytes };
+  assertIsText(head);
+  if (/^\s*\{\s*"/.test(head.subarray(0, 200).toString('utf8')) && areJsonLines(head)) {
+    return { format: 'jsonl', path, sizeBytes };
+  }
+  const whole = await checkEncoding(path);
+  const isWhole = sizeBytes <= HEAD_BYTES;
+  const tail = isWhole ? [] : [await readPiece(path, Math.max(HEAD_BYTES, sizeBytes - 64 * 1024), 64 * 1024)];
+  const sample = { head, others: [...whole.highPieces, ...tail], isWhole, isUtf8: whole.isUtf8 };
+  const dialect = detectDialect(sample, input.override);
+  if (!dialect) throw new QuaestorError('dataset_empty', 'The file holds no records.');
+  return { format: 'csv', path, sizeBytes, dialect, isUtf8: whole.isUtf8 };
+}
+
+async function readPiece(path: string, position: number, bytes: number): Promise<Buffer> {
+  const file = await open(path);
+  try {
+    const buffer = Buffer.alloc(bytes);
+    const { bytesRead } = await file.read(buffer, 0, bytes, position);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+async function unpack({ path, unpackedPath }: InspectFileInput): Promise<string> {
+  const magic = (await readPiece(path, 0, 4)).toString('hex');
+  const isGzip = magic.startsWith('1f8b');
+  if (!isGzip && magic !== '28b52ffd') return path;
+  const packed = (await stat(path)).size;
+  const most = Math.min(
+    LIMITS.datasetUnpackedBytes,
+    Math.max(64 * 1024 ** 2, packed * LIMITS.datasetUnpackRatio),
+  );
+  let unpacked = 0;
+  const limit = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      unpacked += chunk.length;
+      if (unpacked <= most) return done(null, chunk);
+      done(new QuaestorError('dataset_unpacks_too_large', `The file unpacks to more than ${most} bytes.`));
+    },
+  });
+  try {
+    const from = createReadStream(path, { highWaterMark: 64 * 1024 });
+    const plain = isGzip ? from.pipe(createGunzip()) : Readable.from(unzstd(from));
+    from.on('error', (error) => plain.destroy(error));
+    await pipeline(plain, limit, createWriteStream(unpackedPath));
+  } catch (error) {
+    if (error instanceof QuaestorError || (error as NodeJS.ErrnoException).code === 'ENOSPC') throw error;
+    throw new QuaestorError('dataset_unreadable', 'The compressed file is damaged.', { cause: error });
+  }
+  return unpackedPath;
+}
+
+async function* unzstd(packed: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
+  let ready: Uint8Array[] = [];
+  const decompress = new Decompress((chunk) => ready.push(chunk));
+  for await (const chunk of packed) {
+    decompress.push(chunk);
+    yield* ready;
+    ready = [];
+  }
+  decompress.push(new Uint8Array(), true);
+  yield* ready;
+}
+
+/** Text has no zero bytes but in UTF-16, and hardly any control codes. */
+function assertIsText(head: Buffer): void {
+  const magic = head.subarray(0, 4).toString('latin1');
+  const known: Record<string, string> = {
+    '%PDF': 'a PDF',
+    'PK\u0003\u0004': 'a ZIP archive or an office document',
+    '\u0089PNG': 'a picture',
+  };
+  if (known[magic]) throw new QuaestorError('dataset_unreadable', `The file is ${known[magic]}.`);
+  let zerosEven = 0;
+  let zerosOdd = 0;
+  let controls = 0;
+  for (const [index, byte] of head.entries()) {
+    if (byte === 0 && index % 2 === 0) zerosEven += 1;
+    else if (byte === 0) zerosOdd += 1;
+    else if (byte < 32 && ![9, 10, 13, 1, 2, 28, 29, 30, 31].includes(byte)) controls += 1;
+  }
+  const hasBom = magic.startsWith('\u00ff\u00fe') || magic.startsWith('\u00fe\u00ff');
+  const looksUtf16 =
+    hasBom || Math.max(zerosEven, zerosOdd) > 20 * Math.max(1, Math.min(zerosEven, zerosOdd));
+  if (zerosEven + zerosOdd > head.length / 1_000 && !looksUtf16) {
+    throw new QuaestorError('dataset_unreadable', 'The file is binary: it has zero bytes in it.');
+  }
+  if (controls > head.length / 50) {
+    throw new QuaestorError('dataset_unreadable', 'The file is binary: it has many control codes in it.');
+  }
+}
+
+function areJsonLines(head: Buffer): boolean {
+  const lines = head.toString('utf8').split('\n', 4);
+  const whole = lines.length > 1 ? lines.slice(0, Math.min(3, lines.length - 1)) : lines;
+  return whole.every((line) => {
+    try {
+      return line.trim() === '' || typeof JSON.parse(line) === 'object';
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** One pass over the file: is all of it UTF-8, and where are bytes above 127? */
+async function checkEncoding(path: string): Promise<{ isUtf8: boolean; highPieces: Buffer[] }> {
+  let isValid = true;
+  let rest: Buffer = Buffer.alloc(0);
+  const highPieces: Buffer[] = [];
+  for await (const chunk of createReadStream(path, { highWaterMark: PIECE_BYTES }) as AsyncIterable<Buffer>) {
+    const piece = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    const cut = utf8Boundary(piece);
+    rest = Buffer.from(piece.subarray(cut));
+    const isPieceValid = isUtf8(piece.subarray(0, cut));
+    isValid &&= isPieceValid;
+    if (!isPieceValid && highPieces.length < HIGH_PIECES)
+      highPieces.push(Buffer.from(piece.subarray(0, 64 * 1024)));
+    // Nothing more can change the answer.
+    if (!isValid && highPieces.length >= HIGH_PIECES) return { isUtf8: false, highPieces };
+  }
+  return { isUtf8: isValid && isUtf8(rest), highPieces };
+}
+
+/** Index after the last whole UTF-8 sequence. */
+function utf8Boundary(piece: Buffer): number {
+  let index = piece.length - 1;
+  for (let back = 0; back < 4 && index >= 0; back += 1, index -= 1) {
+    const byte = piece[index] ?? 0;
+    if (byte < 0x80) return piece.length;
+    if (byte >= 0xc0) return index;
+  }
+  return piece.length;
+}

@@ -1,0 +1,233 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
+import type { Dataset } from '../../contracts/dataset.js';
+import { QuaestorError } from '../../contracts/quaestor-error.js';
+import { appendAudit } from '../../db/statements/audit.js';
+import { deleteDataset, getDataset, getDatasetPreview, listDatasets } from '../../db/statements/datasets.js';
+import { findActiveJob } from '../../db/statements/jobs.js';
+import { datasetFiles } from '../../platform/dataset-files.js';
+import type { ApiContext } from '../api-deps.js';
+import { receiveUpload } from '../receive-upload.js';
+import type { Routes } from '../route.js';
+import {
+  acceptedDatasetSchema,
+  datasetListSchema,
+  datasetOverrideBody,
+  datasetRejectsSchema,
+  datasetRowsSchema,
+  datasetSchema,
+} from '../schemas/dataset.js';
+import { idParams } from '../schemas/text.js';
+import { startIngestion } from '../start-ingestion.js';
+
+const tag = 'Datasets';
+const LISTED = 200;
+const noSuchDataset = (): QuaestorError =>
+  new QuaestorError('not_found', 'There is no dataset with this id.');
+
+/** Uploading files and seeing how they were read. Reading them is the work of jobs. */
+export function addDatasetRoutes(routes: Routes, deps: ApiContext): void {
+  const { db, config } = deps;
+  const read = async (tenantId: string, id: string): Promise<Dataset> => {
+    const dataset = await db.withTenant(tenantId, (tx) => getDataset(tx, id));
+    if (!dataset) throw noSuchDataset();
+    return dataset;
+  };
+  const accepted = async (tenantId: string, id: string, jobId: string) => {
+    const links = {
+      dataset: `/v1/datasets/${id}`,
+      job: `/v1/jobs/${jobId}`,
+      events: `/v1/jobs/${jobId}/events`,
+    };
+    return {
+      status: 202,
+      body: { dataset: await read(tenantId, id), jobId, links },
+      headers: { Location: links.job },
+    };
+  };
+
+  routes.route(
+    {
+      method: 'post',
+      path: '/v1/datasets',
+      operationId: 'uploadDataset',
+      tag,
+      summary: 'Upload a file',
+      description:
+        'A form (multipart/form-data) with the field `file`, and `name` if it shall not be called as the file is. CSV in any common dialect, JSON lines or Parquet, plain or compressed by gzip or zstd. The job reads it.',
+      scope: 'data-sources:write',
+      limit: 'uploads',
+      replies: { 202: { description: 'Kept; the job is in `Location`.', schema: acceptedDatasetSchema } },
+      errors: [
+        'dataset_disk_full',
+        'dataset_too_large',
+        'engine_unavailable',
+        'invalid_request',
+        'unsupported_media_type',
+      ],
+    },
+    async ({ caller, req }) => {
+      const id = uuidv7();
+      const folder = datasetFiles.folder(config.datasets.folder, caller.tenantId, id);
+      await mkdir(folder, { recursive: true });
+      try {
+        const file = await receiveUpload(
+          req,
+          datasetFiles.original(config.datasets.folder, caller.tenantId, id),
+        );
+        const name = z.string().trim().min(1).max(200).catch(file.fileName).parse(file.fields['name']);
+        const { fileName, sizeBytes, sha256 } = file;
+        const jobId = await startIngestion(deps, caller, {
+          newDataset: { id, userId: caller.userId, name, fileName, sizeBytes, sha256 },
+        });
+        return await accepted(caller.tenantId, id, jobId);
+      } catch (error) {
+        const isKept = await db
+          .withTenant(caller.tenantId, (tx) => getDataset(tx, id))
+          .then((dataset) => dataset !== undefined)
+          .catch(() => true);
+        if (!isKept) await rm(folder, { recursive: true, force: true });
+        throw error;
+      }
+    },
+  );
+
+  routes.route(
+    {
+      method: 'get',
+      path: '/v1/datasets',
+      operationId: 'listDatasets',
+      tag,
+      summary: 'List the datasets',
+      scope: 'data-sources:read',
+      replies: { 200: { description: `The newest ${LISTED}.`, schema: datasetListSchema } },
+    },
+    async ({ caller }) => ({
+      status: 200,
+      body: { datasets: await db.withTenant(caller.tenantId, (tx) => listDatasets(tx, LISTED)) },
+    }),
+  );
+
+  routes.route(
+    {
+      method: 'get',
+      path: '/v1/datasets/{id}',
+      operationId: 'readDataset',
+      tag,
+      summary: 'Read how a file was read: dialect with evidence, columns, counts',
+      scope: 'data-sources:read',
+      params: idParams,
+      replies: { 200: { description: 'The dataset.', schema: datasetSchema } },
+    },
+    async ({ caller, params }) => ({ status: 200, body: await read(caller.tenantId, params.id) }),
+  );
+
+  const preview = async (tenantId: string, id: string) => {
+    const dataset = await read(tenantId, id);
+    const kept = await db.withTenant(tenantId, (tx) => getDatasetPreview(tx, id));
+    if (!dataset.version || !kept)
+      throw new QuaestorError('dataset_not_ready', 'The dataset has no version yet.');
+    return { columns: dataset.version.columns, ...kept };
+  };
+
+  routes.route(
+    {
+      method: 'get',
+      path: '/v1/datasets/{id}/rows',
+      operationId: 'previewDataset',
+      tag,
+      summary: 'The first rows',
+      description: 'At most 200; the last column, `__row`, is the number of the record in the file.',
+      scope: 'data-sources:read',
+      params: idParams,
+      replies: { 200: { description: 'Columns and rows.', schema: datasetRowsSchema } },
+      errors: ['dataset_not_ready'],
+    },
+    async ({ caller, params }) => {
+      const { columns, rows } = await preview(caller.tenantId, params.id);
+      const names = columns.map(({ name, type }) => ({ name, type }));
+      return { status: 200, body: { columns: [...names, { name: '__row', type: 'BIGINT' }], rows } };
+    },
+  );
+
+  routes.route(
+    {
+      method: 'get',
+      path: '/v1/datasets/{id}/rejects',
+      operationId: 'readDatasetRejects',
+      tag,
+      summary: 'Cells that a typed column does not give back, and records outside of the table',
+      description: 'The first 1,000, by line; each with its text and a reason.',
+      scope: 'data-sources:read',
+      params: idParams,
+      replies: { 200: { description: 'The cells.', schema: datasetRejectsSchema } },
+      errors: ['dataset_not_ready'],
+    },
+    async ({ caller, params }) => ({
+      status: 200,
+      body: { rejects: (await preview(caller.tenantId, params.id)).rejects },
+    }),
+  );
+
+  routes.route(
+    {
+      method: 'post',
+      path: '/v1/datasets/{id}/read',
+      operationId: 'rereadDataset',
+      tag,
+      summary: 'Read the file again, with another dialect',
+      description:
+        'What is left out is detected. The version that is on stays on until the new one is whole.',
+      scope: 'data-sources:write',
+      limit: 'uploads',
+      params: idParams,
+      body: datasetOverrideBody,
+      replies: { 202: { description: 'The job, also in `Location`.', schema: acceptedDatasetSchema } },
+      errors: ['conflict', 'engine_unavailable'],
+    },
+    async ({ caller, params, body }) => {
+      const jobId = await startIngestion(deps, caller, { datasetId: params.id }, body);
+      return await accepted(caller.tenantId, params.id, jobId);
+    },
+  );
+
+  routes.route(
+    {
+      method: 'delete',
+      path: '/v1/datasets/{id}',
+      operationId: 'deleteDataset',
+      tag,
+      summary: 'Delete a dataset with its file and versions',
+      scope: 'data-sources:write',
+      params: idParams,
+      replies: { 204: { description: 'Deleted.' } },
+    },
+    async ({ caller, params }) => {
+      const running = await db.withTenant(caller.tenantId, async (tx) => {
+        const job = await findActiveJob(tx, params.id, 'ingest-dataset');
+        if (!(await deleteDataset(tx, params.id))) throw noSuchDataset();
+        await appendAudit(tx, {
+          userId: caller.userId,
+          action: 'dataset.deleted',
+          subjectId: params.id,
+          data: {},
+        });
+        return job;
+      });
+      if (running) {
+        await deps.engine.cancel(running.id).catch((error: unknown) => {
+          deps.logger.warn(
+            { err: error, jobId: running.id },
+            'could not cancel the reading of a deleted dataset',
+          );
+        });
+      }
+      await rm(datasetFiles.folder(config.datasets.folder, caller.tenantId, params.id), {
+        recursive: true,
+        force: true,
+      });
+      return { status: 204 };
+    },
+  );
+}

@@ -1,0 +1,61 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { DatasetOverride } from '../contracts/dataset.js';
+import type { Caller } from '../contracts/identity.js';
+import { errorRecord, QuaestorError } from '../contracts/quaestor-error.js';
+import { workflowIds } from '../contracts/workflows.js';
+import { endJob } from '../db/end-job.js';
+import { appendAudit } from '../db/statements/audit.js';
+import { getDataset, insertDataset, type NewDataset } from '../db/statements/datasets.js';
+import { appendEvent } from '../db/statements/events.js';
+import { insertJob } from '../db/statements/jobs.js';
+import type { ApiContext } from './api-deps.js';
+
+/**
+ * Starts reading a dataset's file; a new dataset gets its row in the same transaction. Returns the job's id.
+ * @throws QuaestorError `not_found`; `conflict` while it is being read; `engine_unavailable`, after which the job has failed.
+ */
+export async function startIngestion(
+  deps: ApiContext,
+  caller: Caller,
+  target: { datasetId: string } | { newDataset: NewDataset },
+  override?: DatasetOverride,
+): Promise<string> {
+  const { tenantId, userId, tier } = caller;
+  const datasetId = 'newDataset' in target ? target.newDataset.id : target.datasetId;
+  const versionId = uuidv7();
+  const jobId = workflowIds.ingestDataset(datasetId, versionId);
+  const job = { id: jobId, kind: 'ingest-dataset' as const, subjectId: datasetId };
+  const name = await deps.db.withTenant(tenantId, async (tx) => {
+    if ('newDataset' in target) await insertDataset(tx, target.newDataset);
+    const dataset = await getDataset(tx, datasetId);
+    if (!dataset) throw new QuaestorError('not_found', 'There is no dataset with this id.');
+    if (!(await insertJob(tx, job)))
+      throw new QuaestorError('conflict', 'The dataset is being read already.');
+    await appendEvent(tx, jobId, 'job.queued', {}, 'queued');
+    await appendAudit(tx, {
+      userId,
+      action: 'dataset.ingestion-started',
+      subjectId: datasetId,
+      data: { jobId },
+    });
+    return dataset.name;
+  });
+  try {
+    await deps.engine.startIngestDataset({
+      tenantId,
+      tier,
+      jobId,
+      datasetId,
+      versionId,
+      ...(override ? { override } : {}),
+      summary: `Read: ${name}`,
+    });
+  } catch (error) {
+    const record = errorRecord('engine_unavailable', 'The job could not be started.');
+    await deps.db
+      .withTenant(tenantId, async (tx) => endJob(tx, job, { status: 'failed', error: record }))
+      .catch((failure: unknown) => deps.logger.error({ err: failure, jobId }, 'a job stays queued'));
+    throw error;
+  }
+  return jobId;
+}

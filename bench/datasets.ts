@@ -1,0 +1,141 @@
+/**
+ * npm run bench:datasets -- [--sizes 100,1000]: how long does a CSV take to be in Parquet without a lost cell, and what does a query cost?
+ *
+ * Generates seeded CSV files (MB), reads each as the activity does (whole-file dialect and types, listed cells, zstd Parquet) and, in the
+ * same run and the same kind of process, with DuckDB's own two steps: read_csv with its sniffer to zstd Parquet, and SUMMARIZE on it. Then
+ * 40 group-bys on the Parquet file, each in an untrusted session. Memory is that of all processes of the bench.
+ *
+ * Options: --sizes MB,MB (default 100), --seed N (default 1), --memory MB (DuckDB's limit, default 400), --runs N (default 1), --json
+ */
+import { mkdir, mkdtemp, rm, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createDuckDbPool, type DuckDbPool } from '../activities/datasets/duckdb/duckdb-pool.js';
+import { ingestFile } from '../activities/datasets/ingest/ingest-file.js';
+import { generateCsv } from './datasets/generate-csv.js';
+import { watchTreeMemory } from './datasets/watch-memory.js';
+
+const { values: options } = parseArgs({
+  options: {
+    sizes: { type: 'string', default: '100' },
+    seed: { type: 'string', default: '1' },
+    memory: { type: 'string', default: '400' },
+    runs: { type: 'string', default: '1' },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+const HOUR_MS = 3_600_000;
+const MB = 1e6;
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+const memory = watchTreeMemory();
+
+interface Figures {
+  sizeMb: number;
+  rows: number;
+  oursMs: number;
+  oursPeakMb: number;
+  duckdbParquetMs: number;
+  duckdbSummarizeMs: number;
+  duckdbPeakMb: number;
+  /** Ours over DuckDB's two steps. */
+  ratio: number;
+  queryP50Ms: number;
+  queryP95Ms: number;
+  rejectedCells: number;
+}
+
+async function main(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'quaestor-bench-'));
+  const pool = createDuckDbPool({
+    maxProcesses: 1,
+    memoryLimitBytes: Number(options.memory) * 1024 ** 2,
+    spillFolder: join(folder, 'spill'),
+  });
+  const results: Figures[] = [];
+  try {
+    for (const size of options.sizes.split(',').map(Number)) {
+      const { bavail, bsize } = await statfs(folder);
+      if (bavail * bsize < size * MB * 4) throw new Error(`There is no room for ${size} MB in ${folder}`);
+      for (let run = 0; run < Number(options.runs); run += 1) results.push(await measure(pool, folder, size));
+    }
+  } finally {
+    memory.stop();
+    await pool.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+  if (options.json) process.stdout.write(`${JSON.stringify(results)}\n`);
+  else for (const figures of results) console.table(figures);
+}
+
+async function measure(pool: DuckDbPool, folder: string, sizeMb: number): Promise<Figures> {
+  const path = join(folder, 'file.csv');
+  say(`Generating ${sizeMb} MB`);
+  const rows = await generateCsv(path, sizeMb * MB, Number(options.seed));
+  const out = join(folder, 'ours');
+  await mkdir(out, { recursive: true });
+  await pool.warmUp(1);
+
+  say('Reading it');
+  memory.reset();
+  const began = performance.now();
+  const read = await ingestFile(pool, { path, folder: out, timeoutMs: HOUR_MS });
+  const oursMs = performance.now() - began;
+  const oursPeakMb = memory.peakBytes() / MB;
+  if (read.rowCount !== rows) throw new Error(`${read.rowCount} rows were read of ${rows}`);
+
+  say("DuckDB's own two steps");
+  memory.reset();
+  const theirs = join(folder, 'theirs.parquet');
+  const [duckdbParquetMs, duckdbSummarizeMs] = await pool.withSession(
+    { timeoutMs: HOUR_MS },
+    async (session) => {
+      const copied = await timed(() =>
+        session.run(
+          `COPY (SELECT * FROM read_csv('${path}')) TO '${theirs}' (FORMAT parquet, COMPRESSION zstd)`,
+        ),
+      );
+      return [copied, await timed(() => session.run(`SUMMARIZE SELECT * FROM '${theirs}'`))];
+    },
+  );
+  const duckdbPeakMb = memory.peakBytes() / MB;
+
+  say('Queries');
+  const views = { data: join(out, 'data.parquet') };
+  const times: number[] = [];
+  for (let index = 0; index < 40; index += 1) {
+    times.push(
+      await timed(() =>
+        pool.withSession({ timeoutMs: HOUR_MS, views, isUntrusted: true }, (session) =>
+          session.all(
+            `SELECT city, count(*), sum(price) FROM data WHERE quantity > ${index} GROUP BY city ORDER BY 2 DESC`,
+          ),
+        ),
+      ),
+    );
+  }
+  times.sort((a, b) => a - b);
+  await rm(path);
+  return {
+    sizeMb,
+    rows,
+    oursMs: Math.round(oursMs),
+    oursPeakMb: Math.round(oursPeakMb),
+    duckdbParquetMs: Math.round(duckdbParquetMs),
+    duckdbSummarizeMs: Math.round(duckdbSummarizeMs),
+    duckdbPeakMb: Math.round(duckdbPeakMb),
+    ratio: Math.round((oursMs / (duckdbParquetMs + duckdbSummarizeMs)) * 100) / 100,
+    queryP50Ms: Math.round(times[20] ?? 0),
+    queryP95Ms: Math.round(times[37] ?? 0),
+    rejectedCells: read.rejectedCells,
+  };
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}
+
+await main();

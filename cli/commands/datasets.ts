@@ -1,0 +1,91 @@
+import { access } from 'node:fs/promises';
+import type { Dataset } from '../../contracts/dataset.js';
+import { UsageError } from '../cli-error.js';
+import type { CommandContext } from '../command-context.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { renderTable } from '../render/table.js';
+import { plural, printable } from '../render/text.js';
+import { showJob } from '../show-job.js';
+import { watchJob } from '../watch-job.js';
+
+export interface AddDatasetOptions {
+  path: string;
+  name?: string | undefined;
+}
+
+/** Uploads a file, watches it being read, and shows what was decided about it. */
+export async function addDataset(context: CommandContext, options: AddDatasetOptions): Promise<ExitCode> {
+  await access(options.path).catch(() => {
+    throw new UsageError(`There is no file ${options.path}.`);
+  });
+  const { dataset, jobId } = await context.client.uploadDataset({
+    path: options.path,
+    ...(options.name === undefined ? {} : { name: options.name }),
+  });
+  await watchJob(context, jobId);
+  const read = await context.client.readDataset(dataset.id);
+  if (read.status !== 'ready') return await showJob(context, jobId);
+  if (context.isJson) context.printJson(read);
+  else printDataset(context, read);
+  return EXIT.ok;
+}
+
+export async function listDatasets(context: CommandContext): Promise<ExitCode> {
+  const datasets = await context.client.listDatasets();
+  if (context.isJson) context.printJson({ datasets });
+  else if (datasets.length === 0) {
+    context.print('There is no dataset yet. Add one: quaestor datasets add FILE');
+  } else {
+    context.print(
+      renderTable({
+        colors: context.colors,
+        columns: [
+          { name: 'name' },
+          { name: 'status' },
+          { name: 'rows', align: 'right' },
+          { name: 'columns', align: 'right' },
+          { name: 'uploaded at' },
+          { name: 'id' },
+        ],
+        rows: datasets.map(({ name, status, version, createdAt, id }) => [
+          printable(name),
+          status,
+          version?.rowCount ?? null,
+          version?.columns.length ?? null,
+          createdAt,
+          id,
+        ]),
+      }),
+    );
+  }
+  return EXIT.ok;
+}
+
+function printDataset(context: CommandContext, dataset: Dataset): void {
+  const { version } = dataset;
+  if (!version) return;
+  const size = `${plural(version.rowCount, 'row')}, ${plural(version.columns.length, 'column')}`;
+  context.print(`${context.colors.green('✔')} ${printable(dataset.name)}: ${size} (${dataset.id})`);
+  context.print(
+    renderTable({
+      colors: context.colors,
+      columns: [
+        { name: 'column' },
+        { name: 'type' },
+        { name: 'read as' },
+        { name: 'rejected', align: 'right' },
+        { name: 'respelled', align: 'right' },
+      ],
+      rows: version.columns.map((column) => [
+        printable(column.name),
+        column.type,
+        printable(column.reading),
+        column.rejected,
+        column.respelled,
+      ]),
+    }),
+  );
+  for (const { about, text, confidence } of version.reading.evidence) {
+    context.print(`${about.padEnd(10)} ${printable(text)} (${Math.round(confidence * 100)} %)`);
+  }
+}

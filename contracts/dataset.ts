@@ -1,0 +1,100 @@
+import type { ErrorRecord } from './quaestor-error.js';
+import type { Cell } from './question.js';
+
+export type DatasetStatus = 'uploaded' | 'reading' | 'ready' | 'failed';
+export type DatasetFormat = 'csv' | 'jsonl' | 'parquet';
+
+export interface DatasetColumn {
+  name: string;
+  /** DuckDB's name of the type. */
+  type: string;
+  /** How the cells are written, for people: `dates as %d/%m/%Y`. */
+  reading: string;
+  /** Cells of the file that have no exact value in this column; they are NULL and listed. */
+  rejected: number;
+  /** Cells that have their value, but are written in another way than the column; the text is listed. */
+  respelled: number;
+}
+
+/** One decision about the file, for a person to read. */
+export interface DatasetEvidence {
+  about: string;
+  text: string;
+  /** 0 to 1. */
+  confidence: number;
+}
+
+/** How the file was read. */
+export interface DatasetReading {
+  format: DatasetFormat;
+  encoding: string | null;
+  delimiter: string | null;
+  quote: string | null;
+  escape: string | null;
+  headerRows: number | null;
+  /** Records above the table. */
+  skippedRows: number | null;
+  tables: number;
+  confidence: number;
+  evidence: DatasetEvidence[];
+  /** Records that were read in another way than the rest, had fewer cells than usual, or more. */
+  mendedRecords: number;
+  shortRecords: number;
+  longRecords: number;
+  /** Records that are no part of the table: notes and other tables. They are listed with the rejected cells. */
+  outsideRecords: number;
+}
+
+/** What a person says about the file instead of what was detected. */
+export interface DatasetOverride {
+  encoding?: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' | 'iso-8859-1' | 'gb18030';
+  delimiter?: string;
+  quote?: string;
+  escape?: 'doubled' | 'backslash' | 'none';
+  headerRows?: number;
+  skipRows?: number;
+  table?: number;
+}
+
+/** A stored version: `<folder>/data.parquet` with the columns and `__row`, and `<folder>/rejects.parquet`. */
+export interface DatasetVersion {
+  id: string;
+  number: number;
+  rowCount: number;
+  columns: DatasetColumn[];
+  reading: DatasetReading;
+  rejectedCells: number;
+  parquetBytes: number;
+  createdAt: string;
+}
+
+/** A cell that a typed column does not give back, or a record outside of the table. */
+export interface ListedCell {
+  /** In the file, from 1, where no cell goes over lines; else the number of the record. */
+  line: number;
+  column: string | null;
+  text: string;
+  /** `respelled`, `null_word`, `outside_of_table` or `not_a_…`. */
+  reason: string;
+}
+
+/** What is kept in the store for showing. */
+export interface DatasetPreview {
+  /** The first rows; the last cell is the number of the record. */
+  rows: Cell[][];
+  /** The first listed cells, by line. */
+  rejects: ListedCell[];
+}
+
+export interface Dataset {
+  id: string;
+  name: string;
+  fileName: string;
+  sizeBytes: number;
+  /** Of the file as it was sent, in hex. */
+  sha256: string;
+  status: DatasetStatus;
+  error: ErrorRecord | null;
+  version: DatasetVersion | null;
+  createdAt: string;
+}

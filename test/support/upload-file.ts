@@ -1,0 +1,33 @@
+import type { Dataset } from '../../contracts/dataset.js';
+import { collectEvents, type TestQuaestor } from './quaestor.js';
+
+type Uploader = Pick<TestQuaestor, 'fetch' | 'client'>;
+
+/** Sends a file as a form; the reply as it is. */
+export async function uploadFile(
+  quaestor: Uploader,
+  name: string,
+  content: Buffer | string,
+): Promise<Response> {
+  const form = new FormData();
+  form.append('file', new Blob([new Uint8Array(Buffer.from(content))]), name);
+  return await quaestor.fetch('/v1/datasets', { method: 'POST', body: form });
+}
+
+export interface AcceptedUpload {
+  dataset: Dataset;
+  jobId: string;
+}
+
+/** Sends a file, waits for the end of its job, and gives the dataset then. */
+export async function uploadAndRead(
+  quaestor: Uploader,
+  name: string,
+  content: Buffer | string,
+): Promise<Dataset> {
+  const reply = await uploadFile(quaestor, name, content);
+  if (reply.status !== 202) throw new Error(`The upload was answered ${reply.status}: ${await reply.text()}`);
+  const { dataset, jobId } = (await reply.json()) as AcceptedUpload;
+  await collectEvents(quaestor.client, jobId);
+  return (await (await quaestor.fetch(`/v1/datasets/${dataset.id}`)).json()) as Dataset;
+}

@@ -1,0 +1,164 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type IngestedFile, ingestFile } from '../../../activities/datasets/ingest/ingest-file.js';
+import { createScratch, type Scratch } from './support/scratch.js';
+
+const HOUR_MS = 3_600_000;
+
+describe('reading a file into Parquet', () => {
+  let scratch: Scratch;
+  beforeAll(async () => {
+    scratch = await createScratch();
+    await scratch.pool.warmUp(1);
+  });
+  afterAll(async () => await scratch.remove());
+
+  const ingest = async (content: string | Buffer): Promise<IngestedFile> => {
+    const path = join(scratch.folder, 'file');
+    await writeFile(path, content);
+    return await ingestFile(scratch.pool, { path, folder: scratch.folder, timeoutMs: HOUR_MS });
+  };
+  const query = async (sql: string): Promise<unknown[][]> => {
+    const views = {
+      data: join(scratch.folder, 'data.parquet'),
+      rejects: join(scratch.folder, 'rejects.parquet'),
+    };
+    return (await scratch.pool.withSession({ timeoutMs: HOUR_MS, views }, (session) => session.all(sql)))
+      .rows;
+  };
+
+  it.each([
+    ['leading zeros', ['007', '42', '1'], 'VARCHAR'],
+    [
+      'a fraction late in whole numbers',
+      [...Array.from({ length: 5_000 }, (_, i) => String(i)), '1.7'],
+      'DECIMAL(18,1)',
+    ],
+    ['19 digits', ['9223372036854775807', '1'], 'BIGINT'],
+    ['more digits than BIGINT has', ['9223372036854775808', '1'], 'DECIMAL(38,0)'],
+    ['thousands', ['1,234', '12', '1,234,567'], 'BIGINT'],
+    ['continental numbers', ['1.234,50', '12,00', '7,25'], 'DECIMAL(18,2)'],
+    ['a currency before', ['$1.50', '-$2.00', '$1,200.25'], 'DECIMAL(18,2)'],
+    ['a unit behind', ['12.5 %', '3 %'], 'DECIMAL(18,1)'],
+    ['mixed currencies', ['$1.50', '€2.00'], 'VARCHAR'],
+    ['days that tell the order', ['13/02/2024', '01/02/2024'], 'DATE'],
+    ['days that do not', ['03/02/2024', '01/02/2024'], 'VARCHAR'],
+    ['mixed date formats', ['2024-02-13', '13.02.2024'], 'VARCHAR'],
+    ['a day that does not exist', ['2024-02-30', '2024-01-01'], 'VARCHAR'],
+    ['times', ['2024-02-13 10:00:00', '2024-02-13 10:00:01'], 'TIMESTAMP'],
+    ['exponents', ['1e5', '2.5e-3', '7'], 'DOUBLE'],
+    ['yes and no', ['Yes', 'No', 'Yes'], 'BOOLEAN'],
+    ['a dozen decimals', ['0.123456789012', '12345678901234567890.5'], 'DECIMAL(38,12)'],
+  ])('decides the type of %s', async (_what, cells, type) => {
+    const { columns } = await ingest(
+      `key,value\n${cells.map((cell, index) => `k${index}z,"${cell}"`).join('\n')}\n`,
+    );
+    expect(columns[1]?.type).toBe(type);
+  });
+
+  it('gives back every cell: as its value, or listed with its text', async () => {
+    const cell = fc.oneof(
+      fc.constantFrom(
+        '',
+        '0',
+        '7',
+        '007',
+        '1.5',
+        '1.50',
+        '-3',
+        '1,234',
+        '1.234,5',
+        '$4.00',
+        'NA',
+        'n/a',
+        ' 12 ',
+        '2024-02-29',
+        '29/02/2024',
+        '1e3',
+        'true',
+        'x',
+      ),
+      fc.integer({ min: -1_000, max: 1_000_000 }).map(String),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(cell, { minLength: 1, maxLength: 60 }), async (cells) => {
+        await ingest(
+          `key,value\n${cells.map((text, index) => `k${index}z,${text === '' ? '' : `"${text}"`}`).join('\n')}\n`,
+        );
+        const values = await query('SELECT CAST(value AS VARCHAR) FROM data ORDER BY __row');
+        const listed = new Map(
+          (await query('SELECT row, text, reason FROM rejects')).map(([row, text, reason]) => [
+            row,
+            { text, reason },
+          ]),
+        );
+        for (const [index, text] of cells.entries()) {
+          const value = values[index]?.[0];
+          const entry = listed.get(index + 1);
+          if (text === '') expect(value).toBeNull();
+          else if (entry) expect(entry.text).toBe(text);
+          else expect(value).not.toBeNull();
+          // What looks like a number and is not listed is that number, or the text itself.
+          if (/^-?\d+(\.\d+)?$/.test(text) && !entry) expect(Number(value)).toBe(Number(text));
+        }
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  it('numbers the records and keeps what stands outside of the table', async () => {
+    const read = await ingest('Report\nof a kind\n\na,b\n1,x\n2,"y\nz"\n3,w\n\nSource: us\n');
+    expect(read).toMatchObject({ rowCount: 3, reading: { skippedRows: 3, outsideRecords: 3 } });
+    expect(await query('SELECT a, b, __row FROM data ORDER BY __row')).toEqual([
+      [1, 'x', 1],
+      [2, 'y\nz', 2],
+      [3, 'w', 3],
+    ]);
+    expect(await query('SELECT line, text FROM rejects ORDER BY line')).toEqual([
+      [1, '["Report"]'],
+      [2, '["of a kind"]'],
+      [10, '["Source: us"]'],
+    ]);
+  });
+
+  it('keeps cells beyond the header in columns of their own, and tells a missing cell from an empty text', async () => {
+    const read = await ingest('a,b,c\n1,"",x\n2,,y,extra\n3\n4,q,z\n');
+    expect(read.columns.map(({ name }) => name)).toEqual(['a', 'b', 'c', 'column_4']);
+    expect(read.reading).toMatchObject({ shortRecords: 1, longRecords: 1 });
+    expect(await query('SELECT b, c, column_4 FROM data ORDER BY __row')).toEqual([
+      ['', 'x', null],
+      [null, 'y', 'extra'],
+      [null, null, null],
+      ['q', 'z', null],
+    ]);
+  });
+
+  it('reads other encodings, and does not lose a byte where they are mixed', async () => {
+    await ingest(Buffer.from('name;city\nJürgen;Köln\nAna;Málaga\n', 'latin1'));
+    expect(await query('SELECT name, city FROM data ORDER BY __row')).toEqual([
+      ['Jürgen', 'Köln'],
+      ['Ana', 'Málaga'],
+    ]);
+    const mixed = Buffer.concat([
+      Buffer.from('name,city\n'),
+      Buffer.from('Jürgen,Köln\n'.repeat(50)),
+      Buffer.from('Ana,M\u00e1laga\n', 'latin1'),
+    ]);
+    await ingest(mixed);
+    expect(await query('SELECT city, count(*) FROM data GROUP BY 1 ORDER BY 2')).toEqual([
+      ['Málaga', 1],
+      ['Köln', 50],
+    ]);
+  });
+
+  it('stops a decompression bomb, an endless record and too many columns', async () => {
+    await expect(ingest(`a,b\n1,"${'x'.repeat(3 * 1024 * 1024)}"\n`)).rejects.toMatchObject({
+      code: 'dataset_record_too_long',
+    });
+    await expect(ingest(`${'c,'.repeat(5_000)}c\n`)).rejects.toMatchObject({
+      code: 'dataset_too_many_columns',
+    });
+  });
+});
