@@ -1,9 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
 import { QuaestorError } from '../../contracts/quaestor-error.js';
 import type { IndexSourceInput } from '../../contracts/workflows.js';
 import { appendEvent } from '../../db/statements/events.js';
 import { saveInferredJoins } from '../../db/statements/registry/inferred-joins.js';
 import { loadSchema } from '../../db/statements/registry/schema.js';
-import { findJoinCandidates } from '../../domain/joins/find-join-candidates.js';
+import { findJoinCandidatesByTable, type JoinCandidate } from '../../domain/joins/find-join-candidates.js';
 import { type JoinProbe, scoreJoins, USED_CONFIDENCE } from '../../domain/joins/score-joins.js';
 import { activitySignal, withHeartbeat } from '../activity-context.js';
 import type { ValueSampler } from './connector.js';
@@ -28,7 +29,13 @@ export async function inferJoins(deps: DataSourceDeps, input: InferJoinsInput): 
   await withHeartbeat(async () => {
     const started = Date.now();
     const schema = await deps.db.withTenant(input.tenantId, (tx) => loadSchema(tx, input.versionId));
-    const candidates = findJoinCandidates(schema.tables, schema.foreignKeys);
+    const candidates: JoinCandidate[] = [];
+    for (const found of findJoinCandidatesByTable(schema.tables, schema.foreignKeys)) {
+      candidates.push(...found);
+      // Heartbeats of this step and of its neighbours must get through.
+      await setImmediate();
+      activitySignal().throwIfAborted();
+    }
     const probes = new Map<number, JoinProbe>();
     if (candidates.length > 0) {
       const { connector, connectionString } = await loadSourceConnection(

@@ -45,10 +45,16 @@ const MAX_TARGETS = 3;
  * Pairs of a column and a key of another table whose names and types say that one points to the other. Columns that a declared key
  * uses are left out. Tables of the same schema come before others; where several fit equally, none is taken.
  */
-export function findJoinCandidates(
+export const findJoinCandidates = (
   tables: readonly RegistryTable[],
   declared: readonly ForeignKey[],
-): JoinCandidate[] {
+): JoinCandidate[] => [...findJoinCandidatesByTable(tables, declared)].flat();
+
+/** The same, table by table, for whoever must do other things in between: thousands of tables take seconds. */
+export function* findJoinCandidatesByTable(
+  tables: readonly RegistryTable[],
+  declared: readonly ForeignKey[],
+): Generator<JoinCandidate[]> {
   const prefixes = prefixesBySchema(tables);
   const letters = lettersBySchema(tables);
   const keys = tables.flatMap((table) =>
@@ -64,13 +70,16 @@ export function findJoinCandidates(
   const used = new Set(
     declared.flatMap((key) => key.fromColumns.map((name) => JSON.stringify([key.fromTable, name]))),
   );
-  const found: JoinCandidate[] = [];
+  // Few names come in many tables.
+  const wordsByName = new Map<string, string[]>();
   for (const table of tables) {
+    const found: JoinCandidate[] = [];
     const own = wordsOf(table.tableName, prefixes.get(table.schemaName) ?? new Set());
     for (const column of table.columns) {
       if (keyFamily(column.dataType) === undefined) continue;
       if (used.has(JSON.stringify([table.canonicalTableName, column.name]))) continue;
-      const words = splitIdentifier(column.name).map(singular);
+      const words = wordsByName.get(column.name) ?? splitIdentifier(column.name).map(singular);
+      wordsByName.set(column.name, words);
       const reached = [
         ...(byLastWord.get(targetWord(words)) ?? []),
         ...(byOwnWord.get(targetWord(words)) ?? []),
@@ -85,8 +94,8 @@ export function findJoinCandidates(
         .filter(({ score }) => score > 0);
       found.push(...pickBest(table, column, scored));
     }
+    yield found;
   }
-  return found;
 }
 
 interface Scored {
