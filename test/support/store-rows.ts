@@ -6,6 +6,7 @@ import { findLeader } from '../../db/statements/answer-flights.js';
 import { saveAnswer, saveResultPages, saveResultPresentation } from '../../db/statements/answers.js';
 import { appendAudit } from '../../db/statements/audit.js';
 import { insertDataSource } from '../../db/statements/data-sources.js';
+import { activateDatasetVersion, insertDataset } from '../../db/statements/datasets.js';
 import { appendEvent } from '../../db/statements/events.js';
 import { insertExport, saveExportFile } from '../../db/statements/exports.js';
 import { claimIdempotencyKey } from '../../db/statements/idempotency.js';
@@ -161,6 +162,34 @@ export async function fillTenant(db: Database, tenant: TestTenant): Promise<{ da
     });
     await findLeader(tx, { cacheKey: hashOf(question.id), dataSourceId, questionId: question.id });
     await saveResultPages(tx, question.id, [[[1]]]);
+    const dataset = { id: uuidv7(), userId: tenant.userId, name: 'sales', fileName: 'sales.csv', sizeBytes: 4 };
+    await insertDataset(tx, { ...dataset, sha256: hashOf('a\n1\n').toString('hex') });
+    await activateDatasetVersion(tx, {
+      id: uuidv7(),
+      datasetId: dataset.id,
+      jobId: question.jobId,
+      rowCount: 0,
+      columns: [],
+      reading: {
+        format: 'csv',
+        encoding: 'utf-8',
+        delimiter: ',',
+        quote: '"',
+        escape: null,
+        headerRows: 1,
+        skippedRows: 0,
+        tables: 1,
+        confidence: 1,
+        evidence: [],
+        mendedRecords: 0,
+        shortRecords: 0,
+        longRecords: 0,
+        outsideRecords: 0,
+      },
+      rejectedCells: 0,
+      parquetBytes: 4,
+      preview: { rows: [], rejects: [] },
+    });
     const exportId = uuidv7();
     await insertExport(tx, {
       id: exportId,
