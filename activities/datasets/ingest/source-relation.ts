@@ -98,7 +98,10 @@ export function normalisedRelation(path: string, normalised: NormalisedFile): So
 export async function jsonRelation(session: DuckDbSession, path: string): Promise<SourceRelation> {
   const objects = `read_json_objects(${quoteLiteral(path)}, format = 'newline_delimited', maximum_object_size = 33554432)`;
   const { rows } = await session.all(
-    `SELECT key FROM (SELECT unnest(json_keys(json)) AS key, row_number() OVER () AS nth FROM ${objects}) GROUP BY key ORDER BY min(nth) LIMIT ${LIMITS.datasetColumns + 1}`,
+    `SELECT key FROM (
+       SELECT unnest(keys) AS key, nth * 1000000 + unnest(range(len(keys))) AS place
+       FROM (SELECT json_keys(json) AS keys, row_number() OVER () AS nth FROM ${objects}))
+     GROUP BY key ORDER BY min(place) LIMIT ${LIMITS.datasetColumns + 1}`,
   );
   const keys = rows.map(([key]) => String(key));
   if (keys.length === 0) throw new QuaestorError('dataset_empty', 'The file holds no objects with keys.');
