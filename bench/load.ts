@@ -26,7 +26,7 @@ import { createActions } from '../test/support/quaestor.js';
 import { startProcess } from '../test/support/quaestor-process.js';
 import { createTestTenant, type TestTenant } from '../test/support/tenants.js';
 import { percentile, round } from './shop/percentile.js';
-import { SHOP_QUERY, type StoreKind, startBenchServers } from './shop/start-servers.js';
+import { SHOP_QUERY, type StoreKind, startBenchServers } from './shop/start-shop-servers.js';
 
 const { values: options } = parseArgs({
   options: {

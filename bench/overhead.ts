@@ -20,7 +20,7 @@ import { createTestTenant } from '../test/support/tenants.js';
 import { startAllInOne } from '../workers/all-in-one.js';
 import { installRuntime } from '../workers/runtime.js';
 import { percentile, round } from './shop/percentile.js';
-import { SHOP_QUERY, type StoreKind, startBenchServers } from './shop/start-servers.js';
+import { SHOP_QUERY, type StoreKind, startBenchServers } from './shop/start-shop-servers.js';
 
 const { values: options } = parseArgs({
   options: {

@@ -31,6 +31,8 @@ export interface Servers {
 export interface StartServersOptions {
   /** Default `pglite-memory`; `pglite` keeps its data in files, as `npm start` does. */
   store?: 'pglite-memory' | 'pglite' | 'native';
+  /** The engine keeps its data in a file, as `npm start` does. Default: in memory. */
+  hasEngineFile?: boolean;
   /** Further settings of the sources' server (postgresql.conf names). */
   sourceSettings?: Record<string, string | number>;
 }
@@ -51,7 +53,7 @@ export async function startServers(options: StartServersOptions = {}): Promise<S
     const temporal = await startTemporalServer({
       binary: binary.path,
       dataDir: join(home, 'temporal'),
-      inMemory: true,
+      inMemory: !options.hasEngineFile,
       port: await port(17_300),
       uiPort: await port(18_300),
       searchAttributes: SEARCH_ATTRIBUTES,
