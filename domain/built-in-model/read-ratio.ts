@@ -69,6 +69,9 @@ function shareOf(lexemes: readonly Lexeme[], ratio: LexemeOf<'ratio'>, readAll: 
   }
   const own = part.filters.filter((f) => !shared.includes(f));
   if (own.length === 0) throw new CannotRead(`It is not clear which part "${ratio.words}" is of.`, 3);
+  // A view leaves rows out by conditions of its own; whether the whole is without them too, nobody has said.
+  const view = own.find((f) => f.kind === 'exists' && f.table.source.kind === 'view');
+  if (view) throw new CannotRead(`It is not clear of what whole "${columnName(view)}" is the part.`, 3);
   if (verb <= 0 && own.length > 1)
     throw new CannotRead(`It is not clear of what whole the ${ratio.words} is meant.`, 3);
   const measure: Measure = {
