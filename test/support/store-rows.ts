@@ -162,7 +162,13 @@ export async function fillTenant(db: Database, tenant: TestTenant): Promise<{ da
     });
     await findLeader(tx, { cacheKey: hashOf(question.id), dataSourceId, questionId: question.id });
     await saveResultPages(tx, question.id, [[[1]]]);
-    const dataset = { id: uuidv7(), userId: tenant.userId, name: 'sales', fileName: 'sales.csv', sizeBytes: 4 };
+    const dataset = {
+      id: uuidv7(),
+      userId: tenant.userId,
+      name: 'sales',
+      fileName: 'sales.csv',
+      sizeBytes: 4,
+    };
     await insertDataset(tx, { ...dataset, sha256: hashOf('a\n1\n').toString('hex') });
     await activateDatasetVersion(tx, {
       id: uuidv7(),

@@ -81,7 +81,11 @@ export async function startDuckDbProcess(capBytes: number): Promise<DuckDbProces
     onMessage: (next) => {
       listener = next;
     },
-    kill: () => child.kill('SIGKILL'),
+    kill: () => {
+      // Whoever ends it waits for its end, also when nothing else is left to wait for.
+      child.ref();
+      child.kill('SIGKILL');
+    },
   };
 }
 
