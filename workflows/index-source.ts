@@ -1,6 +1,5 @@
-import { CancellationScope, isCancellation, patched } from '@temporalio/workflow';
+import { CancellationScope, patched } from '@temporalio/workflow';
 import type { DataSourceActivities } from '../activities/data-sources/create-data-source-activities.js';
-import type { JobActivities } from '../activities/jobs/create-job-activities.js';
 import type { EmbeddingActivities } from '../activities/registry/create-embedding-activities.js';
 import type {
   LongRegistryActivities,
@@ -9,8 +8,9 @@ import type {
 import { errorRecord } from '../contracts/quaestor-error.js';
 import type { IndexSourceInput, IndexSourceResult } from '../contracts/workflows.js';
 import { localActivities, remoteActivities } from './activity-proxies.js';
-import { toErrorRecordOf, toWorkflowFailure } from './job-failure.js';
+import { toWorkflowFailure } from './job-failure.js';
 import { enterPhase } from './job-phase.js';
+import { runAsJob } from './run-as-job.js';
 
 /** Batches scheduled at once: enough to keep the embedding queue busy, few enough for any history. */
 const WINDOW = 10;
@@ -19,24 +19,8 @@ const ROUNDS = 3;
 
 /** Indexes a data source: introspect, sample values, embed what changed, switch the new version on. The old version answers until then. */
 export async function indexSource(input: IndexSourceInput): Promise<IndexSourceResult> {
-  const jobs = localActivities<JobActivities>(input.queues);
-  try {
-    await jobs.startJob(input);
-    return await buildVersion(input);
-  } catch (error) {
-    const record = isCancellation(error) ? undefined : toErrorRecordOf(error);
-    await CancellationScope.nonCancellable(
-      async () =>
-        await jobs.endJob({
-          tenantId: input.tenantId,
-          jobId: input.jobId,
-          kind: 'index-source',
-          subjectId: input.dataSourceId,
-          ...(record ? { status: 'failed', error: record } : { status: 'cancelled' }),
-        }),
-    );
-    throw record ? toWorkflowFailure(record) : error;
-  }
+  const job = { kind: 'index-source', subjectId: input.dataSourceId } as const;
+  return await runAsJob(input, job, async () => buildVersion(input));
 }
 
 async function buildVersion(input: IndexSourceInput): Promise<IndexSourceResult> {
