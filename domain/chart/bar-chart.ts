@@ -1,8 +1,10 @@
 import type { Chart } from '../../contracts/presentation.js';
+import type { Cell } from '../../contracts/question.js';
 import { cellLabel } from '../result/label.js';
 import { distinctCells, type ResultShape } from '../result/result-shape.js';
 import { foldedMeasures, isOneScale } from './measures-together.js';
 import {
+  AS_IN_DATA,
   CHART_HEIGHT_PX,
   CHART_WIDTH_PX,
   type Fields,
@@ -80,7 +82,6 @@ export function groupedBarChart(shape: ResultShape, groups: number, bars: number
   const { rows } = shape;
   const isUpright = shape.roles[groups] === 'order' || shape.roles[groups] === 'time';
   const [along, across] = isUpright ? ['x', 'y'] : ['y', 'x'];
-  const sort = distinctCells(rows, bars).map((cell) => cellLabel(cell).slice(0, 80));
   const spec = specOf(valuesOf(shape, rows, [groups, bars, measure]), {
     width: CHART_WIDTH_PX,
     height: isUpright ? CHART_HEIGHT_PX : { step: BAR_PX * 0.7, for: 'offset' },
@@ -88,8 +89,13 @@ export function groupedBarChart(shape: ResultShape, groups: number, bars: number
     encoding: {
       [along!]: categoryEncoding(shape, groups, rows),
       [across!]: measureEncoding(shape, measure, { zero: true }),
-      [`${along}Offset`]: { field: fieldOf(bars), type: 'nominal', sort },
-      color: { field: fieldOf(bars), type: 'nominal', sort, title: titleOf(shape.columns, bars) },
+      [`${along}Offset`]: { field: fieldOf(bars), type: 'nominal', sort: AS_IN_DATA },
+      color: {
+        field: fieldOf(bars),
+        type: 'nominal',
+        sort: AS_IN_DATA,
+        title: titleOf(shape.columns, bars),
+      },
     },
   });
   return { kind: 'grouped-bar', spec, columns: { x: groups, y: [measure], series: bars } };
@@ -97,18 +103,19 @@ export function groupedBarChart(shape: ResultShape, groups: number, bars: number
 
 /** Categories in the order of the result; numbers of a calendar by their size. */
 export function categoryEncoding(shape: ResultShape, index: number, rows: ResultShape['rows']): Fields {
-  const cells = distinctCells(rows, index);
-  const isNumbers =
-    shape.roles[index] === 'order' && cells.every((cell) => cell === null || !Number.isNaN(Number(cell)));
-  const ordered = isNumbers
-    ? [...cells].sort((a, b) => Number(a ?? Infinity) - Number(b ?? Infinity))
-    : cells;
   const isTime = shape.roles[index] === 'time';
+  const numbers = shape.roles[index] === 'order' ? numbersInOrder(distinctCells(rows, index)) : undefined;
   return {
     field: fieldOf(index),
     type: isTime ? 'ordinal' : 'nominal',
     title: titleOf(shape.columns, index),
-    sort: isTime ? 'ascending' : ordered.map((cell) => cellLabel(cell).slice(0, 80)),
+    sort: isTime ? 'ascending' : (numbers ?? AS_IN_DATA),
     axis: shape.roles[index] === 'order' ? { labelAngle: 0, labelOverlap: true } : {},
   };
+}
+
+/** Labels of cells that are all numbers, the missing one last; undefined when there is any other. */
+function numbersInOrder(cells: readonly Cell[]): string[] | undefined {
+  if (!cells.every((cell) => cell === null || !Number.isNaN(Number(cell)))) return undefined;
+  return [...cells].sort((a, b) => Number(a ?? Infinity) - Number(b ?? Infinity)).map(cellLabel);
 }

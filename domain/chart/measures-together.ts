@@ -1,6 +1,6 @@
 import { numbersOf, type ResultShape } from '../result/result-shape.js';
 import { toNumber } from '../result/to-number.js';
-import { chartValue, type Fields, fieldOf, titleOf } from './vega-lite.js';
+import { AS_IN_DATA, chartValue, type Fields, fieldOf, titleOf } from './vega-lite.js';
 
 /** Amounts farther apart than this share no axis: the smaller one would be a flat line. */
 const ONE_SCALE_FACTOR = 20;
@@ -25,13 +25,13 @@ export function foldedMeasures(shape: ResultShape, measures: readonly number[]) 
       title: null,
       axis: isLarge ? { format: '~s' } : {},
     } as Fields,
-    color: { field: NAME, type: 'nominal', title: null, sort: titles } as Fields,
-    offset: { field: NAME, type: 'nominal', sort: titles } as Fields,
+    color: { field: NAME, type: 'nominal', title: null, sort: AS_IN_DATA } as Fields,
+    offset: { field: NAME, type: 'nominal', sort: AS_IN_DATA } as Fields,
     facet: {
       field: NAME,
       type: 'nominal',
       title: null,
-      sort: titles,
+      sort: AS_IN_DATA,
       header: { labelAngle: 0, labelAnchor: 'start', labelOrient: 'top' },
     } as Fields,
     values: (rows: ResultShape['rows'], dimension: number): Fields[] =>

@@ -11,11 +11,31 @@ export const MAX_POINTS = 500;
 export const CHART_WIDTH_PX = 600;
 export const CHART_HEIGHT_PX = 300;
 
+const PLACE = 'place';
+
+/**
+ * `sort` of categories in the order in which the data names them. A list of the names would do the same, but Vega writes an
+ * expression of each, and one that every JavaScript object has a member of (`constructor`, `valueOf`) then breaks the picture.
+ */
+export const AS_IN_DATA: Fields = { field: PLACE, op: 'min' };
+
 /** Field of a column in the inline data: names of columns may hold dots and brackets, which Vega reads as paths. */
 export const fieldOf = (column: number): string => `c${column}`;
 
-export const titleOf = (columns: readonly ResultColumn[], index: number): string =>
-  columnLabel(columns[index]?.name ?? '').slice(0, 80);
+/**
+ * The title of a column. Vega-Lite makes literals of titles in expressions (tooltips): it escapes no backslash and no end of a
+ * line there, so that one could end its string, and a literal that every object has a member of is taken for a signal.
+ */
+export function titleOf(columns: readonly ResultColumn[], index: number): string {
+  const title = columnLabel(columns[index]?.name ?? '')
+    .slice(0, 80)
+    .replaceAll('\\', SET_MINUS)
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ');
+  return title in {} ? `${title}${WORD_JOINER}` : title;
+}
+const SET_MINUS = '\u2216';
+/** Takes no room and shows nothing. */
+const WORD_JOINER = '\u2060';
 
 /** Tried for legibility on white and for the common forms of colour blindness: Okabe and Ito (2008), without black. */
 const COLORS = [
@@ -37,6 +57,7 @@ export const specOf = (values: readonly Fields[], parts: Fields): Fields => ({
   background: 'white',
   padding: 10,
   data: { values },
+  transform: [{ window: [{ op: 'row_number', as: PLACE }] }],
   ...parts,
   config: {
     font: 'DejaVu Sans, Helvetica, Arial, sans-serif',

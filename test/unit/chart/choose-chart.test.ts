@@ -54,6 +54,35 @@ test('names of columns with dots, brackets and quotes are drawn as text', async 
   expect(svg).toContain('proto');
 });
 
+test.each(['constructor', 'valueOf', 'toString', 'hasOwnProperty', '__proto__'])(
+  'a category or a column called %s is drawn like any other',
+  async (word) => {
+    const categories = chartOf({
+      columns: [
+        { name: 'kind', type: 'text' },
+        { name: 'part', type: 'text' },
+        { name: 'total', type: 'int8' },
+      ],
+      rows: [word, 'plain'].flatMap((kind) => [word, 'other'].map((part): Cell[] => [kind, part, '3'])),
+      truncated: false,
+    });
+    expect(await renderChart(categories!)).toContain(word);
+    const columns = chartOf({
+      columns: [
+        { name: 'kind', type: 'text' },
+        { name: word, type: 'int8' },
+        { name: 'total', type: 'int8' },
+      ],
+      rows: [
+        ['a', '1', '2'],
+        ['b', '3', '4'],
+      ],
+      truncated: false,
+    });
+    expect(await renderChart(columns!)).toMatch(/^<svg/);
+  },
+);
+
 test('a chart that would load a file or an address is refused it', async () => {
   const spec = {
     data: { url: 'file:///etc/hostname', format: { type: 'csv' } },
@@ -70,10 +99,27 @@ const anyCell: fc.Arbitrary<Cell> = fc.oneof(
   fc.integer(),
   fc.double(),
   fc.string({ maxLength: 8 }),
-  fc.constantFrom('2025-01-01', '2025-02-01 00:00:00+00', '1e3', '12.50', '-0', 'NaN', 'Infinity'),
+  fc.string({ maxLength: 6, unit: fc.constantFrom('\\', '"', "'", '\n', '{', '%', 'a') }),
+  fc.constantFrom(
+    'constructor',
+    '2025-01-01',
+    '2025-02-01 00:00:00+00',
+    '1e3',
+    '12.50',
+    '-0',
+    'NaN',
+    'Infinity',
+  ),
 );
 const anyColumn = fc.record({
-  name: fc.oneof(fc.string({ maxLength: 6 }), fc.constantFrom('id', 'month', 'year', 'total')),
+  name: fc.oneof(
+    fc.string({ maxLength: 6 }),
+    fc.string({
+      maxLength: 6,
+      unit: fc.constantFrom('\\', '"', "'", '\n', '\u2028', '{', ')', '%', '.', '[', 'a'),
+    }),
+    fc.constantFrom('id', 'month', 'year', 'total', 'constructor'),
+  ),
   type: fc.constantFrom('text', 'int4', 'int8', 'numeric', 'float8', 'date', 'timestamptz', 'bool', 'jsonb'),
 });
 
@@ -94,7 +140,7 @@ test('whatever a result holds, a chart of it renders or there is none', async ()
         if (chart) expect(await renderChart(chart)).toMatch(/^<svg/);
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 300 },
   );
 }, 60_000);
 
