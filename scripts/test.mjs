@@ -1,7 +1,7 @@
 // npm test: installs what is missing and runs the whole suite, or what is named: npm test -- unit, npm test -- integration -t name
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { ensureDependencies, root, run } from './bootstrap.mjs';
 
 ensureDependencies();
@@ -11,7 +11,7 @@ const isNamed = suites.includes(first);
 const chosen = isNamed ? [first] : suites;
 const more = isNamed ? rest : process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'quaestor-results-'));
-const totals = { passed: 0, failed: 0, skipped: 0 };
+const totals = { passed: 0, failed: 0, skipped: 0, failures: [] };
 
 function jest(projects, workers) {
   const file = join(folder, `${projects[0]}.json`);
@@ -35,10 +35,22 @@ function jest(projects, workers) {
     totals.passed += result.numPassedTests;
     totals.failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
     totals.skipped += result.numPendingTests + result.numTodoTests;
+    totals.failures.push(...failuresOf(result));
   } catch {
     totals.failed += 1;
   }
   return status;
+}
+
+/** `file: name of the test`, and files that did not run at all. */
+function failuresOf(result) {
+  return result.testResults
+    .filter(({ status }) => status === 'failed')
+    .flatMap(({ name, assertionResults }) => {
+      const file = relative(root, name);
+      const tests = assertionResults.filter(({ status }) => status === 'failed');
+      return tests.length === 0 ? [file] : tests.map(({ fullName }) => `${file}: ${fullName}`);
+    });
 }
 
 let failed = 0;
@@ -49,7 +61,11 @@ if (chosen.includes('integration')) failed |= jest(['integration'], 1);
 
 rmSync(folder, { recursive: true, force: true });
 if (failed !== 0 && totals.failed === 0) totals.failed = 1;
-if (process.env.QUAESTOR_TEST_TOTALS) writeFileSync(process.env.QUAESTOR_TEST_TOTALS, JSON.stringify(totals));
+// A line for each run: `npm run verify` makes two.
+if (process.env.QUAESTOR_TEST_TOTALS) {
+  appendFileSync(process.env.QUAESTOR_TEST_TOTALS, `${JSON.stringify(totals)}\n`);
+}
+for (const failure of totals.failures) process.stdout.write(`failed: ${failure}\n`);
 process.stdout.write(
   `${totals.passed} passed, ${totals.failed} failed${totals.skipped > 0 ? `, ${totals.skipped} skipped` : ''}\n`,
 );
