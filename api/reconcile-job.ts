@@ -1,15 +1,10 @@
 import { LRUCache } from 'lru-cache';
-import { isTerminalJobStatus, type Job } from '../contracts/job.js';
-import { errorRecord, QuaestorError } from '../contracts/quaestor-error.js';
-import { endJob, type JobEnd } from '../db/end-job.js';
+import type { Job } from '../contracts/job.js';
+import { QuaestorError } from '../contracts/quaestor-error.js';
+import { endLostJob, mayBeLost } from '../db/end-lost-job.js';
 import { getJob } from '../db/statements/jobs.js';
 import type { EngineJobStatus } from '../platform/job-engine.js';
 import type { ApiDeps } from './api-deps.js';
-
-/** A job younger than this may not have reached the engine yet. */
-const START_GRACE_MS = 10_000;
-/** The row of a scheduled indexing is there before its workflow is: a worker that restarts may be in between. */
-const SCHEDULED_START_GRACE_MS = 60_000;
 
 /** What the engine said about a job is believed for so long, and that it is away too: reading a job stays quick. */
 const BELIEF_MS = 5_000;
@@ -45,15 +40,11 @@ async function reconcileJob(
   tenantId: string,
   job: Job,
 ): Promise<Job> {
-  const ageMs = Date.now() - Date.parse(job.createdAt);
-  if (isTerminalJobStatus(job.status) || ageMs < START_GRACE_MS) return job;
+  if (!mayBeLost(job)) return job;
   const status = await describe(job.id);
   if (status === undefined) return job;
-  if (status === 'not_found' && job.kind === 'index-source' && ageMs < SCHEDULED_START_GRACE_MS) return job;
-  const end = endOf(status);
-  if (!end) return job;
   const [hasEnded, newest] = await deps.db.withTenant(tenantId, async (tx) => [
-    await endJob(tx, job, end),
+    await endLostJob(tx, job, status),
     (await getJob(tx, job.id)) ?? job,
   ]);
   if (hasEnded) {
@@ -61,32 +52,4 @@ async function reconcileJob(
     deps.bus.publish(job.id);
   }
   return newest;
-}
-
-/** A workflow writes its end before it ends; one that has ended while its row still runs could not. */
-function endOf(status: EngineJobStatus): JobEnd | undefined {
-  switch (status) {
-    case 'running':
-      return undefined;
-    case 'cancelled':
-      return { status: 'cancelled' };
-    case 'timed_out':
-      return {
-        status: 'failed',
-        error: errorRecord('job_timed_out', 'The job did not end within its time limit.'),
-      };
-    case 'terminated':
-      return { status: 'failed', error: errorRecord('job_lost', 'The job was terminated by an operator.') };
-    case 'not_found':
-      return {
-        status: 'failed',
-        error: errorRecord('job_lost', 'The job never reached the workflow engine.'),
-      };
-    case 'completed':
-    case 'failed':
-      return {
-        status: 'failed',
-        error: errorRecord('job_lost', 'The job ended without recording a result.'),
-      };
-  }
 }

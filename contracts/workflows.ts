@@ -84,6 +84,15 @@ export interface ReindexScheduleResult {
   status: IndexSourceResult['status'] | 'skipped';
 }
 
+/** Started by a Temporal Schedule of the whole installation; looks after what no other workflow ends. */
+export interface SweepInput {
+  queues?: TaskQueueTable;
+}
+export interface SweepResult {
+  /** Jobs that nobody worked on any more and that were ended with a reason. */
+  endedJobs: number;
+}
+
 export const WORKFLOWS = {
   indexSource: 'indexSource',
   answerQuestion: 'answerQuestion',
@@ -91,6 +100,7 @@ export const WORKFLOWS = {
   reindexSchedule: 'reindexSchedule',
   searchSchema: 'searchSchema',
   exportResult: 'exportResult',
+  sweep: 'sweep',
 } as const;
 
 /** Signals that a running workflow takes. */
@@ -110,6 +120,8 @@ export const workflowIds = {
   exportResult: (exportId: string): string => `export-${exportId}`,
   ingestDataset: (datasetId: string, versionId: string): string => `ingest-${datasetId}-${versionId}`,
   reindexSchedule: (dataSourceId: string): string => `reindex-${dataSourceId}`,
+  /** One for a namespace. */
+  sweep: (): string => 'quaestor-sweep',
 };
 
 /** Search attributes for operators; registered by platform/embedded and docs/ARCHITECTURE.md says how on a cluster. */

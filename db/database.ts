@@ -75,6 +75,11 @@ export class Database {
     return this.#transaction(`SET LOCAL quaestor.presented_key_hash = '${keyHash}'`, '', work);
   }
 
+  /** Runs `work` seeing only the jobs that have not ended, whoever's they are, to find those that nobody works on. */
+  async withUnfinishedJobs<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+    return this.#transaction("SET LOCAL quaestor.sweeper = 'on'", '', work);
+  }
+
   /** Resolves when the database answers. @throws QuaestorError `store_unavailable`. */
   async ping(): Promise<void> {
     await this.#connected(async (client) => {

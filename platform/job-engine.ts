@@ -25,6 +25,7 @@ import {
 } from '../contracts/workflows.js';
 import { callEngine } from './engine-call.js';
 import { deleteReindexSchedule, putReindexSchedule } from './reindex-schedules.js';
+import { ensureSweepSchedule } from './sweep-schedule.js';
 import { searchAttributes, workflowPriority } from './workflow-attributes.js';
 
 export type EngineJobStatus =
@@ -69,6 +70,8 @@ export interface JobEngine {
   }): Promise<void>;
   /** Does nothing when there is none. */
   deleteReindexSchedule(dataSourceId: string): Promise<void>;
+  /** Creates the schedule of the sweeper when there is none. */
+  ensureSweep(): Promise<void>;
   /** Never throws. */
   isReachable(timeoutMs: number): Promise<boolean>;
 }
@@ -199,6 +202,7 @@ export function createTemporalJobEngine({
     },
     putReindexSchedule: (input) => putReindexSchedule(client, { ...input, ...ownQueues }),
     deleteReindexSchedule: (dataSourceId) => deleteReindexSchedule(client, dataSourceId),
+    ensureSweep: () => ensureSweepSchedule(client, ownQueues),
     async isReachable(timeoutMs) {
       const { namespace } = client.options;
       const call = (): Promise<unknown> => connection.workflowService.describeNamespace({ namespace });

@@ -184,6 +184,12 @@ const run = await waitUntil('the schedule has started a workflow', async () => {
   return recentActions[0]?.action;
 });
 await record('reindex-schedule', namespace, run.workflow.workflowId);
+await scheduled.workflow.execute(WORKFLOWS.sweep, {
+  workflowId: 'sweep-recorded',
+  taskQueue: 'orchestration',
+  args: [{}],
+});
+await record('sweep', namespace, 'sweep-recorded');
 await withModel.stop();
 
 const builtIn = await startTestQuaestor();

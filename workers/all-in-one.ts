@@ -57,6 +57,7 @@ export async function startAllInOne(options: StartAllInOneOptions): Promise<AllI
     logger,
     connection,
     resources,
+    engine,
     loadBundle: async () => options.workflowBundle ?? (await loadWorkflowBundle(config.worker.bundlePath)),
   });
   const running = runWorkers(workers, logger);

@@ -13,6 +13,7 @@ import { createDataSourceActivities } from '../activities/data-sources/create-da
 import { createDatasetActivities } from '../activities/datasets/create-dataset-activities.js';
 import { createExportActivities } from '../activities/exports/create-export-activities.js';
 import { createJobActivities } from '../activities/jobs/create-job-activities.js';
+import { createSweepActivities } from '../activities/jobs/create-sweep-activities.js';
 import { createPatientStore } from '../activities/patient-store.js';
 import { createEmbeddingActivities } from '../activities/registry/create-embedding-activities.js';
 import {
@@ -21,6 +22,7 @@ import {
 } from '../activities/registry/create-registry-activities.js';
 import { TASK_QUEUE_NAMES, type TaskQueueName } from '../contracts/task-queues.js';
 import type { Config } from '../platform/config.js';
+import type { JobEngine } from '../platform/job-engine.js';
 import type { Logger } from '../platform/logger.js';
 import { activityInterceptor } from './activity-interceptor.js';
 import type { Resources } from './resources.js';
@@ -36,6 +38,7 @@ export interface CreateWorkersOptions {
   config: Config;
   connection: NativeConnection;
   resources: Resources;
+  engine: JobEngine;
   logger: Logger;
   /** Needed for `orchestration` and `all`. */
   loadBundle: () => Promise<WorkflowBundleOption>;
@@ -46,6 +49,11 @@ export async function createWorkers(options: CreateWorkersOptions): Promise<Work
   const names = options.kind === 'all' ? TASK_QUEUE_NAMES : [options.kind];
   const workers: Worker[] = [];
   for (const name of names) workers.push(await Worker.create(await workerOptions(name, options)));
+  if (names.includes('orchestration')) {
+    await options.engine.ensureSweep().catch((error: unknown) => {
+      options.logger.warn({ err: error }, 'the schedule of the sweeper could not be created');
+    });
+  }
   return workers;
 }
 
@@ -78,7 +86,7 @@ async function workerOptions(name: TaskQueueName, options: CreateWorkersOptions)
   };
 }
 
-function activitiesOf(name: TaskQueueName, { resources, config }: CreateWorkersOptions): object {
+function activitiesOf(name: TaskQueueName, { resources, config, engine }: CreateWorkersOptions): object {
   const { db, answers, embeddings, countTokens } = resources;
   const { bus, connectors, encryptionKey } = answers;
   const patient = createPatientStore(db);
@@ -87,6 +95,7 @@ function activitiesOf(name: TaskQueueName, { resources, config }: CreateWorkersO
     case 'orchestration':
       return {
         ...createJobActivities({ db, bus }),
+        ...createSweepActivities({ db, bus, engine }),
         ...createRegistryActivities({ db, ...planning }),
         ...createAnswerActivities(answers),
       };

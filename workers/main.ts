@@ -67,6 +67,7 @@ const workers = await createWorkers({
   logger,
   connection,
   resources,
+  engine,
   loadBundle: () => loadWorkflowBundle(config.worker.bundlePath),
 });
 const running = runWorkers(workers, logger);

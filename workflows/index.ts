@@ -5,3 +5,4 @@ export { indexSource } from './index-source.js';
 export { ingestDataset } from './ingest-dataset.js';
 export { reindexSchedule } from './reindex-schedule.js';
 export { searchSchema } from './search-schema.js';
+export { sweep } from './sweep.js';

@@ -67,6 +67,18 @@ export async function findActiveJob(
   return row && toJob(row);
 }
 
+/** Jobs of every tenant that have not ended, by id, after the given one. In `withUnfinishedJobs` only. */
+export async function listUnfinishedJobs(
+  tx: Transaction,
+  page: { afterId: string; limit: number },
+): Promise<(Job & { tenantId: string })[]> {
+  const rows = await tx.query<Row & { tenant_id: string }>(
+    `SELECT tenant_id, ${COLUMNS} FROM jobs WHERE status IN ('queued', 'running') AND id > $1 ORDER BY id LIMIT $2`,
+    [page.afterId, page.limit],
+  );
+  return rows.map((row) => ({ ...toJob(row), tenantId: row.tenant_id }));
+}
+
 /** Whether another job than this one was started for this reason on the data source in the last `withinMs`, by its first event. */
 export async function hasIndexedFor(
   tx: Transaction,

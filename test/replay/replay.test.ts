@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { DefaultLogger, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { WORKFLOWS } from '../../contracts/workflows.js';
 import { buildWorkflowBundle } from '../../workers/workflow-bundle.js';
 
 const folder = join(import.meta.dirname, 'histories');
@@ -27,13 +28,7 @@ describe('workflows that were running before a change go on after it', () => {
 
   test('every workflow of the bundle has a recorded history', () => {
     const recorded = names.map((name) => readFileSync(join(folder, name), 'utf8'));
-    for (const workflow of [
-      'answerQuestion',
-      'exportResult',
-      'indexSource',
-      'reindexSchedule',
-      'searchSchema',
-    ]) {
+    for (const workflow of Object.values(WORKFLOWS)) {
       expect(
         recorded.some(
           (text) => text.includes(`"name": "${workflow}"`) || text.includes(`"name":"${workflow}"`),

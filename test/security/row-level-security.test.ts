@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database, Transaction } from '../../db/database.js';
+import { insertJob, markJobFinished } from '../../db/statements/jobs.js';
 import { hashApiKey } from '../../platform/api-key.js';
 import { createTestStore, openTestDatabase, type TestStore } from '../support/databases.js';
 import { createQuestionRow, fillTenant, hashOf } from '../support/store-rows.js';
@@ -74,7 +75,7 @@ const findHoles = async (tx: Transaction): Promise<string[]> =>
        UNION ALL SELECT name || ' shows rows with its owner''s rights' FROM relation
          WHERE relkind = 'm' OR relkind = 'v' AND NOT coalesce('security_invoker=true' = ANY(reloptions), false)
        UNION ALL SELECT r.name || ' has an unknown policy ' || p.polname FROM relation r JOIN pg_policy p ON p.polrelid = r.oid
-         WHERE (r.name, p.polname) <> ('api_keys', 'presented_key') AND p.polname <> 'tenant_isolation'
+         WHERE (r.name, p.polname) NOT IN (('api_keys', 'presented_key'), ('jobs', 'sweeper')) AND p.polname <> 'tenant_isolation'
        UNION ALL SELECT r.name || ' may point at another tenant''s row by ' || k.conname
          FROM relation r JOIN pg_constraint k ON k.conrelid = r.oid
          WHERE k.contype = 'f' AND k.confrelid <> 'tenants'::regclass AND NOT coalesce(
@@ -274,6 +275,36 @@ describe('the scope of a transaction', () => {
     await expect(
       db.withPresentedKey(`${'0'.repeat(64)}'; RESET ROLE; --`, async () => 'in'),
     ).rejects.toMatchObject({ code: 'unauthorized' });
+  });
+});
+
+describe('the sweeper', () => {
+  test('sees the jobs that have not ended, whoever’s they are, and nothing else in any table', async () => {
+    await db.withTenant(b.tenantId, async (tx) => {
+      await insertJob(tx, { id: 'sweep-queued', kind: 'export-result', subjectId: uuidv7() });
+      await insertJob(tx, { id: 'sweep-ended', kind: 'export-result', subjectId: uuidv7() });
+      await markJobFinished(tx, 'sweep-ended', 'cancelled');
+    });
+    for (const { name } of await asOwner(listTables)) {
+      const rows = await db.withUnfinishedJobs((tx) =>
+        tx.query<{ row: { id: string; status: string } }>(`SELECT to_jsonb(t) AS row FROM ${name} t`),
+      );
+      if (name === 'jobs') {
+        const ids = rows.map(({ row }) => row.id);
+        expect(ids).toContain('sweep-queued');
+        expect(ids).not.toContain('sweep-ended');
+        expect(rows.every(({ row }) => ['queued', 'running'].includes(row.status))).toBe(true);
+      } else {
+        expect({ name, rows }).toEqual({ name, rows: [] });
+      }
+    }
+    await db.withTenant(b.tenantId, (tx) => markJobFinished(tx, 'sweep-queued', 'cancelled'));
+  });
+
+  test('changes nothing', async () => {
+    const run = (sql: string) => db.withUnfinishedJobs((tx) => tx.query(sql));
+    expect(await run(`UPDATE jobs SET status = 'failed' RETURNING id`)).toEqual([]);
+    expect(await run('DELETE FROM jobs RETURNING id')).toEqual([]);
   });
 });
 

@@ -83,6 +83,8 @@ export class FakeEngine implements JobEngine {
     this.schedules.set(input.dataSourceId, input.schedule);
   }
 
+  async ensureSweep(): Promise<void> {}
+
   async deleteReindexSchedule(dataSourceId: string): Promise<void> {
     this.#beThere();
     this.schedules.delete(dataSourceId);
