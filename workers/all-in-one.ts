@@ -45,10 +45,8 @@ export async function startAllInOne(options: StartAllInOneOptions): Promise<AllI
   const bus = createEventBus({ redisUrl: config.redisUrl, logger });
   const limiter = createRateLimiter({ redisUrl: config.redisUrl, logger });
   const db = openDatabase(config.database, logger);
-  const [resources, connection] = await Promise.all([
-    createResources(config, { db, bus }),
-    NativeConnection.connect(await temporalConnectionOptions(config.temporal)),
-  ]);
+  const connection = await NativeConnection.connect(await temporalConnectionOptions(config.temporal));
+  const resources = createResources(config, { db, bus });
   const client = createTemporalClient({ connection, namespace: config.temporal.namespace });
   const engine = createTemporalJobEngine({ client, queues: config.queues, eager: true });
   const workers = await createWorkers({

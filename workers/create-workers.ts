@@ -87,10 +87,10 @@ async function workerOptions(name: TaskQueueName, options: CreateWorkersOptions)
 }
 
 function activitiesOf(name: TaskQueueName, { resources, config, engine }: CreateWorkersOptions): object {
-  const { db, answers, embeddings, countTokens } = resources;
+  const { db, answers, embeddings, loadTokenCounter } = resources;
   const { bus, connectors, encryptionKey } = answers;
   const patient = createPatientStore(db);
-  const planning = { bus, embeddingModel: embeddings.name, countTokens };
+  const planning = { bus, embeddingModel: embeddings.name, loadTokenCounter };
   switch (name) {
     case 'orchestration':
       return {

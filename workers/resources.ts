@@ -23,18 +23,16 @@ export interface Resources {
   answers: AnswerDeps;
   /** Without the cache for questions: each content is embedded once anyway. */
   embeddings: EmbeddingProvider;
-  countTokens: (text: string) => number;
+  /** Counts tokens as the embedding model does; its tokeniser is loaded when it is first asked for. */
+  loadTokenCounter: () => Promise<(text: string) => number>;
   /** Starts processes when they are needed. */
   duckdb: DuckDbPool;
   close(): Promise<void>;
 }
 
-export async function createResources(
-  config: Config,
-  shared: { db: Database; bus: EventBus },
-): Promise<Resources> {
+export function createResources(config: Config, shared: { db: Database; bus: EventBus }): Resources {
   const { db, bus } = shared;
-  const model = await createModel(config);
+  const model = createModel(config);
   const connectors = createConnectors();
   const duckdb = createDuckDbPool({
     maxProcesses: config.queues.datasets.concurrency,
@@ -56,7 +54,7 @@ export async function createResources(
       query: config.query,
     },
     embeddings: model.embeddings,
-    countTokens: model.countEmbeddingTokens,
+    loadTokenCounter: model.loadEmbeddingCounter,
     duckdb,
     close: async () => {
       await Promise.all([closeConnectors(connectors), duckdb.close()]);
@@ -67,24 +65,19 @@ export async function createResources(
 interface Model {
   embeddings: EmbeddingProvider;
   writer: SqlWriter;
-  countEmbeddingTokens: (text: string) => number;
+  loadEmbeddingCounter: () => Promise<(text: string) => number>;
 }
 
-async function createModel({ model, queues }: Config): Promise<Model> {
+function createModel({ model, queues }: Config): Model {
   if (model.provider === 'built-in') {
     return {
       embeddings: createBuiltInEmbeddings(),
       writer: createBuiltInWriter(),
       // Nothing is paid by tokens, so a tokeniser (90 MB) is not worth its memory: four characters are about one token.
-      countEmbeddingTokens: (text) => Math.ceil(text.length / 4),
+      loadEmbeddingCounter: async () => (text) => Math.ceil(text.length / 4),
     };
   }
   const client = createOpenAiClient(model);
-  const [chatTokens, embeddingTokens] = await Promise.all([
-    createTokenCounter('o200k_base'),
-    // Counts all of a schema: fourteen times faster than tiktoken, and a property test holds that both count alike.
-    createTokenCounter('cl100k_base', { engine: 'gpt-tokenizer' }),
-  ]);
   return {
     embeddings: createOpenAiEmbeddings({
       client,
@@ -102,9 +95,16 @@ async function createModel({ model, queues }: Config): Promise<Model> {
         timeoutMs: Math.max(1_000, queues.generation.startToCloseMs - 10_000),
       }),
       tokenBudget: model.contextTokens,
-      countTokens: (text: string) => chatTokens.countTokens(text),
+      loadTokenCounter: async () => {
+        const counter = await createTokenCounter('o200k_base');
+        return (text) => counter.countTokens(text);
+      },
     }),
-    countEmbeddingTokens: (text) => cappedTokens(embeddingTokens, text),
+    loadEmbeddingCounter: async () => {
+      // Counts all of a schema: fourteen times faster than tiktoken, and a property test holds that both count alike.
+      const counter = await createTokenCounter('cl100k_base', { engine: 'gpt-tokenizer' });
+      return (text) => cappedTokens(counter, text);
+    },
   };
 }
 

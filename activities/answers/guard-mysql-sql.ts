@@ -1,4 +1,3 @@
-import { Dialect, parse } from '@polyglot-sql/sdk';
 import { LIMITS } from '../../contracts/limits.js';
 import { QuaestorError, toErrorRecord } from '../../contracts/quaestor-error.js';
 import { checkTokens, onlyStatement } from '../../domain/guard/mysql/check-tokens.js';
@@ -23,7 +22,7 @@ import type { GuardSqlInput } from './guard-sql.js';
  * `limitedSql` is the same text: the limit from outside is a setting of the session (activities/data-sources/mysql/run-query.ts).
  * Every refusal is in the verdict, with the codes of guardSql.
  */
-export const guardMysqlSql = (input: GuardSqlInput): GuardVerdict => {
+export const guardMysqlSql = async (input: GuardSqlInput): Promise<GuardVerdict> => {
   const { extraFunctions = [], searchPath, sql, tables } = input;
   try {
     if (sql.length > LIMITS.sqlChars)
@@ -39,7 +38,7 @@ export const guardMysqlSql = (input: GuardSqlInput): GuardVerdict => {
     const skeleton = buildSkeleton(statement);
     if (nestingBound(skeleton.sql) > MAX_NESTING)
       throw new QuaestorError('sql_syntax_error', `The SQL nests deeper than ${MAX_NESTING} levels.`);
-    const query = checkTree(parseSkeleton(sql, skeleton.sql));
+    const query = checkTree(await parseSkeleton(sql, skeleton.sql));
     const names = resolveMysqlNames(query, {
       tables,
       defaultSchema: searchPath?.[0],
@@ -54,7 +53,9 @@ export const guardMysqlSql = (input: GuardSqlInput): GuardVerdict => {
 };
 
 /** @throws QuaestorError `sql_syntax_error`; the place is not known, as the parser saw another text */
-const parseSkeleton = (sql: string, skeleton: string): readonly TreeNode[] => {
+const parseSkeleton = async (sql: string, skeleton: string): Promise<readonly TreeNode[]> => {
+  // Some 80 MB, which a process that never judges SQL for MySQL does not take.
+  const { Dialect, parse } = await import('@polyglot-sql/sdk');
   const parsed = parse(skeleton, Dialect.MySQL);
   if (parsed.success && Array.isArray(parsed.ast)) return parsed.ast as unknown as TreeNode[];
   throw new QuaestorError('sql_syntax_error', 'The SQL cannot be parsed as a query of MySQL or MariaDB.', {

@@ -88,9 +88,10 @@ export function createBuiltInWriter(): SqlWriter {
 export function createChatWriter(options: {
   chat: ChatProvider;
   tokenBudget: number;
-  countTokens: (text: string) => number;
+  /** Loads the tokeniser when the first question comes: some 90 MB. */
+  loadTokenCounter: () => Promise<(text: string) => number>;
 }): SqlWriter {
-  const { chat, tokenBudget, countTokens } = options;
+  const { chat, tokenBudget, loadTokenCounter } = options;
   return {
     provider: chat.kind,
     name: chat.name,
@@ -105,7 +106,7 @@ export function createChatWriter(options: {
         dialect,
         today,
         tokenBudget,
-        countTokens,
+        countTokens: await loadTokenCounter(),
         previous,
         chosenReadings,
         turns: context.turns,

@@ -3,13 +3,14 @@ import { QuaestorError } from '../../contracts/quaestor-error.js';
 import type { IndexSourceInput } from '../../contracts/workflows.js';
 import { appendEvent } from '../../db/statements/events.js';
 import { saveInferredJoins } from '../../db/statements/registry/inferred-joins.js';
-import { loadSchema } from '../../db/statements/registry/schema.js';
+import { loadForeignKeys } from '../../db/statements/registry/schema.js';
 import { findJoinCandidatesByTable, type JoinCandidate } from '../../domain/joins/find-join-candidates.js';
 import { type JoinProbe, scoreJoins, USED_CONFIDENCE } from '../../domain/joins/score-joins.js';
 import { activitySignal, withHeartbeat } from '../activity-context.js';
 import type { ValueSampler } from './connector.js';
 import type { DataSourceDeps } from './create-data-source-activities.js';
 import { expectReturn } from './expect-return.js';
+import { loadJoinTables } from './load-join-tables.js';
 import { loadSourceConnection } from './source-connection.js';
 
 export interface InferJoinsInput extends IndexSourceInput {
@@ -28,9 +29,10 @@ const MAX_JOINS = 10_000;
 export async function inferJoins(deps: DataSourceDeps, input: InferJoinsInput): Promise<void> {
   await withHeartbeat(async () => {
     const started = Date.now();
-    const schema = await deps.db.withTenant(input.tenantId, (tx) => loadSchema(tx, input.versionId));
+    const tables = await loadJoinTables(deps, input);
+    const declared = await deps.db.withTenant(input.tenantId, (tx) => loadForeignKeys(tx, input.versionId));
     const candidates: JoinCandidate[] = [];
-    for (const found of findJoinCandidatesByTable(schema.tables, schema.foreignKeys)) {
+    for (const found of findJoinCandidatesByTable(tables, declared)) {
       candidates.push(...found);
       // Heartbeats of this step and of its neighbours must get through.
       await setImmediate();

@@ -1,4 +1,3 @@
-import exceljs from 'exceljs';
 import type { Cell } from '../../contracts/question.js';
 import { type FileType, fileType } from '../../domain/export/file-type.js';
 import type { Result } from '../../domain/result/result-shape.js';
@@ -17,6 +16,7 @@ const FORMATS: Partial<Record<FileType['kind'], string>> = {
  * never a formula.
  */
 export async function writeXlsx(path: string, { columns, rows }: Result): Promise<void> {
+  const { default: exceljs } = await import('exceljs');
   const book = new exceljs.stream.xlsx.WorkbookWriter({ filename: path, useStyles: true });
   const sheet = book.addWorksheet('Answer', { views: [{ state: 'frozen', ySplit: 1 }] });
   const types = columns.map((column, index) =>

@@ -39,7 +39,8 @@ export interface PlanDeps {
   bus: EventBus;
   /** Name of the embedding model in use. */
   embeddingModel: string;
-  countTokens: (text: string) => number;
+  /** Loads the model's tokeniser: some 80 MB that a version without changes does not need. */
+  loadTokenCounter: () => Promise<(text: string) => number>;
 }
 
 export interface PlanEmbeddingInput extends IndexSourceInput {
@@ -251,6 +252,7 @@ async function planPage(
     { maxInputs: LIMITS.embeddingInputs, maxTokens: LIMITS.embeddingTokens },
     state.packed,
   );
+  const countTokens = await deps.loadTokenCounter();
   const counts = { items: 0, unchanged: 0, refused: 0 };
   const batchOf = new Map<string, number | null>();
   for (const { content, contentHash } of items) {
@@ -260,7 +262,7 @@ async function planPage(
     if (found === 'embedded') counts.unchanged += 1;
     else if (found === 'refused') counts.refused += 1;
     else if (!found) counts.items += 1;
-    const batch = found === undefined ? packer.add(deps.countTokens(content)) : null;
+    const batch = found === undefined ? packer.add(countTokens(content)) : null;
     batchOf.set(hash, typeof found === 'object' ? found.batch : batch);
   }
 

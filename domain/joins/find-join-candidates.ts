@@ -3,6 +3,12 @@ import type { ForeignKey, RegistryColumn, RegistryTable } from '../../contracts/
 import { singular, splitIdentifier } from '../built-in-model/words.js';
 import { isKeyWord, keyFamily } from './key-words.js';
 
+/** What of a column and of a table the search looks at. */
+export type JoinColumn = Pick<RegistryColumn, 'name' | 'dataType' | 'isPrimaryKey'>;
+export interface JoinTable extends Pick<RegistryTable, 'canonicalTableName' | 'schemaName' | 'tableName'> {
+  columns: readonly JoinColumn[];
+}
+
 /** A join that names and types suggest, to be held against the data where it can be. */
 export interface JoinCandidate extends JoinEnds {
   /** 0 to 1, by names and types alone. */
@@ -13,8 +19,8 @@ export interface JoinCandidate extends JoinEnds {
 }
 
 interface Key {
-  table: RegistryTable;
-  column: RegistryColumn;
+  table: JoinTable;
+  column: JoinColumn;
   /** Words of the table's name, singular; without those that most tables of its schema begin with. */
   words: string[];
   /** Words of the column's name, without the same. */
@@ -46,13 +52,13 @@ const MAX_TARGETS = 3;
  * uses are left out. Tables of the same schema come before others; where several fit equally, none is taken.
  */
 export const findJoinCandidates = (
-  tables: readonly RegistryTable[],
+  tables: readonly JoinTable[],
   declared: readonly ForeignKey[],
 ): JoinCandidate[] => [...findJoinCandidatesByTable(tables, declared)].flat();
 
 /** The same, table by table, for whoever must do other things in between: thousands of tables take seconds. */
 export function* findJoinCandidatesByTable(
-  tables: readonly RegistryTable[],
+  tables: readonly JoinTable[],
   declared: readonly ForeignKey[],
 ): Generator<JoinCandidate[]> {
   const prefixes = prefixesBySchema(tables);
@@ -105,7 +111,7 @@ interface Scored {
 }
 
 function scoreNames(
-  column: RegistryColumn,
+  column: JoinColumn,
   words: readonly string[],
   ownWords: readonly string[],
   key: Key,
@@ -146,7 +152,7 @@ function scoreNames(
 }
 
 /** The best target of a column; none where several are equally good. */
-function pickBest(table: RegistryTable, column: RegistryColumn, scored: readonly Scored[]): JoinCandidate[] {
+function pickBest(table: JoinTable, column: JoinColumn, scored: readonly Scored[]): JoinCandidate[] {
   const near = scored.filter(({ key }) => key.table.schemaName === table.schemaName);
   const candidates = near.length > 0 ? near : scored;
   const best = Math.max(...candidates.map(({ score }) => score));
@@ -169,10 +175,10 @@ function pickBest(table: RegistryTable, column: RegistryColumn, scored: readonly
 }
 
 /** The declared key of one column; else columns that look like one: `id`, `<table>_id`, `aid` of author, `state_name` of state. */
-function keysOf(table: RegistryTable, prefixes: ReadonlySet<string>, letters: string): Key[] {
+function keysOf(table: JoinTable, prefixes: ReadonlySet<string>, letters: string): Key[] {
   const words = wordsOf(table.tableName, prefixes);
   const primary = table.columns.filter(({ isPrimaryKey }) => isPrimaryKey);
-  const of = (column: RegistryColumn, isDeclared: boolean): Key[] =>
+  const of = (column: JoinColumn, isDeclared: boolean): Key[] =>
     keyFamily(column.dataType) === undefined
       ? []
       : [
@@ -222,7 +228,7 @@ const isShortKey = (word: string, tableWords: readonly string[]): boolean =>
   tableWords[0]!.startsWith(word.slice(0, -2));
 
 /** Words that most tables of a schema begin with (`sb_customer`, `sb_ticker`): they tell nothing apart. */
-function prefixesBySchema(tables: readonly RegistryTable[]): Map<string, Set<string>> {
+function prefixesBySchema(tables: readonly JoinTable[]): Map<string, Set<string>> {
   const bySchema = groupBy(tables, ({ schemaName }) => schemaName);
   return new Map(
     [...bySchema].map(([schema, list]) => {
@@ -238,7 +244,7 @@ function prefixesBySchema(tables: readonly RegistryTable[]): Map<string, Set<str
 }
 
 /** Letters that all table names of a schema begin with, where there are three tables or more. */
-function lettersBySchema(tables: readonly RegistryTable[]): Map<string, string> {
+function lettersBySchema(tables: readonly JoinTable[]): Map<string, string> {
   const bySchema = groupBy(tables, ({ schemaName }) => schemaName);
   return new Map(
     [...bySchema].map(([schema, list]) => {
@@ -272,9 +278,9 @@ const endsWith = (words: readonly string[], end: readonly string[]): boolean =>
   words.length >= end.length &&
   end.every((word, i) => words[words.length - end.length + i] === word);
 
-const lastWordOf = ({ name }: RegistryColumn): string => splitIdentifier(name).at(-1) ?? '';
+const lastWordOf = ({ name }: JoinColumn): string => splitIdentifier(name).at(-1) ?? '';
 
-const isText = ({ dataType }: RegistryColumn): boolean => keyFamily(dataType) === 'text';
+const isText = ({ dataType }: JoinColumn): boolean => keyFamily(dataType) === 'text';
 
 function groupBy<T>(list: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();

@@ -120,6 +120,16 @@ export async function loadColumns(
   return byTable(rows);
 }
 
+/** Names of the columns of each primary key of one version, by canonical table name. */
+export async function loadPrimaryKeys(tx: Transaction, versionId: string): Promise<Map<string, string[]>> {
+  const rows = await tx.query<{ table: string; columns: string[] }>(
+    `SELECT canonical_table_name AS "table", array_agg(column_name ORDER BY position) AS columns
+     FROM registry_columns WHERE version_id = $1 AND is_primary_key GROUP BY canonical_table_name`,
+    [versionId],
+  );
+  return new Map(rows.map(({ table, columns }) => [table, columns]));
+}
+
 /** The foreign keys that a version's database declares. */
 export async function loadForeignKeys(tx: Transaction, versionId: string): Promise<ForeignKey[]> {
   return await tx.query<ForeignKey>(

@@ -10,7 +10,7 @@ const write = async (text: string, finishReason = 'stop', previousCutOff?: strin
       complete: async () => ({ text, finishReason, usage: { promptTokens: 1, completionTokens: 1 } }),
     },
     tokenBudget: 2_000,
-    countTokens: (counted) => Math.ceil(counted.length / 4),
+    loadTokenCounter: async () => (counted) => Math.ceil(counted.length / 4),
   });
   return await writer.write({
     question: 'How many orders are there?',
