@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { SEARCH_ATTRIBUTES } from '../../contracts/workflows.js';
+import { ENGINE_SETTINGS } from './engine-settings.js';
 import { findTemporalBinary } from './find-temporal-binary.js';
 import { findFreePort } from './free-port.js';
 import type { LocalFolders } from './local-folders.js';
@@ -65,6 +66,7 @@ export async function startEmbeddedStack(options: StartEmbeddedStackOptions): Pr
           port: await port(7233, 'Temporal server'),
           uiPort: await port(8233, 'Temporal UI'),
           searchAttributes: SEARCH_ATTRIBUTES,
+          dynamicConfig: ENGINE_SETTINGS,
           logFile: join(folders.home, 'temporal.log'),
           onProgress,
         }),

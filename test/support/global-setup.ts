@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SEARCH_ATTRIBUTES } from '../../contracts/workflows.js';
 import { migrate } from '../../db/migrate.js';
+import { ENGINE_SETTINGS } from '../../platform/embedded/engine-settings.js';
 import { findTemporalBinary } from '../../platform/embedded/find-temporal-binary.js';
 import { findFreePort } from '../../platform/embedded/free-port.js';
 import { findLocalFolders } from '../../platform/embedded/local-folders.js';
@@ -63,6 +64,7 @@ export default async function globalSetup(): Promise<void> {
         port: ports.temporal,
         uiPort: ports.ui,
         searchAttributes: SEARCH_ATTRIBUTES,
+        dynamicConfig: ENGINE_SETTINGS,
         logFile: join(home, 'temporal.log'),
       }),
     ),

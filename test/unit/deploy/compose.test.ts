@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { TASK_QUEUE_NAMES } from '../../../contracts/task-queues.js';
 import { SEARCH_ATTRIBUTES } from '../../../contracts/workflows.js';
 import { parseConfig } from '../../../platform/config.js';
+import { ENGINE_SETTINGS } from '../../../platform/embedded/engine-settings.js';
 import { readEnvFile, readProjectFile, settingNames } from './support/project-files.js';
 
 interface Service {
@@ -39,6 +40,16 @@ const secrets = Object.fromEntries(
 );
 const interpolate = (value: string): string =>
   value.replace(/\$\{([A-Z_]+):\?[^}]*\}/g, (_, name: string) => secrets[name] ?? '');
+
+test('the engine has the same settings in containers and as a child process', () => {
+  const file = parse(readProjectFile('deploy/temporal/dynamic-config.yaml')) as Record<
+    string,
+    { value: unknown }[]
+  >;
+  expect(Object.fromEntries(Object.entries(file).map(([key, [first]]) => [key, first?.value]))).toEqual(
+    ENGINE_SETTINGS,
+  );
+});
 
 describe('docker-compose.yml', () => {
   test('every service that another waits for exists, and can meet the condition', () => {
