@@ -1,4 +1,5 @@
 import type { Database } from '../db/database.js';
+import type { AnswerCache } from '../platform/answer-cache.js';
 import type { Config } from '../platform/config.js';
 import type { EventBus } from '../platform/event-bus.js';
 import type { Health } from '../platform/health.js';
@@ -6,6 +7,7 @@ import type { JobEngine } from '../platform/job-engine.js';
 import type { Logger } from '../platform/logger.js';
 import type { Metrics } from '../platform/metrics.js';
 import type { RateLimiter } from '../platform/rate-limit/rate-limiter.js';
+import type { AnswersAtHand } from './answers-at-hand.js';
 import type { ReconcileJob } from './reconcile-job.js';
 
 /** What the API works with; it owns none of it and closes none of it. */
@@ -15,6 +17,7 @@ export interface ApiDeps {
   engine: JobEngine;
   bus: EventBus;
   limiter: RateLimiter;
+  answers: AnswerCache;
   logger: Logger;
   metrics: Metrics;
   health: Health;
@@ -27,6 +30,7 @@ export interface ApiDeps {
 /** The dependencies with what the routes share. */
 export interface ApiContext extends ApiDeps {
   reconcile: ReconcileJob;
+  atHand: AnswersAtHand;
 }
 
 export interface StreamTimes {

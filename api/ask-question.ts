@@ -16,7 +16,7 @@ import { insertJob } from '../db/statements/jobs.js';
 import { getQuestion, insertQuestion } from '../db/statements/questions.js';
 import { answerCacheText } from '../domain/answer-cache-key.js';
 import { answerCacheKey, modelCacheLabel } from '../platform/answer-cache-key.js';
-import type { ApiDeps } from './api-deps.js';
+import type { ApiContext, ApiDeps } from './api-deps.js';
 import { findEarlier, type Idempotency } from './idempotency.js';
 import { isUuid } from './schemas/text.js';
 
@@ -39,12 +39,16 @@ export interface AskQuestion {
  * Records a question and starts the job that answers it; a question that was answered a short while ago is answered in the same
  * transaction. When the engine cannot take the job, job and question are recorded as failed and the key may be used again.
  */
-export async function askQuestion(deps: ApiDeps, ask: AskQuestion): Promise<Question> {
+export async function askQuestion(deps: ApiContext, ask: AskQuestion): Promise<Question> {
   const text = checkQuestion(ask.text);
   if (!isUuid(ask.dataSourceId)) throw noSuchSource();
+  const atHand = await takeAtHand(deps, ask, text);
+  if (atHand) return atHand;
   const { question, isNew } = await deps.db.withTenant(ask.caller.tenantId, async (tx) =>
     recordQuestion(deps, tx, ask, text),
   );
+  if (question.cachedFrom !== null && question.status === 'answered')
+    deps.atHand.keep(ask.caller.tenantId, question);
   if (isNew) {
     await startAnswer(deps, ask, question).catch(async (error: unknown) => {
       await abandonQuestion(deps, ask, question);
@@ -58,6 +62,26 @@ export async function askQuestion(deps: ApiDeps, ask: AskQuestion): Promise<Ques
   }
   return question;
 }
+
+/** Nothing for a question of a conversation, whose earlier turns only the store knows. */
+async function takeAtHand(
+  { atHand, config }: ApiContext,
+  { caller, questionId, dataSourceId, conversationId, maxAgeSeconds, idempotency }: AskQuestion,
+  text: string,
+): Promise<Question | undefined> {
+  if (conversationId !== undefined) return undefined;
+  return await atHand.take({
+    ...{ caller, questionId, dataSourceId, text },
+    maxAgeMs: maxAgeMsOf(config, maxAgeSeconds),
+    idempotency: idempotency && {
+      key: idempotency.key,
+      requestHashHex: idempotency.requestHash.toString('hex'),
+    },
+  });
+}
+
+const maxAgeMsOf = (config: ApiDeps['config'], maxAgeSeconds: number | undefined): number =>
+  maxAgeSeconds === undefined ? config.answerCacheTtlMs : maxAgeSeconds * 1_000;
 
 const noSuchSource = (): QuaestorError =>
   new QuaestorError('not_found', 'There is no data source with this id.');
@@ -75,7 +99,7 @@ function checkQuestion(given: string): string {
 }
 
 async function recordQuestion(
-  deps: ApiDeps,
+  deps: ApiContext,
   tx: Transaction,
   ask: AskQuestion,
   text: string,
@@ -96,13 +120,10 @@ async function recordQuestion(
   const jobId = workflowIds.answerQuestion(questionId);
   const row = { id: questionId, jobId, userId: caller.userId, text, conversationId };
   const turns = conversationId ? await readEarlierTurns(tx, conversationId, LIMITS.earlierTurns) : [];
-  const cacheKey = cacheKeyOf(deps, ask, {
-    versionId: source.activeVersionId,
-    mappingVersion: source.mappingVersion,
-    text,
-    turns,
-  });
-  const maxAgeMs = ask.maxAgeSeconds === undefined ? deps.config.answerCacheTtlMs : ask.maxAgeSeconds * 1_000;
+  const edition = { versionId: source.activeVersionId, mappingVersion: source.mappingVersion };
+  deps.atHand.noteEdition(caller.tenantId, dataSourceId, edition);
+  const cacheKey = cacheKeyOf(deps, ask, { ...edition, text, turns });
+  const maxAgeMs = maxAgeMsOf(deps.config, ask.maxAgeSeconds);
   const cachedFrom = maxAgeMs > 0 ? await findCachedAnswer(tx, cacheKey, maxAgeMs) : undefined;
   // Who wants a new answer, or no questions back, gets their own; all others share the one that is being made.
   const leader =

@@ -1,6 +1,7 @@
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { QuaestorError } from '../contracts/quaestor-error.js';
+import { createAnswersAtHand } from './answers-at-hand.js';
 import type { ApiContext, ApiDeps } from './api-deps.js';
 import { createAuthenticator } from './authenticate.js';
 import { createOpenApiDocument } from './openapi.js';
@@ -25,7 +26,11 @@ import { addSearchRoutes } from './routes/search.js';
 
 /** The HTTP API: parses, checks, starts and reads; all work is done by workflows. */
 export function createApi(given: ApiDeps): Express {
-  const deps: ApiContext = { ...given, reconcile: createReconciler(given) };
+  const deps: ApiContext = {
+    ...given,
+    reconcile: createReconciler(given),
+    atHand: createAnswersAtHand(given),
+  };
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);

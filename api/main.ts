@@ -1,4 +1,5 @@
 import { openDatabase } from '../db/open-database.js';
+import { createAnswerCache } from '../platform/answer-cache.js';
 import { createEventBus } from '../platform/event-bus.js';
 import { createStandardHealth } from '../platform/health.js';
 import { createTemporalJobEngine } from '../platform/job-engine.js';
@@ -20,6 +21,8 @@ const bus = createEventBus({ redisUrl: config.redisUrl, logger });
 shutdown.onShutdown('event bus', () => bus.close());
 const limiter = createRateLimiter({ redisUrl: config.redisUrl, logger });
 shutdown.onShutdown('rate limits', async () => limiter.close());
+const answers = createAnswerCache({ ...config.answerCache, redisUrl: config.redisUrl, logger });
+shutdown.onShutdown('answer cache', async () => answers.close());
 const db = openDatabase(config.database, logger);
 shutdown.onShutdown('store', () => db.close());
 const { connection, client } = await connectTemporal(config.temporal);
@@ -32,9 +35,10 @@ const api = createApi({
   engine,
   bus,
   limiter,
+  answers,
   logger,
   metrics: createMetrics(),
-  health: createStandardHealth({ db, engine, bus, limiter, model: config.model }),
+  health: createStandardHealth({ db, engine, bus, limiter, answers, model: config.model }),
   stopping: stopping.signal,
 });
 const server = api.listen(config.http.port, config.http.host, (error?: Error) => {

@@ -52,6 +52,7 @@ const settings = z.object({
   QUAESTOR_SHUTDOWN_GRACE_MS: integer(0, 600_000).default(10_000),
   QUAESTOR_RATE_LIMITS: flag.default(true),
   QUAESTOR_ANSWER_CACHE_TTL_MS: integer(0, 7 * 86_400_000).default(300_000),
+  QUAESTOR_ANSWER_CACHE_MB: integer(0, 100_000).default(64),
   QUAESTOR_MAX_CACHED_WORKFLOWS: integer(0, 100_000).default(200),
   QUAESTOR_STATEMENT_TIMEOUT_MS: integer(100, 3_600_000).default(LIMITS.statementTimeoutMs),
   QUAESTOR_MAX_QUERY_COST: integer(0, Number.MAX_SAFE_INTEGER).default(0),
@@ -106,7 +107,10 @@ export interface Config {
     maxCachedWorkflows: number;
   };
   query: { statementTimeoutMs: number; maxCost: number };
+  /** Oldest answer that is taken for the same question, unless the request says otherwise; 0: none. */
   answerCacheTtlMs: number;
+  /** What each API process keeps of answers in its memory. */
+  answerCache: { maxBytes: number; ttlMs: number };
   rateLimits: RateLimitTable;
   logLevel: string;
   queues: TaskQueueTable;
@@ -242,6 +246,10 @@ export function parseConfig(env: NodeJS.ProcessEnv = process.env): Config {
       maxCost: values.QUAESTOR_MAX_QUERY_COST,
     },
     answerCacheTtlMs: values.QUAESTOR_ANSWER_CACHE_TTL_MS,
+    answerCache: {
+      maxBytes: values.QUAESTOR_ANSWER_CACHE_MB * 1_048_576,
+      ttlMs: values.QUAESTOR_ANSWER_CACHE_TTL_MS,
+    },
     rateLimits: values.QUAESTOR_RATE_LIMITS ? rateLimits : NO_RATE_LIMITS,
     logLevel: values.LOG_LEVEL,
     queues,

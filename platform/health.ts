@@ -81,6 +81,8 @@ export function createStandardHealth(deps: {
   bus: { readonly kind: string; isDegraded(): boolean };
   /** Only where requests are limited. */
   limiter?: { isDegraded(): boolean };
+  /** Only where answers are cached. */
+  answers?: { isDegraded(): boolean };
   model: ModelConfig;
 }): Health {
   return createHealth({
@@ -101,15 +103,17 @@ export function createStandardHealth(deps: {
           ? { status: 'degraded', detail: 'Redis is away: events are read by polling.' }
           : { status: 'ok', detail: deps.bus.kind },
     },
-    ...(deps.limiter ? { limits: createLimiterPart(deps.limiter) } : {}),
+    ...(deps.limiter
+      ? { limits: createRedisPart(deps.limiter, 'Redis is away: each process limits rates for itself.') }
+      : {}),
+    ...(deps.answers
+      ? { cache: createRedisPart(deps.answers, 'Redis is away: each process remembers answers for itself.') }
+      : {}),
   });
 }
 
-const createLimiterPart = (limiter: { isDegraded(): boolean }): HealthPart => ({
-  check: async () =>
-    limiter.isDegraded()
-      ? { status: 'degraded', detail: 'Redis is away: each process limits rates for itself.' }
-      : { status: 'ok' },
+const createRedisPart = (part: { isDegraded(): boolean }, detail: string): HealthPart => ({
+  check: async () => (part.isDegraded() ? { status: 'degraded', detail } : { status: 'ok' }),
 });
 
 /** An answer within this time makes a slow store busy, not gone: the embedded one does one thing at a time. */

@@ -4,6 +4,7 @@ import { NativeConnection, type WorkflowBundleOption } from '@temporalio/worker'
 import { createApi } from '../api/create-api.js';
 import type { Database } from '../db/database.js';
 import { openDatabase } from '../db/open-database.js';
+import { createAnswerCache } from '../platform/answer-cache.js';
 import type { Config } from '../platform/config.js';
 import { createEventBus } from '../platform/event-bus.js';
 import { createStandardHealth } from '../platform/health.js';
@@ -44,6 +45,7 @@ export async function startAllInOne(options: StartAllInOneOptions): Promise<AllI
   const { config, logger } = options;
   const bus = createEventBus({ redisUrl: config.redisUrl, logger });
   const limiter = createRateLimiter({ redisUrl: config.redisUrl, logger });
+  const answers = createAnswerCache({ ...config.answerCache, redisUrl: config.redisUrl, logger });
   const db = openDatabase(config.database, logger);
   const connection = await NativeConnection.connect(await temporalConnectionOptions(config.temporal));
   const resources = createResources(config, { db, bus });
@@ -66,9 +68,10 @@ export async function startAllInOne(options: StartAllInOneOptions): Promise<AllI
     engine,
     bus,
     limiter,
+    answers,
     logger,
     metrics: createMetrics({ sdkMetricsUrl: options.sdkMetricsUrl }),
-    health: createStandardHealth({ db, engine, bus, limiter, model: config.model }),
+    health: createStandardHealth({ db, engine, bus, limiter, answers, model: config.model }),
     stopping: stopping.signal,
   });
   const server = await new Promise<Server>((resolve, reject) => {
@@ -92,6 +95,7 @@ export async function startAllInOne(options: StartAllInOneOptions): Promise<AllI
         await connection.close();
         await db.close();
         limiter.close();
+        answers.close();
         await bus.close();
       });
     },

@@ -63,7 +63,9 @@ async function replyInTime(
   const waitSeconds = preferredWaitSeconds(req.get('prefer'));
   if (waitSeconds === 0 || !isQuestionOpen(question)) return replyWith(question);
   const options = { waitMs: waitSeconds * 1_000, signal: closingOf(res) };
-  const reply = replyWith(await waitForQuestion(deps, tenantId, question, options));
+  const ended = await waitForQuestion(deps, tenantId, question, options);
+  deps.atHand.keep(tenantId, ended);
+  const reply = replyWith(ended);
   return { ...reply, headers: { ...reply.headers, 'Preference-Applied': `wait=${waitSeconds}` } };
 }
 
@@ -217,6 +219,7 @@ export function addQuestionRoutes(routes: Routes, deps: ApiContext): void {
         const found = await readQuestion(tx, params.id);
         return { question: found, job: isQuestionOpen(found) ? await getJob(tx, found.jobId) : undefined };
       });
+      deps.atHand.keep(tenantId, question);
       if (!job || (await deps.reconcile(tenantId, job)) === job) return { status: 200, body: question };
       return {
         status: 200,

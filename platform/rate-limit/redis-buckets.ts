@@ -1,6 +1,6 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
+import { connectImpatientRedis } from '../impatient-redis.js';
 import type { Logger } from '../logger.js';
-import { IMPATIENT_REDIS } from '../redis-options.js';
 
 /** A request waits no longer than this for Redis; then it is counted in this process. */
 const COMMAND_TIMEOUT_MS = 250;
@@ -34,30 +34,22 @@ export function connectRedisBuckets(
   isDegraded(): boolean;
   close(): void;
 } {
-  const redis = new Redis(url, { ...IMPATIENT_REDIS, commandTimeout: COMMAND_TIMEOUT_MS }) as Buckets;
-  redis.defineCommand('takeToken', { numberOfKeys: 1, lua: TAKE });
-  let wasAway = false;
-  const note = (isAway: boolean, error?: unknown): void => {
-    if (isAway === wasAway) return;
-    wasAway = isAway;
-    if (isAway) logger?.warn({ err: error }, 'Redis is away: each process limits rates for itself');
-    else logger?.info('Redis is back: rates are limited together');
-  };
-  // Without a listener an error would end the process.
-  redis.on('error', (error: Error) => note(true, error));
-  return {
-    async take(key, perMinute) {
-      if (redis.status !== 'ready') return undefined;
-      try {
-        const tokens = Number(await redis.takeToken(`quaestor:rate:${key}`, perMinute));
-        note(false);
-        return tokens;
-      } catch (error) {
-        note(true, error);
-        return undefined;
-      }
+  const { redis, attempt, isDegraded, close } = connectImpatientRedis({
+    url,
+    commandTimeoutMs: COMMAND_TIMEOUT_MS,
+    logger,
+    messages: {
+      away: 'Redis is away: each process limits rates for itself',
+      back: 'Redis is back: rates are limited together',
     },
-    isDegraded: () => redis.status !== 'ready' || wasAway,
-    close: () => redis.disconnect(),
+  });
+  redis.defineCommand('takeToken', { numberOfKeys: 1, lua: TAKE });
+  return {
+    take: async (key, perMinute) =>
+      await attempt(async () =>
+        Number(await (redis as Buckets).takeToken(`quaestor:rate:${key}`, perMinute)),
+      ),
+    isDegraded,
+    close,
   };
 }

@@ -163,6 +163,70 @@ describe('the answer cache', () => {
     expect(events.body).toContain('event: job.succeeded');
   });
 
+  test('answers again from memory: recorded, audited and said to be cached like the first time', async () => {
+    const first = await ask('How many carts?');
+    await api.answer(tenant, answered(first, 'How many carts?'), [[['7']]]);
+    await ask('How many carts?');
+    // Out of sight of whoever looks for an answer in the store.
+    const find = api.answers.find;
+    const found: boolean[] = [];
+    api.answers.find = async (cacheKey) => {
+      const cached = await find(cacheKey);
+      found.push(cached !== undefined);
+      return cached;
+    };
+    const again = await Promise.all(Array.from({ length: 12 }, () => ask('How many carts ?')));
+    api.answers.find = find;
+    expect(found).toEqual(Array.from({ length: 12 }, () => true));
+    for (const reply of again) {
+      expect(reply.status).toBe(200);
+      expect(reply.body).toMatchObject({ status: 'answered', cachedFrom: first.body.id, error: null });
+      const stored = await call('GET', `/v1/questions/${reply.body.id}`, { key });
+      expect(stored.body).toEqual(reply.body);
+      expect((await call('GET', `/v1/jobs/${reply.body.jobId}`, { key })).body.status).toBe('succeeded');
+      expect((await call('GET', `/v1/questions/${reply.body.id}/rows`, { key })).body.rows).toEqual([['7']]);
+    }
+    const audited = await api.inTenant(tenant, async (tx) =>
+      tx.query(`SELECT subject_id AS id FROM audit_log WHERE data->>'cachedFrom' = $1`, [first.body.id]),
+    );
+    const ids = audited.map((row) => (row as { id: string }).id);
+    expect(ids).toEqual(expect.arrayContaining(again.map(({ body }) => body.id)));
+  });
+
+  test.each([
+    ['mappings were edited', 'UPDATE data_sources SET mapping_version = mapping_version + 1'],
+    ['the answer has become too old', `UPDATE answers SET answered_at = now() - interval '301 seconds'`],
+    ['the index was replaced', 'UPDATE data_sources SET active_version_id = NULL'],
+    ['the data source was deleted', 'DELETE FROM data_sources'],
+  ])('what is in memory is not taken when %s behind this process’s back', async (_what, edit) => {
+    const first = await ask('How many boats?');
+    await api.answer(tenant, answered(first, 'How many boats?'));
+    await ask('How many boats?');
+    expect((await ask('How many boats?')).status).toBe(200);
+    await api.inTenant(tenant, async (tx) => tx.query(edit));
+    expect((await ask('How many boats?')).status).not.toBe(200);
+  });
+
+  test('takes the newest answer, also when another one is in memory', async () => {
+    const first = await ask('How many cars?');
+    await api.answer(tenant, answered(first, 'How many cars?'), [[['1']]]);
+    await ask('How many cars?');
+    const body = { dataSourceId: source.dataSourceId, question: 'How many cars?', maxAgeSeconds: 0 };
+    const anew = await call('POST', '/v1/questions', { key, body });
+    await api.answer(tenant, answered(anew, 'How many cars?'), [[['2']]]);
+    expect((await ask('How many cars?')).body.cachedFrom).toBe(anew.body.id);
+  });
+
+  test('takes an Idempotency-Key with an answer from memory: the same request finds the same question', async () => {
+    const first = await ask('How many keys?');
+    await api.answer(tenant, answered(first, 'How many keys?'));
+    await ask('How many keys?');
+    const headers = { 'idempotency-key': randomUUID() };
+    const replies = await Promise.all(Array.from({ length: 3 }, () => ask('How many keys?', headers)));
+    expect(new Set(replies.map(({ body }) => body.id)).size).toBe(1);
+    expectProblem(await ask('How many others?', headers), 422, 'idempotency_key_reused');
+  });
+
   test('keeps apart what may mean something else', async () => {
     const first = await ask('Orders in "New York"?');
     await api.answer(tenant, answered(first, 'Orders in "New York"?'));

@@ -17,6 +17,7 @@ import { markJobFinished } from '../../../../db/statements/jobs.js';
 import { markQuestionFinished } from '../../../../db/statements/questions.js';
 import { insertApiKey, insertTenant, insertUser } from '../../../../db/statements/tenants.js';
 import { answerCacheText } from '../../../../domain/answer-cache-key.js';
+import { type AnswerCache, createAnswerCache } from '../../../../platform/answer-cache.js';
 import { answerCacheKey, modelCacheLabel } from '../../../../platform/answer-cache-key.js';
 import { createApiKey } from '../../../../platform/api-key.js';
 import type { ModelConfig } from '../../../../platform/config.js';
@@ -53,6 +54,7 @@ export interface ApiFixture {
   db: Database;
   engine: FakeEngine;
   bus: EventBus;
+  answers: AnswerCache;
   /** All that was logged, as text. */
   logs: () => string;
   createTenant(tier?: Tier): Promise<TestTenant>;
@@ -108,6 +110,8 @@ export async function startApi(
   });
   const logger = createLogger({ level: 'trace', name: 'test', destination });
   const encryptionKey = randomBytes(32);
+  const answerCacheTtlMs = options.answerCacheTtlMs ?? 300_000;
+  const answers = createAnswerCache({ maxBytes: 1_000_000, ttlMs: answerCacheTtlMs });
   const app = createApi({
     config: {
       datasets: {
@@ -115,7 +119,7 @@ export async function startApi(
         memoryLimitBytes: 0,
       },
       encryptionKey,
-      answerCacheTtlMs: options.answerCacheTtlMs ?? 300_000,
+      answerCacheTtlMs,
       rateLimits: options.rateLimits ?? NO_RATE_LIMITS,
       model: MODEL,
     },
@@ -123,6 +127,7 @@ export async function startApi(
     engine,
     bus,
     limiter: createRateLimiter(),
+    answers,
     logger,
     metrics: createMetrics({ processMetrics: false }),
     health: createStandardHealth({ db, engine, bus, model: MODEL }),
@@ -145,6 +150,7 @@ export async function startApi(
     db,
     engine,
     bus,
+    answers,
     logs: () => lines.join(''),
     createKey,
     createTenant: async (tier = 'PRO') => {
