@@ -83,7 +83,11 @@ export interface ApiClient {
   replyToQuestion(questionId: string, reply: { choice: number } | { text: string }): Promise<void>;
   readRows(questionId: string, cursor?: string): Promise<RowsPage>;
   /** Sends a file as it is read; returns the dataset and the job that reads it. */
-  uploadDataset(input: { path: string; name?: string }): Promise<{ dataset: Dataset; jobId: string }>;
+  uploadDataset(input: {
+    path: string;
+    name?: string;
+    sheet?: string;
+  }): Promise<{ dataset: Dataset; jobId: string }>;
   listDatasets(): Promise<Dataset[]>;
   readDataset(datasetId: string): Promise<Dataset>;
   listJobs(): Promise<Job[]>;
@@ -222,9 +226,9 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       json({
         path: `/v1/questions/${segment(id)}/rows${cursor === undefined ? '' : `?cursor=${segment(cursor)}`}`,
       }),
-    uploadDataset: async ({ path, name }) => {
+    uploadDataset: async ({ path, ...fields }) => {
       const form = new FormData();
-      if (name !== undefined) form.append('name', name);
+      for (const [name, value] of Object.entries(fields)) form.append(name, value);
       // A blob over the file: it is read while it is sent.
       form.append('file', await openAsBlob(path), basename(path));
       return await json({ method: 'POST', path: '/v1/datasets', form });

@@ -230,8 +230,9 @@ function createProgram(
     .description('upload a file and show how it was read')
     .argument('<file>')
     .option('-n, --name <name>', 'what it is called (default: as the file)')
-    .action((path: string, flags: { name?: string }) =>
-      action((context) => addDataset(context, { path, name: flags.name })),
+    .option('-s, --sheet <name>', 'which sheet of a workbook (default: the first with cells)')
+    .action((path: string, flags: { name?: string; sheet?: string }) =>
+      action((context) => addDataset(context, { path, ...flags })),
     );
   datasets
     .command('list')

@@ -2,7 +2,7 @@ import type { ErrorRecord } from './quaestor-error.js';
 import type { Cell } from './question.js';
 
 export type DatasetStatus = 'uploaded' | 'reading' | 'ready' | 'failed';
-export type DatasetFormat = 'csv' | 'jsonl' | 'parquet';
+export type DatasetFormat = 'csv' | 'json' | 'jsonl' | 'parquet' | 'xlsx';
 
 export interface DatasetColumn {
   name: string;
@@ -24,9 +24,17 @@ export interface DatasetEvidence {
   confidence: number;
 }
 
+export interface DatasetSheet {
+  name: string;
+  isHidden: boolean;
+}
+
 /** How the file was read. */
 export interface DatasetReading {
   format: DatasetFormat;
+  /** Of a workbook: its sheets, and the one that was read. */
+  sheets?: DatasetSheet[];
+  sheet?: string;
   encoding: string | null;
   delimiter: string | null;
   quote: string | null;
@@ -54,6 +62,8 @@ export interface DatasetOverride {
   headerRows?: number;
   skipRows?: number;
   table?: number;
+  /** Name of a workbook's sheet. */
+  sheet?: string;
 }
 
 /** A stored version: `<folder>/data.parquet` with the columns and `__row`, and `<folder>/rejects.parquet`. */
@@ -70,11 +80,11 @@ export interface DatasetVersion {
 
 /** A cell that a typed column does not give back, or a record outside of the table. */
 export interface ListedCell {
-  /** In the file, from 1, where no cell goes over lines; else the number of the record. */
+  /** In the file or sheet, from 1, where no cell goes over lines and no line is blank; else the number of the record. */
   line: number;
   column: string | null;
   text: string;
-  /** `respelled`, `null_word`, `outside_of_table` or `not_a_…`. */
+  /** `respelled`, `null_word`, `outside_of_table`, `formula_without_value` or `not_a_…`. */
   reason: string;
 }
 

@@ -364,7 +364,7 @@ export const ERRORS = {
     'terminal',
     422,
     'The file cannot be read as a table',
-    'Upload CSV, TSV, JSON lines or Parquet, plain or compressed by gzip or zstd.',
+    'Upload CSV, TSV, JSON, Parquet or XLSX, plain or compressed by gzip or zstd.',
   ),
   dataset_disk_full: entry(
     'dataset',

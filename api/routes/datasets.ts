@@ -55,7 +55,7 @@ export function addDatasetRoutes(routes: Routes, deps: ApiContext): void {
       tag,
       summary: 'Upload a file',
       description:
-        'A form (multipart/form-data) with the field `file`, and `name` if it shall not be called as the file is. CSV in any common dialect, JSON lines or Parquet, plain or compressed by gzip or zstd. The job reads it.',
+        'A form (multipart/form-data) with the field `file`, `name` if it shall not be called as the file is, and `sheet` for another sheet of a workbook than the first. CSV in any common dialect, JSON, Parquet or XLSX, plain or compressed by gzip or zstd; the content decides, not the name. The job reads it.',
       scope: 'data-sources:write',
       limit: 'uploads',
       replies: { 202: { description: 'Kept; the job is in `Location`.', schema: acceptedDatasetSchema } },
@@ -78,9 +78,9 @@ export function addDatasetRoutes(routes: Routes, deps: ApiContext): void {
         );
         const name = z.string().trim().min(1).max(200).catch(file.fileName).parse(file.fields['name']);
         const { fileName, sizeBytes, sha256 } = file;
-        const jobId = await startIngestion(deps, caller, {
-          newDataset: { id, userId: caller.userId, name, fileName, sizeBytes, sha256 },
-        });
+        const { sheet } = file.fields;
+        const newDataset = { id, userId: caller.userId, name, fileName, sizeBytes, sha256 };
+        const jobId = await startIngestion(deps, caller, { newDataset }, sheet ? { sheet } : undefined);
         return await accepted(caller.tenantId, id, jobId);
       } catch (error) {
         const isKept = await db

@@ -12,7 +12,9 @@ const columnSchema = z.object({
 });
 
 const readingSchema = z.object({
-  format: z.enum(['csv', 'jsonl', 'parquet']),
+  format: z.enum(['csv', 'json', 'jsonl', 'parquet', 'xlsx']),
+  sheets: z.array(z.object({ name: z.string(), isHidden: z.boolean() })).optional(),
+  sheet: z.string().optional().meta({ description: 'The sheet of a workbook that was read.' }),
   encoding: z.string().nullable(),
   delimiter: z.string().nullable(),
   quote: z.string().nullable(),
@@ -72,6 +74,7 @@ export const datasetOverrideBody = z
     headerRows: z.int().min(0).max(20).optional(),
     skipRows: z.int().min(0).max(10_000).optional(),
     table: z.int().min(0).max(100).optional(),
+    sheet: z.string().max(100).optional().meta({ description: 'Name of a workbook’s sheet.' }),
   })
   .meta({ id: 'DatasetOverride' }) satisfies z.ZodType<DatasetOverride>;
 

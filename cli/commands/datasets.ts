@@ -11,6 +11,8 @@ import { watchJob } from '../watch-job.js';
 export interface AddDatasetOptions {
   path: string;
   name?: string | undefined;
+  /** Of a workbook. */
+  sheet?: string | undefined;
 }
 
 /** Uploads a file, watches it being read, and shows what was decided about it. */
@@ -21,6 +23,7 @@ export async function addDataset(context: CommandContext, options: AddDatasetOpt
   const { dataset, jobId } = await context.client.uploadDataset({
     path: options.path,
     ...(options.name === undefined ? {} : { name: options.name }),
+    ...(options.sheet === undefined ? {} : { sheet: options.sheet }),
   });
   await watchJob(context, jobId);
   const read = await context.client.readDataset(dataset.id);
@@ -85,6 +88,12 @@ function printDataset(context: CommandContext, dataset: Dataset): void {
       ]),
     }),
   );
+  const { sheets = [], sheet } = version.reading;
+  if (sheet !== undefined) {
+    const others = sheets.filter(({ name }) => name !== sheet).map(({ name }) => printable(name));
+    const more = others.length === 0 ? '' : `; --sheet reads another: ${others.join(', ')}`;
+    context.print(`${'sheet'.padEnd(10)} ${printable(sheet)}${more}`);
+  }
   for (const { about, text, confidence } of version.reading.evidence) {
     context.print(`${about.padEnd(10)} ${printable(text)} (${Math.round(confidence * 100)} %)`);
   }

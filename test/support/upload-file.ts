@@ -8,9 +8,10 @@ export async function uploadFile(
   quaestor: Uploader,
   name: string,
   content: Buffer | string,
+  type = '',
 ): Promise<Response> {
   const form = new FormData();
-  form.append('file', new Blob([new Uint8Array(Buffer.from(content))]), name);
+  form.append('file', new Blob([new Uint8Array(Buffer.from(content))], { type }), name);
   return await quaestor.fetch('/v1/datasets', { method: 'POST', body: form });
 }
 
@@ -24,8 +25,9 @@ export async function uploadAndRead(
   quaestor: Uploader,
   name: string,
   content: Buffer | string,
+  type = '',
 ): Promise<Dataset> {
-  const reply = await uploadFile(quaestor, name, content);
+  const reply = await uploadFile(quaestor, name, content, type);
   if (reply.status !== 202) throw new Error(`The upload was answered ${reply.status}: ${await reply.text()}`);
   const { dataset, jobId } = (await reply.json()) as AcceptedUpload;
   await collectEvents(quaestor.client, jobId);

@@ -50,13 +50,18 @@ const ROW_GROUP_ROWS = 122_880;
  */
 export async function ingestFile(pool: DuckDbPool, input: IngestFileInput): Promise<IngestedFile> {
   const { folder, timeoutMs, signal } = input;
-  const scratch = { unpacked: join(folder, 'unpacked'), normalised: join(folder, 'normalised.csv') };
+  const scratch = {
+    unpacked: join(folder, 'unpacked'),
+    sheet: join(folder, 'sheet.csv'),
+    normalised: join(folder, 'normalised.csv'),
+  };
   try {
     return await pool.withSession({ timeoutMs, signal }, async (session) => {
       input.onPhase?.('inspecting');
       const file = await session.inspect({
         path: input.path,
         unpackedPath: scratch.unpacked,
+        sheetPath: scratch.sheet,
         override: input.override,
       });
       if (file.format === 'parquet') return await copyParquet(session, file.path, input);
@@ -86,7 +91,7 @@ async function openSource(
     input.onPhase?.('deciding');
     return { source, decided: await decideColumns(session, source) };
   };
-  if (file.format === 'jsonl') return await decide(await jsonRelation(session, file.path));
+  if (file.format !== 'csv') return await decide(await jsonRelation(session, file));
   if (file.dialect.format.width > LIMITS.datasetColumns) throw tooManyColumns(file.dialect.format.width);
   if (isRegular(file)) {
     try {
@@ -100,6 +105,7 @@ async function openSource(
     path: file.path,
     dialect: file.dialect,
     isUtf8: file.isUtf8,
+    linesAreRecords: file.workbook !== undefined,
     outputPath: normalisedPath,
   });
   return await decide(normalisedRelation(normalisedPath, normalised));
@@ -128,7 +134,8 @@ async function writeParquet(
     `SELECT ${values.join(', ')}, ${source.row} AS __row FROM ${source.from}`,
     join(folder, 'data.parquet'),
   );
-  const counts = await writeRejects(session, source, decided.columns, join(folder, 'rejects.parquet'));
+  const rejectsPath = join(folder, 'rejects.parquet');
+  const counts = await writeRejects(session, source, decided.columns, notesOf(file, source), rejectsPath);
   const columns = decided.columns.map(({ reading }, index): DatasetColumn => {
     const name = source.names[index] ?? '';
     const count = counts.get(name) ?? { rejected: 0, respelled: 0 };
@@ -141,6 +148,22 @@ async function writeParquet(
     rejectedCells: columns.reduce((sum, { rejected }) => sum + rejected, 0),
     parquetBytes,
   };
+}
+
+interface SourceNote {
+  line: number;
+  text: string;
+  reason: string;
+}
+
+/** What the file holds beside the cells of the table. */
+function notesOf(file: TextFile, source: SourceRelation): SourceNote[] {
+  const outside = source.normalised?.outside ?? [];
+  const valueless = file.format === 'csv' ? (file.workbook?.valueless ?? []) : [];
+  return [
+    ...outside.map((note) => ({ ...note, reason: 'outside_of_table' })),
+    ...valueless.map((note) => ({ ...note, reason: 'formula_without_value' })),
+  ];
 }
 
 /** A half-written file never has the final name. */
@@ -158,6 +181,7 @@ async function writeRejects(
   session: DuckDbSession,
   source: SourceRelation,
   columns: readonly DecidedColumn[],
+  notes: readonly SourceNote[],
   path: string,
 ): Promise<Map<string, { rejected: number; respelled: number }>> {
   await session.run(
@@ -179,12 +203,8 @@ async function writeRejects(
        ) WHERE found IS NOT NULL`,
     );
   }
-  for (const { line, text } of source.normalised?.outside ?? []) {
-    await session.run('INSERT INTO rejects VALUES ($1, NULL, $2, $3, NULL)', [
-      line,
-      text,
-      'outside_of_table',
-    ]);
+  for (const { line, text, reason } of notes) {
+    await session.run('INSERT INTO rejects VALUES ($1, NULL, $2, $3, NULL)', [line, text, reason]);
   }
   await copyTo(session, 'SELECT * FROM rejects ORDER BY line, "column"', path);
   const { rows } = await session.all(
@@ -234,6 +254,7 @@ async function copyParquet(
     session,
     { names: [], from, row: '', line: '' },
     [],
+    [],
     join(input.folder, 'rejects.parquet'),
   );
   const { rows } = await session.all(`SELECT count(*) FROM ${from}`);
@@ -264,15 +285,14 @@ const UNDELIMITED: DatasetReading = {
 };
 
 function readingOf(file: TextFile, normalised: NormalisedFile | undefined): DatasetReading {
-  if (file.format === 'jsonl') return UNDELIMITED;
-  const { dialect } = file;
+  if (file.format !== 'csv') return { ...UNDELIMITED, format: file.format };
+  const { dialect, workbook } = file;
   const table = dialect.tables[dialect.table];
+  const { delimiter, quote, escape: style } = dialect.format;
   return {
-    format: 'csv',
-    encoding: dialect.encoding,
-    delimiter: dialect.format.delimiter,
-    quote: dialect.format.quote,
-    escape: dialect.format.escape,
+    ...(workbook
+      ? { ...UNDELIMITED, format: 'xlsx', sheets: workbook.sheets, sheet: workbook.sheet }
+      : { format: 'csv', encoding: dialect.encoding, delimiter, quote, escape: style }),
     headerRows: table?.headerRows ?? 0,
     skippedRows: table?.start ?? 0,
     tables: dialect.tables.length,

@@ -5,22 +5,37 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
+import type { DatasetOverride } from '../../../contracts/dataset.js';
 import { LIMITS } from '../../../contracts/limits.js';
 import { QuaestorError } from '../../../contracts/quaestor-error.js';
-import { type DialectOverride, detectDialect } from '../../../domain/datasets/dialect/detect-dialect.js';
+import { detectDialect } from '../../../domain/datasets/dialect/detect-dialect.js';
 import type { Dialect } from '../../../domain/datasets/dialect/dialect.js';
+import { type ConvertedWorkbook, convertWorkbook, sheetFormat } from './xlsx/convert-workbook.js';
 
 export interface InspectFileInput {
   path: string;
   /** Where a compressed file is unpacked to. */
   unpackedPath: string;
-  override?: DialectOverride;
+  /** Where the sheet of a workbook is written to. */
+  sheetPath: string;
+  override?: DatasetOverride;
 }
 
 export type InspectedFile =
   | { format: 'parquet'; path: string; sizeBytes: number }
-  | { format: 'jsonl'; path: string; sizeBytes: number }
-  | { format: 'csv'; path: string; sizeBytes: number; dialect: Dialect; isUtf8: boolean };
+  | { format: 'jsonl' | 'json'; path: string; sizeBytes: number; layout: JsonLayout }
+  | {
+      format: 'csv';
+      path: string;
+      sizeBytes: number;
+      dialect: Dialect;
+      isUtf8: boolean;
+      /** The file was a workbook; what is read is one of its sheets, written as CSV with a record for each row. */
+      workbook?: ConvertedWorkbook;
+    };
+
+/** DuckDB's names: an object a line, one array of objects, objects one after the other. */
+export type JsonLayout = 'newline_delimited' | 'array' | 'unstructured';
 
 const HEAD_BYTES = 512 * 1024;
 const PIECE_BYTES = 1024 * 1024;
@@ -33,13 +48,15 @@ const HIGH_PIECES = 4;
  */
 export async function inspectFile(input: InspectFileInput): Promise<InspectedFile> {
   const path = await unpack(input);
+  if (await isZip(path)) return await inspectWorkbook({ ...input, path });
   const { size: sizeBytes } = await stat(path);
   if (sizeBytes === 0) throw new QuaestorError('dataset_empty', 'The file is empty.');
   const head = await readPiece(path, 0, HEAD_BYTES);
   if (head.subarray(0, 4).toString('latin1') === 'PAR1') return { format: 'parquet', path, sizeBytes };
   assertIsText(head);
-  if (/^\s*\{\s*"/.test(head.subarray(0, 200).toString('utf8')) && areJsonLines(head)) {
-    return { format: 'jsonl', path, sizeBytes };
+  const layout = jsonLayout(head, sizeBytes <= HEAD_BYTES);
+  if (layout) {
+    return { format: layout === 'newline_delimited' ? 'jsonl' : 'json', path, sizeBytes, layout };
   }
   const whole = await checkEncoding(path);
   const isWhole = sizeBytes <= HEAD_BYTES;
@@ -48,6 +65,26 @@ export async function inspectFile(input: InspectFileInput): Promise<InspectedFil
   const dialect = detectDialect(sample, input.override);
   if (!dialect) throw new QuaestorError('dataset_empty', 'The file holds no records.');
   return { format: 'csv', path, sizeBytes, dialect, isUtf8: whole.isUtf8 };
+}
+
+const isZip = async (path: string): Promise<boolean> =>
+  (await readPiece(path, 0, 4)).toString('latin1') === 'PK\u0003\u0004';
+
+/** Header, notes and tables of a sheet are found as in a file; how its cells are written is known. */
+async function inspectWorkbook(input: InspectFileInput): Promise<InspectedFile> {
+  const path = input.sheetPath;
+  const workbook = await convertWorkbook({
+    path: input.path,
+    outputPath: path,
+    sheet: input.override?.sheet,
+  });
+  const { size: sizeBytes } = await stat(path);
+  const head = await readPiece(path, 0, HEAD_BYTES);
+  const sample = { head, isWhole: sizeBytes <= HEAD_BYTES, isUtf8: true };
+  const { headerRows, skipRows, table } = input.override ?? {};
+  const dialect = detectDialect(sample, { headerRows, skipRows, table, format: sheetFormat(workbook.width) });
+  if (!dialect) throw new QuaestorError('dataset_empty', `The sheet "${workbook.sheet}" is empty.`);
+  return { format: 'csv', path, sizeBytes, dialect, isUtf8: true, workbook };
 }
 
 async function readPiece(path: string, position: number, bytes: number): Promise<Buffer> {
@@ -107,7 +144,8 @@ function assertIsText(head: Buffer): void {
   const magic = head.subarray(0, 4).toString('latin1');
   const known: Record<string, string> = {
     '%PDF': 'a PDF',
-    'PK\u0003\u0004': 'a ZIP archive or an office document',
+    '\u00d0\u00cf\u0011\u00e0':
+      'an old (.xls) or encrypted office document; save it as .xlsx without a password',
     '\u0089PNG': 'a picture',
   };
   if (known[magic]) throw new QuaestorError('dataset_unreadable', `The file is ${known[magic]}.`);
@@ -130,16 +168,31 @@ function assertIsText(head: Buffer): void {
   }
 }
 
+/** How JSON objects stand in the text; undefined where they do not. */
+function jsonLayout(head: Buffer, isWhole: boolean): JsonLayout | undefined {
+  const start = head
+    .subarray(0, 1_000)
+    .toString('utf8')
+    .replace(/^\ufeff/, '');
+  if (/^\s*\[\s*(?:\{\s*["}]|$)/.test(start)) return 'array';
+  if (!/^\s*\{\s*(?:"|$)/.test(start)) return undefined;
+  if (areJsonLines(head)) return 'newline_delimited';
+  return isWhole && isJson(head.toString('utf8')) ? 'unstructured' : undefined;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function areJsonLines(head: Buffer): boolean {
   const lines = head.toString('utf8').split('\n', 4);
   const whole = lines.length > 1 ? lines.slice(0, Math.min(3, lines.length - 1)) : lines;
-  return whole.every((line) => {
-    try {
-      return line.trim() === '' || typeof JSON.parse(line) === 'object';
-    } catch {
-      return false;
-    }
-  });
+  return whole.every((line) => line.trim() === '' || isJson(line));
 }
 
 /** One pass over the file: is all of it UTF-8, and where are bytes above 127? */

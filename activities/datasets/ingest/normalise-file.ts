@@ -1,5 +1,4 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { finished } from 'node:stream/promises';
+import { createReadStream } from 'node:fs';
 import { LIMITS } from '../../../contracts/limits.js';
 import { QuaestorError } from '../../../contracts/quaestor-error.js';
 import type { Dialect } from '../../../domain/datasets/dialect/dialect.js';
@@ -9,11 +8,14 @@ import {
   type SourceRecord,
 } from '../../../domain/datasets/dialect/read-records.js';
 import { createPieceDecoder } from '../../../domain/datasets/dialect/text-decoder.js';
+import { openTextOutput } from './text-output.js';
 
 export interface NormaliseFileInput {
   path: string;
   dialect: Dialect;
   isUtf8: boolean;
+  /** Lines are told by the number of the record: the file is a sheet, one record for each row. */
+  linesAreRecords?: boolean;
   /** The data records: `row,line,cells…`, UTF-8, commas, cells in double quotes; a missing cell is bare. */
   outputPath: string;
 }
@@ -37,7 +39,6 @@ export interface NormalisedFile {
 }
 
 const MOST_OUTSIDE = 10_000;
-const FLUSH_CHARS = 1024 * 1024;
 
 /**
  * Reads a delimited file of any dialect and writes its table again in one that DuckDB reads exactly. Nothing is left out silently:
@@ -48,6 +49,7 @@ export async function normaliseFile({
   path,
   dialect,
   isUtf8,
+  linesAreRecords = false,
   outputPath,
 }: NormaliseFileInput): Promise<NormalisedFile> {
   const table = dialect.tables[dialect.table];
@@ -65,12 +67,12 @@ export async function normaliseFile({
     outside: [],
     outsideCount: 0,
   };
-  const output = createWriteStream(outputPath);
-  let buffer = '';
+  const output = await openTextOutput(outputPath);
   let index = -1;
 
-  const take = (record: SourceRecord): void => {
+  const take = (read: SourceRecord): void => {
     index += 1;
+    const record = linesAreRecords ? { ...read, line: index + 1 } : read;
     const isBlank = record.cells.length === 1 && record.cells[0] === '' && !record.quoted[0];
     if (index < start || index >= end) {
       if (!isBlank) keepOutside(result, record);
@@ -89,27 +91,16 @@ export async function normaliseFile({
     if (record.cells.length > LIMITS.datasetColumns) throw tooManyColumns(record.cells.length);
     result.width = Math.max(result.width, width, record.cells.length);
     result.rows += 1;
-    const before = buffer.length;
-    buffer += `${result.rows},${record.line}`;
+    const before = output.text.length;
+    output.text += `${result.rows},${record.line}`;
     for (let column = 0; column < record.cells.length; column += 1) {
       const cell = record.cells[column] ?? '';
-      if (cell === '' && !record.quoted[column]) buffer += ',';
-      else buffer += cell.includes('"') ? `,"${cell.replaceAll('"', '""')}"` : `,"${cell}"`;
+      if (cell === '' && !record.quoted[column]) output.text += ',';
+      else output.text += cell.includes('"') ? `,"${cell.replaceAll('"', '""')}"` : `,"${cell}"`;
     }
     // Padded to the usual width; only records that are longer make the lines differ.
-    buffer += `${','.repeat(Math.max(0, width - record.cells.length))}\n`;
-    result.longestLine = Math.max(result.longestLine, 3 * (buffer.length - before));
-  };
-
-  const flush = async (least: number): Promise<void> => {
-    if (buffer.length < least) return;
-    const isFree = output.write(buffer);
-    buffer = '';
-    if (!isFree)
-      await new Promise<void>((resolve, reject) => {
-        output.once('drain', resolve);
-        output.once('error', reject);
-      });
+    output.text += `${','.repeat(Math.max(0, width - record.cells.length))}\n`;
+    result.longestLine = Math.max(result.longestLine, 3 * (output.text.length - before));
   };
 
   const reader = createRecordReader(dialect.format, { maxRecordChars: LIMITS.datasetRecordChars });
@@ -120,21 +111,20 @@ export async function normaliseFile({
     }) as AsyncIterable<Buffer>) {
       for (const record of reader.push(decoder.decode(chunk))) {
         take(record);
-        if (buffer.length >= FLUSH_CHARS) await flush(FLUSH_CHARS);
+        if (output.isFull) await output.flush();
       }
     }
     for (const record of [...reader.push(decoder.decode()), ...reader.end()]) take(record);
-    await flush(1);
-    output.end();
-    await finished(output);
+    await output.flush();
   } catch (error) {
-    output.destroy();
     if (error instanceof RecordTooLongError) {
       throw new QuaestorError('dataset_record_too_long', `${error.message}.`, {
         details: { line: error.line },
       });
     }
     throw error;
+  } finally {
+    await output.close();
   }
   return result;
 }

@@ -1,4 +1,5 @@
 import {
+  BLANKS,
   type ColumnReading,
   NULL_WORDS,
   type NumberReading,
@@ -16,6 +17,7 @@ export interface ReadingSql {
   checkedValue: string;
 }
 
+const trimmed = (cell: string): string => `trim(${cell}, ${quoteLiteral(BLANKS)})`;
 const NULL_LIST = NULL_WORDS.map(quoteLiteral).join(', ');
 
 export function readingSql(reading: ColumnReading, cell: string): ReadingSql {
@@ -45,12 +47,12 @@ function isCast(reading: ColumnReading): boolean {
 
 /** Why a cell is listed: it is a word for "nothing", it has no exact value, or it is only written in another way. */
 export const reasonSql = (reading: ColumnReading, cell: string): string =>
-  `CASE WHEN trim(${cell}) IN (${NULL_LIST}) THEN 'null_word'
+  `CASE WHEN ${trimmed(cell)} IN (${NULL_LIST}) THEN 'null_word'
         WHEN ${exactValue(reading, cell)} IS NULL THEN ${quoteLiteral(`not_a_${reading.kind}`)}
         ELSE 'respelled' END`;
 
 function exactValue(reading: ColumnReading, cell: string): string {
-  const text = `trim(${cell})`;
+  const text = trimmed(cell);
   switch (reading.kind) {
     case 'text':
       return cell;

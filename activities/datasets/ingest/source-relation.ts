@@ -3,7 +3,7 @@ import { QuaestorError } from '../../../contracts/quaestor-error.js';
 import { nameColumns } from '../../../domain/datasets/column-names.js';
 import type { DuckDbSession } from '../duckdb/duckdb-session.js';
 import { quoteLiteral } from '../duckdb/quote.js';
-import type { InspectedFile } from './inspect-file.js';
+import type { InspectedFile, JsonLayout } from './inspect-file.js';
 import { type NormalisedFile, tooManyColumns } from './normalise-file.js';
 
 /** The cells of a file as a relation of texts, before their types are known. */
@@ -22,10 +22,12 @@ export interface SourceRelation {
 export type CsvFile = Extract<InspectedFile, { format: 'csv' }>;
 
 /** May DuckDB read the file as it is? It is exact for one regular table in UTF-8. */
-export function isRegular({ dialect, isUtf8 }: CsvFile): boolean {
+export function isRegular({ dialect, isUtf8, workbook }: CsvFile): boolean {
   const [table] = dialect.tables;
   const { format } = dialect;
   return (
+    // Blank rows of a sheet must be counted.
+    workbook === undefined &&
     isUtf8 &&
     dialect.encoding === 'utf-8' &&
     dialect.tables.length === 1 &&
@@ -94,9 +96,12 @@ export function normalisedRelation(path: string, normalised: NormalisedFile): So
   };
 }
 
-/** JSON lines: one column for each key that occurs; numbers keep their digits, nested values are JSON. */
-export async function jsonRelation(session: DuckDbSession, path: string): Promise<SourceRelation> {
-  const objects = `read_json_objects(${quoteLiteral(path)}, format = 'newline_delimited', maximum_object_size = 33554432)`;
+/** JSON objects: one column for each key that occurs; numbers keep their digits, nested values are JSON. */
+export async function jsonRelation(
+  session: DuckDbSession,
+  { path, layout }: { path: string; layout: JsonLayout },
+): Promise<SourceRelation> {
+  const objects = `read_json_objects(${quoteLiteral(path)}, format = '${layout}', maximum_object_size = 33554432)`;
   const { rows } = await session.all(
     `SELECT key FROM (
        SELECT unnest(keys) AS key, nth * 1000000 + unnest(range(len(keys))) AS place

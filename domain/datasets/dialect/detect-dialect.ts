@@ -27,17 +27,20 @@ export interface DialectOverride {
   skipRows?: number;
   /** Which of the tables, from 0. */
   table?: number;
+  /** How records are written is known, as Quaestor wrote them itself; the text is UTF-8. */
+  format?: RecordFormat;
 }
 
 /** Decides how the file is written, with reasons. Undefined for a file without any record. */
 export function detectDialect(sample: DialectSample, override: DialectOverride = {}): Dialect | undefined {
   const bytes = join([sample.head, ...(sample.others ?? [])]);
-  const detected = detectEncoding(bytes, sample.isUtf8);
-  const encoding = override.encoding ?? detected.encoding;
-  const bomBytes = encoding === detected.encoding ? detected.bomBytes : 0;
+  const known = override.format;
+  const detected = known ? undefined : detectEncoding(bytes, sample.isUtf8);
+  const encoding = override.encoding ?? detected?.encoding ?? 'utf-8';
+  const bomBytes = encoding === detected?.encoding ? detected.bomBytes : 0;
   const text = new TextDecoder(encoding).decode(sample.head.subarray(bomBytes));
   if (text.trim() === '') return undefined;
-  const found = detectFormat(text);
+  const found = known ? { format: known, evidence: [] } : detectFormat(text);
   let format: RecordFormat = found.format;
   if (override.delimiter !== undefined || override.quote !== undefined || override.escape !== undefined) {
     format = {
@@ -52,7 +55,8 @@ export function detectDialect(sample: DialectSample, override: DialectOverride =
   if (records.length === 0) return undefined;
   const tables = detectTables(records, format.width, sample.isWhole);
   const evidence: Evidence[] = [
-    override.encoding ? { about: 'encoding', confidence: 1, text: 'As you said.' } : detected.evidence,
+    ...(override.encoding ? [{ about: 'encoding', confidence: 1, text: 'As you said.' } as const] : []),
+    ...(detected && !override.encoding ? [detected.evidence] : []),
     ...found.evidence,
     ...tables.evidence,
   ];

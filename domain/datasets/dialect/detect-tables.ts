@@ -325,8 +325,9 @@ function compare(
   return votes;
 }
 
-/** 2000, 2001, 2002 …: years or months as names of columns. */
+/** 2000, 2001, 2002 …: years or months as names of columns; or one word with numbers: field1, field2 … */
 function isSeries(row: Row): boolean {
+  if (isNumberedWord(row)) return true;
   const cells = row.cells.slice(1);
   if (cells.at(-1)?.trim() === '') cells.pop();
   const numbers = cells.map((cell) => (cell.trim() === '' ? Number.NaN : Number(cell)));
@@ -337,6 +338,15 @@ function isSeries(row: Row): boolean {
     if (step !== 1 && !(areYears && step > 0)) return false;
   }
   return (numbers[0] as number) >= 1 && cellKind(row.cells[0] ?? '') !== 'number';
+}
+
+function isNumberedWord({ cells }: Row): boolean {
+  const parts = cells.map((cell) => /^\s*(\p{L}[\p{L} _-]*?)(\d+)\s*$/u.exec(cell));
+  const first = parts[0];
+  if (!first || cells.length < 2 || Number(first[2]) > 1) return false;
+  return parts.every(
+    (part, index) => part?.[1] === first[1] && Number(part?.[2]) === Number(first[2]) + index,
+  );
 }
 
 const isName = (cell: string): boolean => {

@@ -22,8 +22,13 @@ export interface NumberReading {
   digits: number;
 }
 
-/** A typed column may have cells that mean "no value" in one word. */
+/** What is no part of a value at its ends: what `String.trim` takes away. */
+export const BLANKS =
+  ' \t\n\v\f\r\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
+
+/** A typed column may have cells that mean "no value" in one word, or blanks only. */
 export const NULL_WORDS: readonly string[] = [
+  '',
   'NA',
   'N/A',
   'n/a',
@@ -39,7 +44,22 @@ export const NULL_WORDS: readonly string[] = [
   '--',
   '?',
   '.',
+  '..',
+  '...',
+  ':',
+  '*',
+  '**',
+  '***',
+  '****',
+  '*****',
+  '******',
   '#N/A',
+  '#DIV/0!',
+  '#NAME?',
+  '#NULL!',
+  '#NUM!',
+  '#REF!',
+  '#VALUE!',
   '\\N',
 ];
 

@@ -153,6 +153,28 @@ describe('reading a file into Parquet', () => {
     ]);
   });
 
+  it('keeps line ends inside of cells as they are', async () => {
+    const lines = Array.from({ length: 30 }, (_, index) => `${index},"two\r\nlines ${index}"\r\n`);
+    await ingest(`n,text\r\n${lines.join('')}`);
+    expect(await query('SELECT text FROM data WHERE __row = 2')).toEqual([['two\r\nlines 1']]);
+  });
+
+  it('reads JSON as an array and as one object, and marks for nothing in columns of numbers', async () => {
+    const array = await ingest('[\n  {"a": 1, "b": [true]},\n  {"a": 20000000000000001, "c": "x"}\n]\n');
+    expect(array.reading.format).toBe('json');
+    expect(await query('SELECT a, b, c, __row FROM data ORDER BY __row')).toEqual([
+      [1, '[true]', null, 1],
+      ['20000000000000001', null, 'x', 2],
+    ]);
+    expect(await ingest('{\n  "a": 1,\n  "b": "x"\n}\n')).toMatchObject({ rowCount: 1 });
+    const marked = await ingest('year,anomaly\n2010,-12\n2011,***\n2012,\u00a0\u00a0\n2013,7\n');
+    expect(marked.columns[1]).toMatchObject({ type: 'BIGINT', rejected: 0 });
+    expect(await query('SELECT line, text, reason FROM rejects ORDER BY line')).toEqual([
+      [3, '***', 'null_word'],
+      [4, '\u00a0\u00a0', 'null_word'],
+    ]);
+  });
+
   it('stops a decompression bomb, an endless record and too many columns', async () => {
     await expect(ingest(`a,b\n1,"${'x'.repeat(3 * 1024 * 1024)}"\n`)).rejects.toMatchObject({
       code: 'dataset_record_too_long',
