@@ -97,6 +97,7 @@ export function createAnswersAtHand(deps: Pick<ApiDeps, 'db' | 'answers' | 'conf
     },
     keep(tenantId, question) {
       const { answer, choice, run, conversationId, dataSourceId, id, cachedFrom, text } = question;
+      if (dataSourceId === null) return;
       const edition = editions.get(sourceKey(tenantId, dataSourceId));
       if (!answer || !edition || choice || run || (conversationId ?? id) !== id) return;
       // Whoever reads an old question does not put its answer in the place of a newer one.

@@ -6,17 +6,19 @@ import { workflowIds } from '../contracts/workflows.js';
 import type { Transaction } from '../db/database.js';
 import { endJob } from '../db/end-job.js';
 import { findLeader } from '../db/statements/answer-flights.js';
-import { findCachedAnswer, insertCachedQuestion } from '../db/statements/answers.js';
+import { findCachedAnswer, findInterpretation, insertCachedQuestion } from '../db/statements/answers.js';
 import { appendAudit } from '../db/statements/audit.js';
 import { findConversation, readEarlierTurns } from '../db/statements/conversations.js';
-import { getDataSourceForAsking } from '../db/statements/data-sources.js';
 import { appendEvent } from '../db/statements/events.js';
 import { releaseIdempotencyKey } from '../db/statements/idempotency.js';
 import { insertJob } from '../db/statements/jobs.js';
+import { insertQuestionTables } from '../db/statements/question-tables.js';
 import { getQuestion, insertQuestion } from '../db/statements/questions.js';
 import { answerCacheText } from '../domain/answer-cache-key.js';
+import { rowsAreDayBound } from '../domain/is-day-bound.js';
 import { answerCacheKey, modelCacheLabel } from '../platform/answer-cache-key.js';
 import type { ApiContext, ApiDeps } from './api-deps.js';
+import { type AskedGround, type AskTarget, findGround } from './asked-ground.js';
 import { findEarlier, type Idempotency } from './idempotency.js';
 import { isUuid } from './schemas/text.js';
 
@@ -24,7 +26,7 @@ export interface AskQuestion {
   caller: Caller;
   /** A new id, used unless the Idempotency-Key was seen before. */
   questionId: string;
-  dataSourceId: string;
+  target: AskTarget;
   /** As the caller wrote it. */
   text: string;
   ifAmbiguous?: 'ask' | 'refuse';
@@ -41,7 +43,6 @@ export interface AskQuestion {
  */
 export async function askQuestion(deps: ApiContext, ask: AskQuestion): Promise<Question> {
   const text = checkQuestion(ask.text);
-  if (!isUuid(ask.dataSourceId)) throw noSuchSource();
   const atHand = await takeAtHand(deps, ask, text);
   if (atHand) return atHand;
   const { question, isNew } = await deps.db.withTenant(ask.caller.tenantId, async (tx) =>
@@ -63,13 +64,15 @@ export async function askQuestion(deps: ApiContext, ask: AskQuestion): Promise<Q
   return question;
 }
 
-/** Nothing for a question of a conversation, whose earlier turns only the store knows. */
+/** Nothing for a question of a conversation, whose earlier turns only the store knows, or about datasets. */
 async function takeAtHand(
   { atHand, config }: ApiContext,
-  { caller, questionId, dataSourceId, conversationId, maxAgeSeconds, idempotency }: AskQuestion,
+  { caller, questionId, target, conversationId, maxAgeSeconds, idempotency }: AskQuestion,
   text: string,
 ): Promise<Question | undefined> {
-  if (conversationId !== undefined) return undefined;
+  if (conversationId !== undefined || !('dataSourceId' in target) || !isUuid(target.dataSourceId))
+    return undefined;
+  const { dataSourceId } = target;
   return await atHand.take({
     ...{ caller, questionId, dataSourceId, text },
     maxAgeMs: maxAgeMsOf(config, maxAgeSeconds),
@@ -82,9 +85,6 @@ async function takeAtHand(
 
 const maxAgeMsOf = (config: ApiDeps['config'], maxAgeSeconds: number | undefined): number =>
   maxAgeSeconds === undefined ? config.answerCacheTtlMs : maxAgeSeconds * 1_000;
-
-const noSuchSource = (): QuaestorError =>
-  new QuaestorError('not_found', 'There is no data source with this id.');
 
 function checkQuestion(given: string): string {
   const text = given.trim();
@@ -104,27 +104,25 @@ async function recordQuestion(
   ask: AskQuestion,
   text: string,
 ): Promise<{ question: Question; isNew: boolean }> {
-  const { caller, questionId, dataSourceId } = ask;
+  const { caller, questionId } = ask;
   const earlierId = await findEarlier(tx, ask.idempotency, questionId);
   if (earlierId !== undefined) return { question: await readQuestion(tx, earlierId), isNew: false };
 
-  const source = await getDataSourceForAsking(tx, dataSourceId);
-  if (!source) throw noSuchSource();
-  if (source.activeVersionId === null) {
-    throw new QuaestorError('data_source_not_indexed', 'The data source has no index yet.', {
-      details: { dataSourceId },
-    });
-  }
-
-  const conversationId = await findConversationOf(tx, ask);
+  const ground = await findGround(tx, ask.target);
+  const { dataSourceId, tables } = ground;
+  const conversationId = await findConversationOf(tx, ask, ground);
   const jobId = workflowIds.answerQuestion(questionId);
   const row = { id: questionId, jobId, userId: caller.userId, text, conversationId };
   const turns = conversationId ? await readEarlierTurns(tx, conversationId, LIMITS.earlierTurns) : [];
-  const edition = { versionId: source.activeVersionId, mappingVersion: source.mappingVersion };
-  deps.atHand.noteEdition(caller.tenantId, dataSourceId, edition);
-  const cacheKey = cacheKeyOf(deps, ask, { ...edition, text, turns });
+  if (dataSourceId !== null) deps.atHand.noteEdition(caller.tenantId, dataSourceId, ground.edition);
+  const cacheKey = cacheKeyOf(deps, ask, ground.edition, { text, turns });
   const maxAgeMs = maxAgeMsOf(deps.config, ask.maxAgeSeconds);
-  const cachedFrom = maxAgeMs > 0 ? await findCachedAnswer(tx, cacheKey, maxAgeMs) : undefined;
+  const cachedFrom =
+    maxAgeMs <= 0
+      ? undefined
+      : dataSourceId === null
+        ? await findDatasetAnswer(tx, cacheKey, ask.maxAgeSeconds)
+        : await findCachedAnswer(tx, cacheKey, maxAgeMs);
   // Who wants a new answer, or no questions back, gets their own; all others share the one that is being made.
   const leader =
     cachedFrom === undefined && maxAgeMs > 0 && ask.ifAmbiguous !== 'refuse'
@@ -139,12 +137,13 @@ async function recordQuestion(
   } else {
     await insertCachedQuestion(tx, { ...row, dataSourceId, cachedFrom });
   }
+  await insertQuestionTables(tx, questionId, tables);
   await appendAudit(tx, {
     userId: caller.userId,
     action: 'question.asked',
     subjectId: questionId,
     data: {
-      dataSourceId,
+      ...(dataSourceId === null ? { tables } : { dataSourceId }),
       ...(cachedFrom ? { cachedFrom } : {}),
       ...(leader ? { follows: leader.questionId } : {}),
     },
@@ -155,10 +154,23 @@ async function recordQuestion(
   };
 }
 
+/** Versions do not change, so their answers stay right for as long as SQL is used again, but for those that speak of today. */
+async function findDatasetAnswer(
+  tx: Transaction,
+  cacheKey: Buffer,
+  maxAgeSeconds: number | undefined,
+): Promise<string | undefined> {
+  const maxAgeMs = maxAgeSeconds === undefined ? LIMITS.interpretationTtlMs : maxAgeSeconds * 1_000;
+  const found = await findInterpretation(tx, { cacheKey }, maxAgeMs);
+  const today = new Date().toISOString().slice(0, 10);
+  return found && (found.day === today || !rowsAreDayBound(found.sql)) ? found.questionId : undefined;
+}
+
 /** @throws QuaestorError `not_found`, `invalid_request` for a conversation about another data source. */
 async function findConversationOf(
   tx: Transaction,
-  { conversationId, dataSourceId }: AskQuestion,
+  { conversationId }: AskQuestion,
+  { dataSourceId }: AskedGround,
 ): Promise<string | undefined> {
   if (conversationId === undefined) return undefined;
   const found = isUuid(conversationId) ? await findConversation(tx, conversationId) : undefined;
@@ -166,7 +178,7 @@ async function findConversationOf(
   if (found.dataSourceId !== dataSourceId) {
     throw new QuaestorError(
       'invalid_request',
-      'conversationId: the conversation is about another data source.',
+      `conversationId: the conversation is about ${found.dataSourceId === null ? 'datasets' : dataSourceId === null ? 'a data source' : 'another data source'}.`,
     );
   }
   return found.id;
@@ -174,17 +186,13 @@ async function findConversationOf(
 
 const cacheKeyOf = (
   { config }: ApiDeps,
-  { caller, dataSourceId }: AskQuestion,
-  {
-    text,
-    turns,
-    ...edition
-  }: { versionId: string; mappingVersion: number; text: string; turns: readonly EarlierTurn[] },
+  { caller }: AskQuestion,
+  edition: AskedGround['edition'],
+  { text, turns }: { text: string; turns: readonly EarlierTurn[] },
 ): Buffer =>
   answerCacheKey(
     answerCacheText({
       tenantId: caller.tenantId,
-      dataSourceId,
       ...edition,
       question: text,
       turns,
@@ -209,7 +217,7 @@ async function startAnswer(
     jobId: question.jobId,
     // Of a question that follows another one, that one is answered.
     questionId: question.cachedFrom ?? question.id,
-    dataSourceId: question.dataSourceId,
+    ...(question.dataSourceId === null ? {} : { dataSourceId: question.dataSourceId }),
     summary: `Answer: ${question.text}`,
     ...(ifAmbiguous === 'refuse' ? { ifAmbiguous } : {}),
   });

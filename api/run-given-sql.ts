@@ -7,8 +7,10 @@ import { endJob } from '../db/end-job.js';
 import { appendAudit } from '../db/statements/audit.js';
 import { appendEvent } from '../db/statements/events.js';
 import { insertJob } from '../db/statements/jobs.js';
+import { insertQuestionTables } from '../db/statements/question-tables.js';
 import { getQuestion, insertQuestion } from '../db/statements/questions.js';
 import type { ApiDeps } from './api-deps.js';
+import { renewTables } from './asked-ground.js';
 
 export interface RunGivenSql {
   caller: Caller;
@@ -42,6 +44,7 @@ export async function runGivenSql(
       conversationId: found.conversationId,
       run: { questionId: origin, kind: 'edit', sql },
     });
+    await insertQuestionTables(tx, id, await renewTables(tx, found.tables ?? []));
     await appendEvent(tx, jobId, 'job.queued', {}, 'queued');
     await appendAudit(tx, {
       userId: caller.userId,
@@ -60,7 +63,7 @@ export async function runGivenSql(
       tier: caller.tier,
       jobId,
       questionId: id,
-      dataSourceId,
+      ...(dataSourceId === null ? {} : { dataSourceId }),
       hasGivenSql: true,
       summary: `Run edited SQL: ${run.text}`,
     });

@@ -51,6 +51,13 @@ export interface OpenEventsOptions {
 }
 
 /** Quaestor's HTTP API. Each call throws ApiProblemError when the API says no, ApiUnreachableError when nothing answers. */
+/** A data source, or datasets and rows of other questions. */
+export interface AskTarget {
+  dataSourceId?: string;
+  datasetIds?: string[];
+  resultOf?: string[];
+}
+
 export interface ApiClient {
   readonly baseUrl: string;
   addDataSource(input: NewDataSource): Promise<DataSource>;
@@ -72,7 +79,7 @@ export interface ApiClient {
   indexDataSource(dataSourceId: string): Promise<string>;
   /** @param signal stops the asking, not a job that has been started. */
   askQuestion(
-    input: { dataSourceId: string; question: string; conversationId?: string },
+    input: AskTarget & { question: string; conversationId?: string },
     signal?: AbortSignal,
   ): Promise<AskReply>;
   /** Runs SQL of one's own for a question; the run is a question of its own. */

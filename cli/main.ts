@@ -115,6 +115,9 @@ interface GlobalOptions {
   json?: boolean;
 }
 
+/** Of an option that may be given several times. */
+const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
+
 function createProgram(
   execute: (run: Run, options: GlobalOptions) => Promise<void>,
   output: OutputConfiguration,
@@ -142,17 +145,39 @@ function createProgram(
     .argument('<question...>', 'the question, in quotes or not')
     .option('-s, --source <name>', 'data source, by name or id (may be left out when there is exactly one)')
     .option(
+      '-d, --dataset <name>',
+      'dataset to ask instead, by name or id; several times for several',
+      collect,
+    )
+    .option(
+      '--result-of <question-id>',
+      'ask the rows of an answer as well; several times for several',
+      collect,
+    )
+    .option(
       '-f, --follow-up [question-id]',
       'go on from a question ("only for March"); without an id, from the last one',
     )
     .option('-r, --rows <n>', 'rows to print (default: 20; with --json all)', wholeNumber(0, 10_000))
     .option('-w, --wait <seconds>', 'longest wait for the answer; 0 only starts it', wholeNumber(0, 86_400))
     .action(
-      (words: string[], flags: { source?: string; followUp?: string | true; rows?: number; wait?: number }) =>
+      (
+        words: string[],
+        flags: {
+          source?: string;
+          dataset?: string[];
+          resultOf?: string[];
+          followUp?: string | true;
+          rows?: number;
+          wait?: number;
+        },
+      ) =>
         action((context) =>
           ask(context, {
             question: words.join(' '),
             source: flags.source,
+            datasets: flags.dataset,
+            resultOf: flags.resultOf,
             after: flags.followUp,
             rows: flags.rows,
             waitMs: flags.wait === undefined ? undefined : flags.wait * 1_000,

@@ -1,6 +1,8 @@
 /** `mysql` stands for MySQL and MariaDB. */
 export type DataSourceKind = 'postgres' | 'mysql';
 export const DATA_SOURCE_KINDS = ['postgres', 'mysql'] as const satisfies readonly DataSourceKind[];
+/** How the SQL of a question is written; `duckdb` for questions about datasets. */
+export type QueryDialect = DataSourceKind | 'duckdb';
 export type DataSourceStatus = 'new' | 'indexing' | 'ready' | 'failed';
 
 /** A connected SQL database, as the API shows it. The connection string is never shown again. */

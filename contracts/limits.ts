@@ -51,6 +51,13 @@ export const LIMITS = {
   datasetColumns: 4_096,
   /** One record, in UTF-16 code units. */
   datasetRecordChars: 2 * 1024 * 1024,
+  /** Datasets and results that one question may be about. */
+  questionTables: 20,
+  /** Rows that EXPLAIN sees all steps of a query on datasets handle together: above this it is refused, up to that it is tried inline. */
+  datasetQueryCost: 1e11,
+  datasetInlineCost: 1e8,
+  /** Longest wait for a free DuckDB process inside the workflow task, before the query moves to its queue. */
+  datasetInlineAcquireMs: 200,
   /** JSON body of an API request. */
   requestBodyBytes: 1024 * 1024,
   /** Longest `Prefer: wait`. */

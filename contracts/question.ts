@@ -103,7 +103,8 @@ export interface EarlierTurn {
 /** Questions that build on each other; its id is that of its first question. */
 export interface Conversation {
   id: string;
-  dataSourceId: string;
+  /** Null for a conversation about datasets. */
+  dataSourceId: string | null;
   /** The first question. */
   title: string;
   questions: number;
@@ -111,10 +112,22 @@ export interface Conversation {
   lastAskedAt: string;
 }
 
+/** A table of a question about datasets: a dataset, or the rows of another question. */
+export type AskedTable = {
+  /** As the SQL calls it. */
+  name: string;
+} & (
+  | { datasetId: string /** The version that was on when it was asked. */; versionId: string }
+  | { resultOf: string }
+);
+
 export interface Question {
   id: string;
   jobId: string;
-  dataSourceId: string;
+  /** Null for a question about datasets. */
+  dataSourceId: string | null;
+  /** What a question about datasets is asked of; absent for a data source. */
+  tables?: AskedTable[];
   /** Its own id, unless it follows another question. */
   conversationId?: string;
   text: string;

@@ -9,7 +9,8 @@ export type TaskQueueName =
   | 'generation'
   | 'data-source'
   | 'export'
-  | 'datasets';
+  | 'datasets'
+  | 'dataset-queries';
 
 export interface TaskQueueSettings {
   /** Activities at once in one worker process; for `orchestration`, local activities. */
@@ -119,6 +120,20 @@ export const TASK_QUEUES: TaskQueueTable = {
       initialIntervalMs: 500,
       backoffCoefficient: 2,
       maximumIntervalMs: 30 * seconds,
+      maximumAttempts: 5,
+    },
+  },
+  // Queries on datasets, in processes of their own: a question must not wait for a file that is being read. By memory and cores.
+  'dataset-queries': {
+    concurrency: 2,
+    ratePerSecond: 0,
+    startToCloseMs: 2 * minutes,
+    scheduleToCloseMs: 15 * minutes,
+    heartbeatMs: 3 * seconds,
+    retry: {
+      initialIntervalMs: 500,
+      backoffCoefficient: 2,
+      maximumIntervalMs: 10 * seconds,
       maximumAttempts: 5,
     },
   },

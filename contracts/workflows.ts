@@ -29,7 +29,8 @@ export interface IndexSourceResult {
 
 export interface AnswerQuestionInput extends WorkflowScope {
   questionId: string;
-  dataSourceId: string;
+  /** Absent for a question about datasets. */
+  dataSourceId?: string;
   /** What becomes of a question with several readings: it waits for its reader (default), or is refused with the readings. */
   ifAmbiguous?: 'ask' | 'refuse';
   /** The SQL is there already: a person wrote it. It goes through the guard like any other. */

@@ -149,6 +149,26 @@ const upload = async (name: string, content: string): Promise<string> => {
 await record('ingest-dataset', namespace, await upload('small.csv', 'a,b\n1,x\n2,y\n'));
 await record('ingest-dataset-failed', namespace, await upload('empty.csv', ''));
 
+const small = (await withModel.client.listDatasets()).find(({ status }) => status === 'ready');
+const askDataset = async (...replies: string[]): Promise<string> => {
+  model.script('chat', ...replies.map((text) => ({ kind: 'text' as const, text })));
+  const question = `Number of rows ${++asked}`;
+  const reply = await withModel.client.askQuestion({ datasetIds: [small?.id ?? ''], question });
+  if (reply.answered) throw new Error('must not be cached');
+  return await ended(withModel, reply.jobId);
+};
+const countRows = sqlReply('SELECT count(*) AS rows FROM small');
+await record('answer-question-datasets', namespace, await askDataset(countRows));
+await record(
+  'answer-question-datasets-repaired',
+  namespace,
+  await askDataset(sqlReply('SELECT count(*) FROM smal'), countRows),
+);
+const endless = sqlReply(
+  'WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM t) SELECT max(n) FROM t',
+);
+await record('answer-question-datasets-queued', namespace, await askDataset(endless));
+
 model.script('chat', { kind: 'hang' });
 const calls = model.stats.byEndpoint.chat;
 const cancelled = await ask(id, withModel);

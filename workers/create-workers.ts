@@ -111,6 +111,8 @@ function activitiesOf(name: TaskQueueName, { resources, config, engine }: Create
         ...createLongRegistryActivities({ db: patient, ...planning }),
         ...createQueryActivities({ ...answers, db: patient }),
       };
+    case 'dataset-queries':
+      return createQueryActivities({ ...answers, db: patient });
     case 'datasets':
       return createDatasetActivities({
         db: patient,

@@ -4,6 +4,7 @@ import { SchemaCache } from '../activities/answers/schema-cache.js';
 import { createBuiltInWriter, createChatWriter, type SqlWriter } from '../activities/answers/sql-writer.js';
 import { closeConnectors, createConnectors } from '../activities/data-sources/create-connectors.js';
 import { createDuckDbPool, type DuckDbPool } from '../activities/datasets/duckdb/duckdb-pool.js';
+import { createDuckDbParser } from '../activities/datasets/queries/duckdb-parser.js';
 import { createBuiltInEmbeddings } from '../activities/model/built-in-embeddings.js';
 import { createTokenCounter, type TokenCounter } from '../activities/model/count-tokens.js';
 import { withEmbeddingCache } from '../activities/model/embedding-cache.js';
@@ -34,11 +35,18 @@ export function createResources(config: Config, shared: { db: Database; bus: Eve
   const { db, bus } = shared;
   const model = createModel(config);
   const connectors = createConnectors();
+  const spillFolder = join(config.datasets.folder, 'spill');
   const duckdb = createDuckDbPool({
     maxProcesses: config.queues.datasets.concurrency,
     memoryLimitBytes: config.datasets.memoryLimitBytes,
-    spillFolder: join(config.datasets.folder, 'spill'),
+    spillFolder,
   });
+  const queries = createDuckDbPool({
+    maxProcesses: config.queues['dataset-queries'].concurrency,
+    memoryLimitBytes: config.datasets.memoryLimitBytes,
+    spillFolder,
+  });
+  const parser = createDuckDbParser(spillFolder);
   return {
     db,
     answers: {
@@ -46,6 +54,7 @@ export function createResources(config: Config, shared: { db: Database; bus: Eve
       bus,
       connectors,
       schemas: new SchemaCache(db),
+      datasets: { queries, parser, folder: config.datasets.folder },
       embeddings: withEmbeddingCache(model.embeddings),
       writer: model.writer,
       cacheLabel: modelCacheLabel(config.model),
@@ -57,7 +66,7 @@ export function createResources(config: Config, shared: { db: Database; bus: Eve
     loadTokenCounter: model.loadEmbeddingCounter,
     duckdb,
     close: async () => {
-      await Promise.all([closeConnectors(connectors), duckdb.close()]);
+      await Promise.all([closeConnectors(connectors), duckdb.close(), queries.close(), parser.close()]);
     },
   };
 }

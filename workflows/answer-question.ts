@@ -75,7 +75,9 @@ async function findAnswer(input: AnswerQuestionInput): Promise<AnswerQuestionRes
     spend('query', ran.queryMs);
     spend('store', ran.storeMs);
     if (ran.outcome === 'refused') {
-      if (ran.isDrift) await startReindex({ ...input, runId: uuid4(), reason: 'drift', summary: DRIFT });
+      const { dataSourceId } = input;
+      if (ran.isDrift && dataSourceId !== undefined)
+        await startReindex({ ...input, dataSourceId, runId: uuid4(), reason: 'drift', summary: DRIFT });
       return { status: 'refused', error: ran.error };
     }
     if (ran.outcome === 'deferred') throw new Error('A query on its own queue cannot be deferred');
@@ -162,7 +164,7 @@ async function write(
   return await remoteActivities<GenerationActivities>('generation', input.queues).writeSql(request);
 }
 
-/** Short queries run inside the workflow task; the others on the queue of the data sources, where a cancel reaches the server. */
+/** Short queries run inside the workflow task; the others on the queue of the data sources or datasets, where a cancel reaches the server. */
 async function run(
   input: AnswerQuestionInput,
   attempt: number,
@@ -171,8 +173,10 @@ async function run(
   const request = { ...input, attempt, sql: checked.sql, limitedSql: checked.limitedSql };
   const tried = await localActivities<AnswerActivities>(input.queues).tryQuery(request);
   if (tried.outcome !== 'deferred') return tried;
-  enterPhase('querying', 'The query runs on the data source.');
-  return await remoteActivities<QueryActivities>('data-source', input.queues).runQuery({
+  const isOnDatasets = input.dataSourceId === undefined;
+  enterPhase('querying', `The query runs on the ${isOnDatasets ? 'datasets' : 'data source'}.`);
+  const queue = isOnDatasets ? 'dataset-queries' : 'data-source';
+  return await remoteActivities<QueryActivities>(queue, input.queues).runQuery({
     ...request,
     ...(tried.connectionLost ? { connectionLost: true } : {}),
   });

@@ -2,6 +2,8 @@ import type { QueryLimits } from '../../contracts/limits.js';
 import type { ModelLabel } from '../../contracts/question.js';
 import type { EventBus } from '../../platform/event-bus.js';
 import type { Connectors } from '../data-sources/connector.js';
+import type { DuckDbPool } from '../datasets/duckdb/duckdb-pool.js';
+import type { DuckDbParser } from '../datasets/queries/duckdb-parser.js';
 import type { EmbeddingProvider } from '../model/embedding-provider.js';
 import type { TenantStore } from '../patient-store.js';
 import type { SchemaCache } from './schema-cache.js';
@@ -13,6 +15,7 @@ export interface AnswerDeps {
   bus: EventBus;
   connectors: Connectors;
   schemas: SchemaCache;
+  datasets: DatasetAccess;
   /** With a cache for questions. */
   embeddings: EmbeddingProvider;
   writer: SqlWriter;
@@ -22,6 +25,15 @@ export interface AnswerDeps {
   reusesSql: boolean;
   encryptionKey: Buffer;
   query: QueryLimits;
+}
+
+/** The way to datasets. */
+export interface DatasetAccess {
+  /** For queries only: none waits for a file that is being read. */
+  queries: DuckDbPool;
+  parser: DuckDbParser;
+  /** Where their files are, if they are on this machine. */
+  folder: string;
 }
 
 /** How an answer names its model. */

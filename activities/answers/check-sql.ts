@@ -5,6 +5,7 @@ import { appendEvent } from '../../db/statements/events.js';
 import { getQuestionWork } from '../../db/statements/questions.js';
 import type { AnswerDeps } from './answer-deps.js';
 import { guardInputOf, guardSql } from './guard-sql.js';
+import { loadCatalog } from './question-catalog.js';
 
 export interface CheckSqlInput extends AnswerQuestionInput {
   sql: string;
@@ -16,16 +17,17 @@ export type CheckedSql = { durationMs: number } & (
   | { accepted: false; error: ErrorRecord }
 );
 
-/** The guard's word on one SQL text, against the whole registry of the version that the question was given. */
+/** The guard's word on one SQL text, against all that the question may read: the registry version that it was given, or its datasets. */
 export async function checkSql(deps: AnswerDeps, input: CheckSqlInput): Promise<CheckedSql> {
   const started = performance.now();
   const work = await deps.db.withTenant(input.tenantId, (tx) => getQuestionWork(tx, input.questionId));
-  if (!work?.versionId) throw new QuaestorError('not_found', 'The question was deleted.');
-  const { schema } = await deps.schemas.load({ tenantId: input.tenantId, versionId: work.versionId });
+  if (!work) throw new QuaestorError('not_found', 'The question was deleted.');
+  const { schema } = await loadCatalog(deps, input.tenantId, input.questionId, work);
   const verdict = await guardSql({
     ...guardInputOf(work),
     sql: input.sql,
     tables: schema.tables,
+    parser: deps.datasets.parser,
   });
   const durationMs = performance.now() - started;
   await deps.db.withTenant(input.tenantId, async (tx) => {

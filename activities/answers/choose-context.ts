@@ -11,10 +11,11 @@ import {
   type StoredContext,
   saveQuestionContext,
 } from '../../db/statements/questions.js';
-import { takeActiveVersion } from '../../db/statements/registry/versions.js';
+import { type ActiveVersion, takeActiveVersion } from '../../db/statements/registry/versions.js';
 import { startJob } from '../jobs/start-job.js';
 import type { AnswerDeps } from './answer-deps.js';
-import { retrieveTables } from './retrieve-tables.js';
+import { chooseDatasets } from './choose-datasets.js';
+import { type Retrieved, retrieveTables } from './retrieve-tables.js';
 
 export interface ChosenContext {
   /** Which model will write the SQL: the built-in one needs no queue. */
@@ -24,33 +25,34 @@ export interface ChosenContext {
 }
 
 /**
- * Finds the tables for a question in the active version of its data source and keeps them with the question.
+ * Finds the tables for a question in the active version of its data source, or takes the datasets that it is about, and keeps them with
+ * the question.
  * @throws QuaestorError `data_source_not_indexed`, `no_relevant_table`, or a `model_…` code of the embedding endpoint.
  */
 export async function chooseContext(deps: AnswerDeps, input: AnswerQuestionInput): Promise<ChosenContext> {
   const started = performance.now();
-  const { work, version, mappings, turns } = await deps.db.withTenant(input.tenantId, async (tx) => {
+  const { dataSourceId, questionId, tenantId } = input;
+  const { work, ground, turns } = await deps.db.withTenant(tenantId, async (tx) => {
     await startJob(tx, input.jobId);
-    await markQuestionRunning(tx, input.questionId);
+    await markQuestionRunning(tx, questionId);
     return {
-      work: await getQuestionWork(tx, input.questionId),
-      version: await takeActiveVersion(tx, input.questionId, input.dataSourceId),
-      mappings: await loadMappings(tx, input.dataSourceId),
-      turns: await readTurnsBefore(tx, input.questionId, LIMITS.earlierTurns),
+      work: await getQuestionWork(tx, questionId),
+      ground:
+        dataSourceId === undefined
+          ? undefined
+          : {
+              version: await takeActiveVersion(tx, questionId, dataSourceId),
+              mappings: await loadMappings(tx, dataSourceId),
+            },
+      turns: await readTurnsBefore(tx, questionId, LIMITS.earlierTurns),
     };
   });
   deps.bus.publish(input.jobId);
   if (!work) throw new QuaestorError('not_found', 'The question was deleted.');
-  if (!version)
-    throw new QuaestorError('data_source_not_indexed', 'The data source has no finished index yet.');
-
-  const found = await retrieveTables(deps, {
-    tenantId: input.tenantId,
-    version,
-    mappings,
-    text: work.text,
-    turns,
-  });
+  const asked = { tenantId, text: work.text, turns };
+  const found: Found = ground
+    ? await retrieveTables(deps, { ...asked, ...ground, version: expectVersion(ground.version) })
+    : await chooseDatasets(deps, { ...asked, questionId });
   const { chosen, schema, values, guidance, withoutVectors } = found;
   if (chosen.length === 0) {
     throw new QuaestorError(
@@ -63,7 +65,7 @@ export async function chooseContext(deps: AnswerDeps, input: AnswerQuestionInput
     chosen,
     values,
     ...(guidance ? { guidance } : {}),
-    mappingVersion: mappings.version,
+    ...(ground ? { mappingVersion: ground.mappings.version } : {}),
     ...(turns.length > 0 ? { turns } : {}),
   };
   const durationMs = performance.now() - started;
@@ -74,4 +76,14 @@ export async function chooseContext(deps: AnswerDeps, input: AnswerQuestionInput
   });
   deps.bus.publish(input.jobId);
   return { provider: deps.writer.provider, tables: chosen.length, durationMs };
+}
+
+/** Of datasets there is neither guidance nor a vector. */
+type Found = Pick<Retrieved, 'schema' | 'chosen' | 'values'> &
+  Partial<Pick<Retrieved, 'guidance' | 'withoutVectors'>>;
+
+/** @throws QuaestorError `data_source_not_indexed` */
+export function expectVersion(version: ActiveVersion | undefined): ActiveVersion {
+  if (version) return version;
+  throw new QuaestorError('data_source_not_indexed', 'The data source has no finished index yet.');
 }

@@ -1,5 +1,5 @@
 import { hasSqlDetails, parse } from 'libpg-query';
-import type { DataSourceKind } from '../../contracts/data-source.js';
+import type { QueryDialect } from '../../contracts/data-source.js';
 import { LIMITS } from '../../contracts/limits.js';
 import { QuaestorError, toErrorRecord } from '../../contracts/quaestor-error.js';
 import type { QuestionWork } from '../../db/statements/questions.js';
@@ -9,12 +9,14 @@ import { MAX_NESTING, nestingBound } from '../../domain/guard/nesting-bound.js';
 import { resolveNames } from '../../domain/guard/resolve-names.js';
 import type { SyntaxTree } from '../../domain/guard/syntax-tree.js';
 import type { GuardTable, GuardVerdict } from '../../domain/guard/verdict.js';
+import type { DuckDbParser } from '../datasets/queries/duckdb-parser.js';
+import { guardDuckDbSql } from './guard-duckdb-sql.js';
 import { guardMysqlSql } from './guard-mysql-sql.js';
 
 export interface GuardSqlInput {
   sql: string;
   /** The kind of database that will run it. Default `postgres`. */
-  dialect?: DataSourceKind;
+  dialect?: QueryDialect;
   /** All tables of the data source that may be read, with all their columns. */
   tables: readonly GuardTable[];
   /**
@@ -22,6 +24,8 @@ export interface GuardSqlInput {
    * database that the connection string names.
    */
   searchPath?: readonly string[];
+  /** DuckDB's own parser, for its dialect. */
+  parser?: DuckDbParser;
   /** Functions allowed besides the list of domain/guard/allowed-functions.ts, as they are called. */
   extraFunctions?: readonly string[];
 }
@@ -29,11 +33,11 @@ export interface GuardSqlInput {
 /** What the guard has to know of the data source of a question. */
 export const guardInputOf = ({
   database,
-  dataSourceKind,
+  dialect,
   querySettings,
-}: Pick<QuestionWork, 'database' | 'dataSourceKind' | 'querySettings'>) => ({
-  dialect: dataSourceKind,
-  ...(dataSourceKind === 'mysql' ? { searchPath: [database] } : {}),
+}: Pick<QuestionWork, 'database' | 'dialect' | 'querySettings'>) => ({
+  dialect,
+  ...(dialect === 'mysql' ? { searchPath: [database] } : {}),
   extraFunctions: querySettings.allowedFunctions ?? [],
 });
 
@@ -83,7 +87,7 @@ const statementText = (sql: string, { stmts = [] }: SyntaxTree): string => {
 };
 
 /**
- * Judges generated SQL: for MySQL and MariaDB as guardMysqlSql says, for Postgres with Postgres' own parser (libpg-query, PostgreSQL 18): one statement that only reads, calls
+ * Judges generated SQL: for MySQL and MariaDB as guardMysqlSql says, for datasets as guardDuckDbSql says, for Postgres with Postgres' own parser (libpg-query, PostgreSQL 18): one statement that only reads, calls
  * allowed functions only, and names only what the index has. A text that passes still has to run in a read-only transaction
  * with a timeout, as a user that may do little, and with `standard_conforming_strings` on, as the parser assumed.
  *
@@ -92,6 +96,10 @@ const statementText = (sql: string, { stmts = [] }: SyntaxTree): string => {
  */
 export const guardSql = async (input: GuardSqlInput): Promise<GuardVerdict> => {
   if (input.dialect === 'mysql') return guardMysqlSql(input);
+  if (input.dialect === 'duckdb') {
+    if (!input.parser) throw new Error('SQL of DuckDB is read by its own parser');
+    return await guardDuckDbSql(input.parser, input);
+  }
   const { extraFunctions, searchPath, sql, tables } = input;
   try {
     const tree = await parseSql(sql);

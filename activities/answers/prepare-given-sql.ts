@@ -7,6 +7,9 @@ import { withEarlierTables } from '../../domain/conversation/with-earlier-tables
 import { narrowSchema } from '../../domain/ranking/choose-tables.js';
 import { startJob } from '../jobs/start-job.js';
 import type { AnswerDeps } from './answer-deps.js';
+import { expectVersion } from './choose-context.js';
+import { allAsked } from './choose-datasets.js';
+import { loadCatalog } from './question-catalog.js';
 
 export interface GivenSql {
   sql: string;
@@ -20,23 +23,27 @@ export interface GivenSql {
  */
 export async function prepareGivenSql(deps: AnswerDeps, input: AnswerQuestionInput): Promise<GivenSql> {
   const started = performance.now();
-  const { work, version } = await deps.db.withTenant(input.tenantId, async (tx) => {
+  const { dataSourceId } = input;
+  const { version, work } = await deps.db.withTenant(input.tenantId, async (tx) => {
     await startJob(tx, input.jobId);
     await markQuestionRunning(tx, input.questionId);
     return {
+      version:
+        dataSourceId === undefined ? undefined : await takeActiveVersion(tx, input.questionId, dataSourceId),
       work: await getQuestionWork(tx, input.questionId),
-      version: await takeActiveVersion(tx, input.questionId, input.dataSourceId),
     };
   });
   if (!work?.given) throw new QuaestorError('not_found', 'The question was deleted.');
-  if (!version)
-    throw new QuaestorError('data_source_not_indexed', 'The data source has no finished index yet.');
+  if (dataSourceId !== undefined) expectVersion(version);
   const { sql, author } = work.given;
-  const { schema } = await deps.schemas.load({ tenantId: input.tenantId, versionId: version.id });
-  const chosen = withEarlierTables([], [{ question: work.text, sql }], schema).map((table) => ({
-    ...table,
-    reasons: ['named in the SQL'],
-  }));
+  const { schema } = await loadCatalog(deps, input.tenantId, input.questionId, work);
+  const chosen =
+    work.dialect === 'duckdb'
+      ? allAsked(schema.tables)
+      : withEarlierTables([], [{ question: work.text, sql }], schema).map((table) => ({
+          ...table,
+          reasons: ['named in the SQL'],
+        }));
   const durationMs = performance.now() - started;
   await deps.db.withTenant(input.tenantId, async (tx) => {
     await saveQuestionContext(tx, input.questionId, { schema: narrowSchema(schema, chosen), chosen });

@@ -11,43 +11,47 @@ import { queryShapes, type SelectShape, tablesOf } from '../../domain/warnings/q
 import type { QueryResult } from '../data-sources/connector.js';
 import type { AnswerDeps } from './answer-deps.js';
 import { guardInputOf, guardSql } from './guard-sql.js';
+import { loadCatalog } from './question-catalog.js';
 import type { RunSqlInput } from './run-sql.js';
 
 /** What a result is judged by besides its rows. */
 export interface QueryGround {
   userId: string;
-  /** Empty for SQL of another dialect than Postgres': then only the rows are looked at. */
+  /** Empty for SQL that Postgres' parser does not take: then only the rows are looked at. */
   shapes: SelectShape[];
   /** Canonical names of the tables that are read. */
   tables: string[];
+  /** Tables that hold less than they are the answer to. */
+  cutOff: string[];
   /** Whether whole numbers divide to whole numbers. */
   dividesWhole: boolean;
   values: SampledValues;
 }
 
-/** Reads the SQL against the registry version that the question was given. */
+/** Reads the SQL against what the question may read. */
 export async function loadQueryGround(
-  deps: Pick<AnswerDeps, 'db' | 'schemas'>,
+  deps: Pick<AnswerDeps, 'db' | 'schemas' | 'datasets'>,
   { tenantId, questionId, sql }: Pick<RunSqlInput, 'tenantId' | 'questionId' | 'sql'>,
 ): Promise<QueryGround> {
   const work = await deps.db.withTenant(tenantId, (tx) => getQuestionWork(tx, questionId));
-  if (!work?.versionId) throw new QuaestorError('not_found', 'The question was deleted.');
-  const { schema, values } = await deps.schemas.load({ tenantId, versionId: work.versionId });
-  const { userId } = work;
-  if (work.dataSourceKind === 'mysql') {
-    const verdict = await guardSql({ ...guardInputOf(work), sql, tables: schema.tables });
-    const tables = verdict.accepted ? verdict.tables : [];
-    return { userId, shapes: [], tables, dividesWhole: false, values };
-  }
-  const tree = await parse(sql).catch(() => undefined);
+  if (!work) throw new QuaestorError('not_found', 'The question was deleted.');
+  const { cutOff, schema, values } = await loadCatalog(deps, tenantId, questionId, work);
+  const { dialect, userId } = work;
+  // What Postgres' parser takes of DuckDB's SQL, it reads as DuckDB does.
+  const tree = dialect === 'mysql' ? undefined : await parse(sql).catch(() => undefined);
   const shapes = tree ? queryShapes(tree, schema) : [];
-  return { userId, shapes, tables: tablesOf(shapes), dividesWhole: true, values };
+  if (dialect === 'postgres')
+    return { userId, shapes, tables: tablesOf(shapes), cutOff, dividesWhole: true, values };
+  const { parser } = deps.datasets;
+  const verdict = await guardSql({ ...guardInputOf(work), sql, tables: schema.tables, parser });
+  const tables = verdict.accepted ? verdict.tables : [];
+  return { userId, shapes, tables, cutOff, dividesWhole: false, values };
 }
 
 /** Chart, words and warnings of a result, and the tables that it was read from. */
 export function presentResult(
   { columns, rows, truncated }: QueryResult,
-  { dividesWhole, shapes, tables, values }: QueryGround,
+  { cutOff, dividesWhole, shapes, tables, values }: QueryGround,
 ): { tables: string[]; presentation: Presentation } {
   const result = resultShape({ columns, rows, truncated });
   const today = new Date().toISOString().slice(0, 10);
@@ -56,7 +60,14 @@ export function presentResult(
     presentation: {
       chart: chooseChart(result),
       explanation: explainResult(result),
-      warnings: collectWarnings({ result, shapes, values, today, dividesWhole }),
+      warnings: collectWarnings({
+        result,
+        shapes,
+        values,
+        today,
+        dividesWhole,
+        cutOff: cutOff.filter((table) => tables.includes(table)),
+      }),
     },
   };
 }

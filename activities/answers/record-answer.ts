@@ -7,7 +7,7 @@ import { markJobFinished } from '../../db/statements/jobs.js';
 import { getQuestionWork, markQuestionFinished } from '../../db/statements/questions.js';
 import { assertJobRuns } from '../jobs/start-job.js';
 import { type AnswerDeps, modelLabel } from './answer-deps.js';
-import { questionCacheKey } from './question-cache-key.js';
+import { questionCacheKeys } from './question-cache-key.js';
 
 export interface RecordAnswerInput extends AnswerQuestionInput {
   sql: string;
@@ -24,14 +24,14 @@ export async function recordAnswer(deps: AnswerDeps, input: RecordAnswerInput): 
   await deps.db.withTenant(input.tenantId, async (tx) => {
     await assertJobRuns(tx, input.jobId);
     const work = await getQuestionWork(tx, input.questionId);
-    if (!work?.context || !work.versionId) throw new QuaestorError('not_found', 'The question was deleted.');
+    if (!work?.context) throw new QuaestorError('not_found', 'The question was deleted.');
     const model: ModelLabel = work.given
       ? { provider: 'person', name: work.given.author }
       : modelLabel(deps.writer);
     const timings = withRest(input.timings, work.elapsedMs);
     await saveAnswer(tx, {
       questionId: input.questionId,
-      cacheKey: questionCacheKey(deps, input, work),
+      ...(await questionCacheKeys(deps, tx, input, work)),
       sql: input.sql,
       columns: input.columns,
       rowCount: input.rowCount,

@@ -1,3 +1,4 @@
+import type { ErrorOrigin } from '../../contracts/errors.js';
 import { LIMITS } from '../../contracts/limits.js';
 import { type ErrorRecord, QuaestorError, toErrorRecord } from '../../contracts/quaestor-error.js';
 import type { Cell, ResultColumn } from '../../contracts/question.js';
@@ -8,10 +9,10 @@ import { appendEvent } from '../../db/statements/events.js';
 import { activitySignal, withHeartbeat } from '../activity-context.js';
 import type { QueryPlan, QueryResult } from '../data-sources/connector.js';
 import { expectReturn } from '../data-sources/expect-return.js';
-import { loadSourceConnection } from '../data-sources/source-connection.js';
 import type { AnswerDeps } from './answer-deps.js';
 import { loadQueryGround, presentResult, type QueryGround } from './present-result.js';
 import { assertPrice, priceOf } from './query-price.js';
+import { openTarget } from './query-target.js';
 
 export interface RunSqlInput extends AnswerQuestionInput {
   sql: string;
@@ -39,6 +40,9 @@ export type RanSql =
       isDrift?: boolean;
     } & RunTimings);
 
+const NO_TIME: RunTimings = { explainMs: 0, queryMs: 0, storeMs: 0 };
+/** Whose trouble is waited for on a queue of its own. */
+const ELSEWHERE = new Set<ErrorOrigin>(['data-source', 'dataset']);
 /** Errors that are about the SQL, not about the way to the database. */
 const MENDABLE = new Set(['query_failed', 'sql_too_expensive', 'data_source_permission_denied']);
 /** SQLSTATE classes that tell of the server's own trouble (rollback, resources, locks, I/O, internal): no other SQL would help. */
@@ -59,8 +63,9 @@ export async function runSql(
   placement: 'inline' | 'queued',
 ): Promise<RanSql> {
   return await withHeartbeat(async () => {
-    const source = await loadSourceConnection(deps, input.tenantId, input.dataSourceId);
-    const timings: RunTimings = { explainMs: 0, queryMs: 0, storeMs: 0 };
+    const target = await openTarget(deps, input, placement);
+    if (!target) return { outcome: 'deferred', ...NO_TIME };
+    const timings: RunTimings = { ...NO_TIME };
     const isInline = placement === 'inline';
     let plan: QueryPlan | undefined;
     // Read while the data source works.
@@ -68,7 +73,6 @@ export async function runSql(
     ground.catch(() => undefined);
     try {
       const query = {
-        connectionString: source.connectionString,
         sql: input.sql,
         limitedSql: input.limitedSql,
         statementTimeoutMs: isInline
@@ -77,12 +81,12 @@ export async function runSql(
         signal: activitySignal(),
       };
       const explained = await expectReturn(input.connectionLost === true, () =>
-        source.connector.explainAndRun(query, async (priced) => {
+        target.explainAndRun(query, async (priced) => {
           plan = priced;
-          assertPrice(priced, { maxCost: deps.query.maxCost, ...source.querySettings });
+          assertPrice(priced, target.limits);
           // Whoever watches a long query sees that it runs; a short one tells it with its end.
           if (!isInline) await tellStarted(deps, input, priced);
-          return !isInline || priced.estimatedCost <= LIMITS.inlineQueryCost;
+          return !isInline || priced.estimatedCost <= target.inlineCost;
         }),
       );
       timings.explainMs = explained.explainMs;
@@ -96,7 +100,7 @@ export async function runSql(
     } catch (error) {
       if (!(error instanceof QuaestorError)) throw error;
       if (isInline && error.code === 'query_timed_out') return { outcome: 'deferred', ...timings };
-      if (isInline && error.entry.origin === 'data-source' && error.entry.kind === 'retryable') {
+      if (isInline && ELSEWHERE.has(error.entry.origin) && error.entry.kind === 'retryable') {
         const connectionLost = error.code === 'data_source_connection_lost';
         return { outcome: 'deferred', connectionLost, ...timings };
       }
@@ -180,7 +184,7 @@ async function store(
       subjectId: input.questionId,
       data: {
         sql: input.sql,
-        dataSourceId: input.dataSourceId,
+        ...(input.dataSourceId === undefined ? {} : { dataSourceId: input.dataSourceId }),
         tables,
         rowCount: result.rows.length,
         truncated: result.truncated,
@@ -205,7 +209,12 @@ async function auditFailure(
       userId,
       action: 'sql.failed',
       subjectId: input.questionId,
-      data: { sql: input.sql, dataSourceId: input.dataSourceId, code, ...plan },
+      data: {
+        sql: input.sql,
+        ...(input.dataSourceId === undefined ? {} : { dataSourceId: input.dataSourceId }),
+        code,
+        ...plan,
+      },
     }),
   );
 }

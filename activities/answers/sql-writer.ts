@@ -1,4 +1,4 @@
-import type { DataSourceKind } from '../../contracts/data-source.js';
+import type { QueryDialect } from '../../contracts/data-source.js';
 import { type ErrorRecord, errorRecord } from '../../contracts/quaestor-error.js';
 import type { ModelProvider } from '../../contracts/question.js';
 import type { StoredContext } from '../../db/statements/questions.js';
@@ -15,7 +15,7 @@ export interface SqlRequest {
   question: string;
   context: StoredContext;
   /** The kind of database that will run it. */
-  dialect: DataSourceKind;
+  dialect: QueryDialect;
   /** `YYYY-MM-DD` */
   today: string;
   /** What the reader chose where the model had asked, oldest first. */

@@ -9,7 +9,7 @@ import { isDayBound } from '../../domain/is-day-bound.js';
 import { activitySignal, withHeartbeat } from '../activity-context.js';
 import { assertJobRuns } from '../jobs/start-job.js';
 import { type AnswerDeps, modelLabel } from './answer-deps.js';
-import { questionCacheKey } from './question-cache-key.js';
+import { questionCacheKeys } from './question-cache-key.js';
 import type { SqlReply } from './sql-writer.js';
 
 export interface WriteSqlInput extends AnswerQuestionInput {
@@ -50,7 +50,7 @@ export async function writeSql(deps: AnswerDeps, input: WriteSqlInput): Promise<
       (await deps.writer.write({
         question: work.text,
         context: work.context,
-        dialect: work.dataSourceKind,
+        dialect: work.dialect,
         today,
         ...(work.chosenReadings.length > 0 ? { chosenReadings: work.chosenReadings } : {}),
         ...(input.previous ? { previous: input.previous } : {}),
@@ -90,11 +90,11 @@ async function findReusable(
   work: QuestionWork,
   today: string,
 ): Promise<{ questionId: string; reply: SqlReply } | undefined> {
-  if (!deps.reusesSql || deps.writer.provider === 'built-in' || !work.versionId) return undefined;
-  const key = questionCacheKey(deps, input, work);
-  const found = await deps.db.withTenant(input.tenantId, (tx) =>
-    findInterpretation(tx, key, LIMITS.interpretationTtlMs),
-  );
+  if (!deps.reusesSql || deps.writer.provider === 'built-in') return undefined;
+  const found = await deps.db.withTenant(input.tenantId, async (tx) => {
+    const keys = await questionCacheKeys(deps, tx, input, work);
+    return await findInterpretation(tx, keys, LIMITS.interpretationTtlMs);
+  });
   if (!found || (found.day !== today && isDayBound(found.sql))) return undefined;
   const { questionId, sql, interpretation } = found;
   const usage = { promptTokens: 0, completionTokens: 0 };

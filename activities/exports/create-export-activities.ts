@@ -2,16 +2,13 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { QuaestorError } from '../../contracts/quaestor-error.js';
-import type { Cell } from '../../contracts/question.js';
 import type { ExportResultInput } from '../../contracts/workflows.js';
-import { getResultPage } from '../../db/statements/answers.js';
 import { appendEvent } from '../../db/statements/events.js';
 import { getExport, saveExportFile } from '../../db/statements/exports.js';
 import { markJobFinished } from '../../db/statements/jobs.js';
-import { getQuestion } from '../../db/statements/questions.js';
-import type { Result } from '../../domain/result/result-shape.js';
 import type { EventBus } from '../../platform/event-bus.js';
 import { activitySignal, withHeartbeat } from '../activity-context.js';
+import { readResult } from '../answers/read-result.js';
 import type { DuckDbPool } from '../datasets/duckdb/duckdb-pool.js';
 import { assertJobRuns } from '../jobs/start-job.js';
 import type { TenantStore } from '../patient-store.js';
@@ -80,24 +77,4 @@ export function createExportActivities(deps: ExportDeps) {
       });
     },
   };
-}
-
-async function readResult(
-  db: TenantStore,
-  tenantId: string,
-  questionId: string,
-  signal: AbortSignal,
-): Promise<Result> {
-  const question = await db.withTenant(tenantId, (tx) => getQuestion(tx, questionId));
-  if (!question?.answer) throw new QuaestorError('not_found', 'The question has no rows any more.');
-  const { columns, truncated } = question.answer;
-  const rows: Cell[][] = [];
-  for (let page = 0; ; page += 1) {
-    signal.throwIfAborted();
-    const found = await db.withTenant(tenantId, (tx) =>
-      getResultPage(tx, question.cachedFrom ?? questionId, page),
-    );
-    rows.push(...(found?.rows ?? []));
-    if (!found?.hasNext) return { columns, rows, truncated };
-  }
 }

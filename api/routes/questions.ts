@@ -9,6 +9,7 @@ import { getJob } from '../../db/statements/jobs.js';
 import { getQuestion, listRuns } from '../../db/statements/questions.js';
 import type { ApiContext } from '../api-deps.js';
 import { askQuestion } from '../ask-question.js';
+import type { AskTarget } from '../asked-ground.js';
 import { createChartPictures } from '../chart-pictures.js';
 import { decodeCursor, encodeCursor } from '../cursor.js';
 import { idempotencyHeader, idempotencyOf } from '../idempotency.js';
@@ -75,6 +76,13 @@ function closingOf(res: Response): AbortSignal {
   return closed.signal;
 }
 
+const targetOf = ({
+  dataSourceId,
+  datasetIds = [],
+  resultOf = [],
+}: z.infer<typeof askQuestionBody>): AskTarget =>
+  dataSourceId === undefined ? { datasetIds, resultOf } : { dataSourceId };
+
 export function addQuestionRoutes(routes: Routes, deps: ApiContext): void {
   const { db, config } = deps;
 
@@ -86,7 +94,7 @@ export function addQuestionRoutes(routes: Routes, deps: ApiContext): void {
       tag,
       summary: 'Ask a question',
       description:
-        'A question that was answered within the last minutes is answered at once from the cache, and one that is being answered shares that job (`cachedFrom`).',
+        'Of a data source (`dataSourceId`), or of datasets and the rows of other questions (`datasetIds`, `resultOf`). A question that was answered within the last minutes is answered at once from the cache, and one that is being answered shares that job (`cachedFrom`).',
       scope: 'questions:ask',
       limit: 'questions',
       headers: idempotencyHeader.extend(preferHeader.shape),
@@ -106,6 +114,8 @@ export function addQuestionRoutes(routes: Routes, deps: ApiContext): void {
         'question_too_long',
         'not_found',
         'data_source_not_indexed',
+        'dataset_not_ready',
+        'conflict',
         'idempotency_key_reused',
         'engine_unavailable',
       ],
@@ -114,7 +124,7 @@ export function addQuestionRoutes(routes: Routes, deps: ApiContext): void {
       const asked = await askQuestion(deps, {
         caller,
         questionId: uuidv7(),
-        dataSourceId: body.dataSourceId,
+        target: targetOf(body),
         text: body.question,
         ifAmbiguous: body.ifAmbiguous,
         maxAgeSeconds: body.maxAgeSeconds,
@@ -174,7 +184,7 @@ export function addQuestionRoutes(routes: Routes, deps: ApiContext): void {
         },
         202: { description: 'It is running; the job is in `Location`.', schema: acceptedQuestionSchema },
       },
-      errors: ['engine_unavailable'],
+      errors: ['dataset_not_ready', 'engine_unavailable'],
     },
     async ({ caller, params, body, req, res }) => {
       const run = await runGivenSql(deps, { caller, questionId: params.id, sql: body.sql });

@@ -3,6 +3,7 @@ import { LIMITS } from '../../contracts/limits.js';
 import type { AnswerWarning, Chart } from '../../contracts/presentation.js';
 import type {
   Answer,
+  AskedTable,
   ChoiceRequest,
   ChosenTable,
   Conversation,
@@ -16,7 +17,15 @@ import { text, timestamp, uuid } from './text.js';
 /** Empty and too long questions have codes of their own, so they pass here. */
 export const askQuestionBody = z
   .strictObject({
-    dataSourceId: text().meta({ format: 'uuid' }),
+    dataSourceId: text().optional().meta({ format: 'uuid' }),
+    datasetIds: z.array(text()).min(1).max(LIMITS.questionTables).optional().meta({
+      description:
+        'Instead of a data source: one or several datasets, in the versions that are on. The SQL is DuckDB’s; each dataset is a table named after it.',
+    }),
+    resultOf: z.array(text()).min(1).max(LIMITS.questionTables).optional().meta({
+      description:
+        'Questions whose kept rows are tables too, beside the datasets or alone: what was shown, not run again.',
+    }),
     question: text().meta({
       description: `At most ${LIMITS.questionChars} characters.`,
       example: 'How many orders were placed last month?',
@@ -34,6 +43,9 @@ export const askQuestionBody = z
       description:
         'How old an answer to the same question may be to be given again; 0: the query runs anew. Default: the setting.',
     }),
+  })
+  .refine((body) => (body.dataSourceId === undefined) !== !(body.datasetIds ?? body.resultOf), {
+    message: 'Send either dataSourceId, or datasetIds and resultOf or one of them.',
   })
   .meta({ id: 'AskQuestion' });
 
@@ -158,11 +170,25 @@ const answerSchema = z
   })
   .meta({ id: 'Answer' }) satisfies z.ZodType<Answer>;
 
+const askedTableSchema = z
+  .union([
+    z.object({ name: z.string(), datasetId: uuid(), versionId: uuid() }),
+    z.object({ name: z.string(), resultOf: uuid() }),
+  ])
+  .meta({
+    id: 'AskedTable',
+    description: 'A dataset in one version, or the rows of another question, under the name in the SQL.',
+  }) satisfies z.ZodType<AskedTable>;
+
 export const questionSchema = z
   .object({
     id: uuid(),
     jobId: z.string(),
-    dataSourceId: uuid(),
+    dataSourceId: uuid().nullable().meta({ description: 'Null for a question about datasets.' }),
+    tables: z
+      .array(askedTableSchema)
+      .optional()
+      .meta({ description: 'What a question about datasets is asked of.' }),
     conversationId: uuid()
       .optional()
       .meta({ description: 'Its own id, unless it follows another question.' }),
@@ -200,7 +226,7 @@ export const acceptedQuestionSchema = z
 const conversationSchema = z
   .object({
     id: uuid(),
-    dataSourceId: uuid(),
+    dataSourceId: uuid().nullable().meta({ description: 'Null for a conversation about datasets.' }),
     title: z.string().meta({ description: 'The first question.' }),
     questions: z.int(),
     createdAt: timestamp(),

@@ -3,7 +3,8 @@ import type { Transaction } from '../database.js';
 
 export interface Flight {
   cacheKey: Buffer;
-  dataSourceId: string;
+  /** Null for a question about datasets. */
+  dataSourceId: string | null;
   /** Leads if nobody does. */
   questionId: string;
 }

@@ -50,13 +50,15 @@ export async function getResultPage(
 export interface NewAnswer extends Omit<Answer, 'answeredAt' | keyof Presentation> {
   questionId: string;
   cacheKey: Buffer;
+  /** The same by content, for a question about datasets. */
+  contentKey?: Buffer | undefined;
 }
 
 export async function saveAnswer(tx: Transaction, answer: NewAnswer): Promise<void> {
   await tx.query(
     `INSERT INTO answers (question_id, tenant_id, cache_key, sql, columns, row_count, truncated, tables, model,
-                          interpretation, timings, repairs)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (question_id) DO NOTHING`,
+                          interpretation, timings, repairs, content_key)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (question_id) DO NOTHING`,
     [
       answer.questionId,
       tx.tenantId,
@@ -70,6 +72,7 @@ export async function saveAnswer(tx: Transaction, answer: NewAnswer): Promise<vo
       answer.interpretation,
       toJson(answer.timings),
       answer.repairs,
+      answer.contentKey ?? null,
     ],
   );
 }
@@ -89,17 +92,17 @@ export async function findCachedAnswer(
   return row?.question_id;
 }
 
-/** The SQL of the newest answer with this key that is at most `maxAgeMs` old, with the day of its asking in UTC. */
+/** The SQL of the newest answer with one of these keys that is at most `maxAgeMs` old, with the day of its asking in UTC. */
 export async function findInterpretation(
   tx: Transaction,
-  cacheKey: Buffer,
+  { cacheKey, contentKey }: { cacheKey: Buffer; contentKey?: Buffer | undefined },
   maxAgeMs: number,
 ): Promise<{ questionId: string; sql: string; interpretation: string | null; day: string } | undefined> {
   const [row] = await tx.query<{ id: string; sql: string; interpretation: string | null; day: string }>(
     `SELECT question_id AS id, sql, interpretation, to_char(answered_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day FROM answers
-     WHERE tenant_id = $1 AND cache_key = $2 AND answered_at > now() - $3 * interval '1 millisecond'
+     WHERE tenant_id = $1 AND (cache_key = $2 OR content_key = $4) AND answered_at > now() - $3 * interval '1 millisecond'
      ORDER BY answered_at DESC LIMIT 1`,
-    [tx.tenantId, cacheKey, maxAgeMs],
+    [tx.tenantId, cacheKey, maxAgeMs, contentKey ?? null],
   );
   return row && { questionId: row.id, sql: row.sql, interpretation: row.interpretation, day: row.day };
 }
@@ -113,7 +116,7 @@ export async function insertCachedQuestion(
     userId: string;
     text: string;
     cachedFrom: string;
-    dataSourceId: string;
+    dataSourceId: string | null;
     conversationId?: string | undefined;
   },
 ): Promise<void> {

@@ -5,8 +5,8 @@ import type { Transaction } from '../database.js';
 export async function findConversation(
   tx: Transaction,
   questionId: string,
-): Promise<{ id: string; dataSourceId: string } | undefined> {
-  const [row] = await tx.query<{ id: string; dataSourceId: string }>(
+): Promise<{ id: string; dataSourceId: string | null } | undefined> {
+  const [row] = await tx.query<{ id: string; dataSourceId: string | null }>(
     'SELECT coalesce(conversation_id, id) AS id, data_source_id AS "dataSourceId" FROM questions WHERE id = $1',
     [questionId],
   );
@@ -44,7 +44,7 @@ export async function readTurnsBefore(
 
 interface Row {
   id: string;
-  dataSourceId: string;
+  dataSourceId: string | null;
   title: string;
   questions: number;
   created_at: Date;

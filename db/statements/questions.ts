@@ -1,4 +1,4 @@
-import type { DataSourceKind, QuerySettings } from '../../contracts/data-source.js';
+import type { QueryDialect, QuerySettings } from '../../contracts/data-source.js';
 import type { Presentation } from '../../contracts/presentation.js';
 import type { ErrorRecord } from '../../contracts/quaestor-error.js';
 import type {
@@ -15,11 +15,13 @@ import type { Guidance } from '../../contracts/schema-mapping.js';
 import type { SampledValues, SchemaContext } from '../../contracts/schema-registry.js';
 import type { Transaction } from '../database.js';
 import { toJson } from '../to-json.js';
+import { toAskedTable } from './question-tables.js';
 
 export interface NewQuestion {
   id: string;
   userId: string;
-  dataSourceId: string;
+  /** Null for a question about datasets. */
+  dataSourceId: string | null;
   jobId: string;
   text: string;
   /** The question that answers it, with its job. */
@@ -54,7 +56,8 @@ export async function insertQuestion(tx: Transaction, question: NewQuestion): Pr
 interface Row {
   id: string;
   job_id: string;
-  data_source_id: string;
+  data_source_id: string | null;
+  asked_tables: Parameters<typeof toAskedTable>[0][] | null;
   conversation_id: string | null;
   user_id: string;
   run_of: string | null;
@@ -82,7 +85,10 @@ interface Row {
   warnings: Presentation['warnings'] | null;
 }
 
-const SELECT = `SELECT q.id, q.job_id, q.data_source_id, q.conversation_id, q.user_id, q.run_of, q.run_kind, q.text, coalesce(l.status, q.status) AS status,
+const SELECT = `SELECT q.id, q.job_id, q.data_source_id,
+    CASE WHEN q.data_source_id IS NULL THEN (SELECT jsonb_agg(jsonb_build_object('name', t.name, 'dataset_id', t.dataset_id,
+      'version_id', t.version_id, 'result_of', t.result_of) ORDER BY t.position) FROM question_tables t WHERE t.question_id = q.id)
+    END AS asked_tables, q.conversation_id, q.user_id, q.run_of, q.run_kind, q.text, coalesce(l.status, q.status) AS status,
     coalesce(l.error, q.error) AS error, coalesce(q.cached_from, q.follows) AS cached_from,
     coalesce(l.choices, q.choices)->-1 AS choice, q.created_at, coalesce(l.finished_at, q.finished_at) AS finished_at,
     a.sql, a.columns, a.row_count, a.truncated, a.tables, a.model, a.interpretation, a.timings, a.repairs, a.answered_at,
@@ -119,6 +125,7 @@ const toQuestion = (row: Row): Question => ({
   id: row.id,
   jobId: row.job_id,
   dataSourceId: row.data_source_id,
+  ...(row.asked_tables ? { tables: row.asked_tables.map(toAskedTable) } : {}),
   conversationId: row.conversation_id ?? row.id,
   text: row.text,
   // The reply is there, and the job is about to take it: nobody need be asked any more.
@@ -192,9 +199,10 @@ export async function saveQuestionContext(
 export interface QuestionWork {
   text: string;
   userId: string;
-  dataSourceId: string;
-  dataSourceKind: DataSourceKind;
-  /** The database that the connection string names: where MySQL looks unqualified names up. */
+  /** Null for a question about datasets. */
+  dataSourceId: string | null;
+  dialect: QueryDialect;
+  /** The database that the connection string names: where MySQL looks unqualified names up. Empty without a data source. */
   database: string;
   querySettings: QuerySettings;
   versionId: string | null;
@@ -211,8 +219,8 @@ export async function getQuestionWork(tx: Transaction, id: string): Promise<Ques
   const [row] = await tx.query<{
     text: string;
     user_id: string;
-    data_source_id: string;
-    kind: DataSourceKind;
+    data_source_id: string | null;
+    kind: QueryDialect;
     database: string;
     query_settings: QuerySettings;
     version_id: string | null;
@@ -222,10 +230,11 @@ export async function getQuestionWork(tx: Transaction, id: string): Promise<Ques
     author: string;
     elapsed_ms: number;
   }>(
-    `SELECT q.text, q.user_id, q.data_source_id, d.kind, substring(d.address FROM '[^/]*$') AS database, d.query_settings,
+    `SELECT q.text, q.user_id, q.data_source_id, coalesce(d.kind, 'duckdb') AS kind,
+            coalesce(substring(d.address FROM '[^/]*$'), '') AS database, coalesce(d.query_settings, '{}') AS query_settings,
             q.version_id, q.context, q.choices, q.given_sql, u.name AS author,
             extract(epoch FROM clock_timestamp() - q.created_at)::float8 * 1000 AS elapsed_ms
-     FROM questions q JOIN users u ON u.id = q.user_id JOIN data_sources d ON d.id = q.data_source_id WHERE q.id = $1`,
+     FROM questions q JOIN users u ON u.id = q.user_id LEFT JOIN data_sources d ON d.id = q.data_source_id WHERE q.id = $1`,
     [id],
   );
   return (
@@ -233,7 +242,7 @@ export async function getQuestionWork(tx: Transaction, id: string): Promise<Ques
       text: row.text,
       userId: row.user_id,
       dataSourceId: row.data_source_id,
-      dataSourceKind: row.kind,
+      dialect: row.kind,
       database: row.database,
       querySettings: row.query_settings,
       versionId: row.version_id,

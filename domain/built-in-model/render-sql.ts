@@ -42,8 +42,7 @@ class Aliases {
 
   /** `schema.table AS alias` */
   declare({ source }: TableInfo, alias: string): string {
-    const { identifier } = this.dialect;
-    return `${identifier(source.schemaName)}.${identifier(source.tableName)} AS ${alias}`;
+    return `${this.dialect.table(source.schemaName, source.tableName)} AS ${alias}`;
   }
 }
 

@@ -1,5 +1,6 @@
-import type { DataSourceKind } from '../../contracts/data-source.js';
+import type { QueryDialect } from '../../contracts/data-source.js';
 import { quoteIdentifier } from '../canonical-names.js';
+import { duckDbIdentifier } from '../duckdb-identifier.js';
 import { mysqlIdentifier } from '../mysql-identifier.js';
 import type { TimeUnit } from './calendar.js';
 
@@ -15,6 +16,8 @@ export interface DialectColumn {
 export interface SqlDialect {
   /** Quoted only where it must be. */
   identifier(name: string): string;
+  /** A table in FROM. */
+  table(schema: string, name: string): string;
   /** A constant that means the same whatever the settings of the server say. */
   textLiteral(text: string): string;
   /** @param day `YYYY-MM-DD`; its beginning in UTC where the column has a time of day */
@@ -32,6 +35,7 @@ export interface SqlDialect {
 
 const POSTGRES: SqlDialect = {
   identifier: quoteIdentifier,
+  table: (schema, name) => `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`,
   textLiteral: (text) => {
     const quoted = text.replaceAll('\u0000', '').replaceAll("'", "''");
     return quoted.includes('\\') ? `E'${quoted.replaceAll('\\', '\\\\')}'` : `'${quoted}'`;
@@ -51,6 +55,7 @@ const POSTGRES: SqlDialect = {
 /** For sessions whose time zone is UTC and in which a backslash escapes (activities/data-sources/mysql/session.ts). */
 const MYSQL: SqlDialect = {
   identifier: mysqlIdentifier,
+  table: (schema, name) => `${mysqlIdentifier(schema)}.${mysqlIdentifier(name)}`,
   textLiteral: (text) => `'${text.replaceAll('\u0000', '').replaceAll('\\', '\\\\').replaceAll("'", "''")}'`,
   dayLiteral: (day, { isDay }) => (isDay ? `DATE '${day}'` : `TIMESTAMP '${day} 00:00:00'`),
   bucket: (sql, unit) => {
@@ -74,4 +79,24 @@ const MYSQL: SqlDialect = {
   orderBy: (sql, direction) => (direction === 'desc' ? `${sql} DESC` : `${sql} IS NULL, ${sql}`),
 };
 
-export const sqlDialect = (kind: DataSourceKind): SqlDialect => (kind === 'mysql' ? MYSQL : POSTGRES);
+/** For sessions whose time zone is UTC; the tables of a question are in no schema that needs a name. */
+const DUCKDB: SqlDialect = {
+  ...POSTGRES,
+  identifier: duckDbIdentifier,
+  table: (_schema, name) => duckDbIdentifier(name),
+  textLiteral: (text) => `'${text.replaceAll('\u0000', '').replaceAll("'", "''")}'`,
+  bucket: (sql, unit, { isZoned }) =>
+    `CAST(date_trunc('${unit}', ${isZoned ? `${sql} AT TIME ZONE 'UTC'` : sql}) AS DATE)`,
+  countDistinct: (sqls) => `count(DISTINCT ${sqls.length === 1 ? sqls[0] : `(${sqls.join(', ')})`})`,
+  // Only MySQL and Postgres take a backslash for an escape without being told.
+  matches: (sql, pattern) =>
+    `${sql} ILIKE ${DUCKDB.textLiteral(pattern)}${pattern.includes('\\') ? " ESCAPE '\\'" : ''}`,
+};
+
+const DIALECTS: Readonly<Record<QueryDialect, SqlDialect>> = {
+  postgres: POSTGRES,
+  mysql: MYSQL,
+  duckdb: DUCKDB,
+};
+
+export const sqlDialect = (dialect: QueryDialect): SqlDialect => DIALECTS[dialect];

@@ -1,4 +1,4 @@
-import type { DataSourceKind } from '../../contracts/data-source.js';
+import type { QueryDialect } from '../../contracts/data-source.js';
 import type { SchemaContext } from '../../contracts/schema-registry.js';
 import { interpret } from './interpret.js';
 import { type Cut, cutQuestion } from './lattice.js';
@@ -23,7 +23,7 @@ export interface TranslationInput {
   /** Readings that the reader chose, as an earlier translation offered them. */
   chosenReadings?: readonly string[];
   /** The kind of database that runs the SQL. Default `postgres`. */
-  dialect?: DataSourceKind;
+  dialect?: QueryDialect;
 }
 
 export type Translation =

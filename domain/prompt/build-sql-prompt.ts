@@ -1,4 +1,4 @@
-import type { DataSourceKind } from '../../contracts/data-source.js';
+import type { QueryDialect } from '../../contracts/data-source.js';
 import { LIMITS } from '../../contracts/limits.js';
 import { type ErrorRecord, QuaestorError } from '../../contracts/quaestor-error.js';
 import type { ChosenTable, EarlierTurn } from '../../contracts/question.js';
@@ -18,7 +18,7 @@ export interface SqlPromptInput {
   values?: SampledValues;
   /** What the people of this database say that goes with the question. */
   guidance?: Guidance | undefined;
-  dialect: DataSourceKind;
+  dialect: QueryDialect;
   /** `YYYY-MM-DD`: what "this month" is counted from. */
   today: string;
   /** For system and user message together, as the endpoint counts them. */
@@ -57,6 +57,7 @@ const TURN_CHARS = 1_000;
 const DIALECT_NAMES: Record<SqlPromptInput['dialect'], string> = {
   postgres: 'PostgreSQL',
   mysql: 'MySQL',
+  duckdb: 'DuckDB',
 };
 
 /**
@@ -90,7 +91,12 @@ export const buildSqlPrompt = (input: SqlPromptInput): SqlPrompt => {
     JSON.stringify(input.guidance ?? {}),
     JSON.stringify(input.turns ?? []),
   ]);
-  const system = rules(DIALECT_NAMES[input.dialect], DIALECT_NOTES[input.dialect], number);
+  const system = rules(
+    DIALECT_NAMES[input.dialect],
+    DIALECT_NOTES[input.dialect],
+    number,
+    input.dialect === 'duckdb' ? '' : ', tables with their schema name',
+  );
 
   const values = fitValues(input.values ?? {}, tokenBudget * VALUES_SHARE, countTokens);
 
@@ -200,17 +206,21 @@ const DIALECT_NOTES: Record<SqlPromptInput['dialect'], string> = {
   mysql: `
 - runs on MySQL 8 or MariaDB 10.6: names in backticks where they need quotes, texts in single quotes; no ILIKE, no ::, no FULL JOIN, no FILTER, no date_trunc, no NULLS LAST, no QUALIFY; months by DATE_FORMAT(d, '%Y-%m-01'), time spans by INTERVAL 1 MONTH.
 - groups by every selected column that is not aggregated, and repeats the expression rather than its alias inside aggregates.`,
+  duckdb: `
+- runs on DuckDB 1.5: the tables are uploaded files and results, named without a schema; names in double quotes as shown, texts in single quotes; no PIVOT or DESCRIBE statement, no functions that read files.
+- buckets time by date_trunc('month', d), formats by strftime(d, '%Y-%m'), reads text as a date by try_strptime(text, format), casts dirty text by TRY_CAST; / divides exactly and // whole; ILIKE, QUALIFY, FILTER and NULLS LAST work.`,
 };
 
 const rules = (
   dialect: string,
   notes: string,
   number: number,
+  schemas: string,
 ): string => `You write one ${dialect} query that answers a question about a database.
 
 The query
 - is a single SELECT (WITH is fine) that only reads; no parameters, no comments.
-- uses only the tables and columns of the schema below, spelled and quoted exactly as there, tables with their schema name. Columns that are not shown must not be guessed.
+- uses only the tables and columns of the schema below, spelled and quoted exactly as there${schemas}. Columns that are not shown must not be guessed.
 - joins along the join paths; where a join repeats rows, aggregates before joining.
 - has no LIMIT unless the question asks for a number of rows; the number of rows is capped elsewhere.
 - names its result columns in plain lower-case words with underscores, never SELECT *, and orders the rows as a reader expects.

@@ -1,4 +1,4 @@
-import type { DataSourceKind } from '../../contracts/data-source.js';
+import type { QueryDialect } from '../../contracts/data-source.js';
 import type { ChosenTable } from '../../contracts/question.js';
 import type { SampledValues, SchemaContext } from '../../contracts/schema-registry.js';
 import { spelledForMysql } from '../mysql-identifier.js';
@@ -13,8 +13,9 @@ export interface NamedContext {
  * The same with every name as the SQL of `dialect` needs it, so that a model may copy it. Canonical names are Postgres' own
  * spelling; in MySQL what they quote would be a text.
  */
-export function spellNames(named: NamedContext, dialect: DataSourceKind): NamedContext {
-  if (dialect === 'postgres') return named;
+export function spellNames(named: NamedContext, dialect: QueryDialect): NamedContext {
+  // Those of datasets are DuckDB's own spelling already.
+  if (dialect !== 'mysql') return named;
   const { chosen, context, values } = named;
   return {
     context: {

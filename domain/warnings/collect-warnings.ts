@@ -20,6 +20,8 @@ export interface WarningInput {
   today: string;
   /** Whether `/` between whole numbers gives a whole number: Postgres yes, MySQL no. */
   dividesWhole: boolean;
+  /** Tables read that hold only the first rows of what they are the answer to. Default: none. */
+  cutOff?: readonly string[];
 }
 
 /** One answer is not shown with more than this. */
@@ -33,6 +35,7 @@ export function collectWarnings(input: WarningInput): AnswerWarning[] {
   const missing = isEmpty ? each((shape) => findMissingValues(shape, values)) : [];
   const found: AnswerWarning[] = [
     ...(result.truncated ? [truncated(result)] : []),
+    ...(input.cutOff ?? []).map(cutOff),
     ...missing,
     ...(result.rows.length === 0 && missing.length === 0 ? [EMPTY] : []),
     ...each(findFanOut),
@@ -53,6 +56,12 @@ const truncated = ({ rows }: ResultShape): AnswerWarning => ({
   code: 'truncated',
   message: 'There are more rows than are kept: chart and words speak of those that are kept.',
   details: { rows: rows.length },
+});
+
+const cutOff = (table: string): AnswerWarning => ({
+  code: 'truncated',
+  message: `${table} has only the first rows of the answer that it is: what was counted or added up of it is too little.`,
+  details: { table },
 });
 
 const EMPTY: AnswerWarning = { code: 'empty_result', message: 'No row fits the question as it was read.' };

@@ -14,6 +14,7 @@ import { insertJob } from '../../db/statements/jobs.js';
 import { putJoinDecisions } from '../../db/statements/joins.js';
 import { putMappings } from '../../db/statements/mappings.js';
 import { saveModelReply } from '../../db/statements/model-replies.js';
+import { insertQuestionTables, saveDatasetValues } from '../../db/statements/question-tables.js';
 import { insertQuestion } from '../../db/statements/questions.js';
 import { saveInferredJoins } from '../../db/statements/registry/inferred-joins.js';
 import {
@@ -170,8 +171,9 @@ export async function fillTenant(db: Database, tenant: TestTenant): Promise<{ da
       sizeBytes: 4,
     };
     await insertDataset(tx, { ...dataset, sha256: hashOf('a\n1\n').toString('hex') });
+    const versionId = uuidv7();
     await activateDatasetVersion(tx, {
-      id: uuidv7(),
+      id: versionId,
       datasetId: dataset.id,
       jobId: question.jobId,
       rowCount: 0,
@@ -196,6 +198,8 @@ export async function fillTenant(db: Database, tenant: TestTenant): Promise<{ da
       parquetBytes: 4,
       preview: { rows: [], rejects: [] },
     });
+    await saveDatasetValues(tx, versionId, { 'sales.a': ['1'] });
+    await insertQuestionTables(tx, question.id, [{ name: 'sales', datasetId: dataset.id, versionId }]);
     const exportId = uuidv7();
     await insertExport(tx, {
       id: exportId,

@@ -8,6 +8,8 @@ import { type DuckDbProcess, startDuckDbProcess } from './start-duckdb-process.j
 const OVERHEAD_BYTES = 400 * 1024 ** 2;
 /** A process that has grown by more than this at the end of a session is not used again. */
 const REUSE_BELOW_BYTES = 300 * 1024 ** 2;
+/** An open session that nobody comes back to is closed after this time; its process stays. */
+const KEEP_MS = 60_000;
 /** After an interrupt a statement has this long to end by itself. */
 const INTERRUPT_GRACE_MS = 500;
 
@@ -28,6 +30,15 @@ export interface DuckDbSessionOptions {
   signal?: AbortSignal;
   /** Views over Parquet files, by name. */
   views?: Record<string, string>;
+  /** Tables that are made before the session is locked: SELECTs of ours by name. Called when a session is opened, with its folder. */
+  loadTables?: (folder: string) => Promise<Record<string, string>>;
+  /**
+   * The session stays open for a while after work that succeeded, for the next who says the same: that one needs no opening. All
+   * who say it must give the same views and tables, and change neither.
+   */
+  keepAs?: string;
+  /** Longest wait for a free process; then `query_timed_out`. Default: no limit. */
+  acquireTimeoutMs?: number;
   /** The statements are somebody else's: nothing but the views can be read, nothing written, no setting changed. */
   isUntrusted?: boolean;
 }
@@ -49,10 +60,19 @@ export interface DuckDbPool {
   close(): Promise<void>;
 }
 
+/** A session that is open in its process. */
+interface OpenSession {
+  process: DuckDbProcess;
+  session: ProcessSession;
+  folder: string;
+}
+
 export function createDuckDbPool(options: DuckDbPoolOptions): DuckDbPool {
   const { maxProcesses, memoryLimitBytes, spillFolder, threads = 2 } = options;
   const capBytes = memoryLimitBytes + OVERHEAD_BYTES;
   const idle: DuckDbProcess[] = [];
+  /** Open sessions that wait for whoever wants the same; the oldest first. */
+  const kept: (OpenSession & { key: string; timer: NodeJS.Timeout })[] = [];
   const alive = new Set<DuckDbProcess>();
   const waiting: (() => void)[] = [];
   let starting = 0;
@@ -67,6 +87,8 @@ export function createDuckDbPool(options: DuckDbPoolOptions): DuckDbPool {
         alive.delete(process);
         const index = idle.indexOf(process);
         if (index >= 0) idle.splice(index, 1);
+        const dead = takeKept((one) => one.process === process);
+        if (dead) void rm(dead.folder, { recursive: true, force: true });
         waiting.shift()?.();
       });
       if (isClosed) process.kill();
@@ -74,6 +96,13 @@ export function createDuckDbPool(options: DuckDbPoolOptions): DuckDbPool {
     } finally {
       starting -= 1;
     }
+  };
+
+  const takeKept = (isWanted: (one: (typeof kept)[number]) => boolean): OpenSession | undefined => {
+    const index = kept.findIndex(isWanted);
+    const [one] = index >= 0 ? kept.splice(index, 1) : [];
+    clearTimeout(one?.timer);
+    return one;
   };
 
   const untilFree = (signal: AbortSignal | undefined): Promise<void> =>
@@ -93,14 +122,22 @@ export function createDuckDbPool(options: DuckDbPoolOptions): DuckDbPool {
       signal?.addEventListener('abort', onAbort, { once: true });
     });
 
-  const acquire = async (signal: AbortSignal | undefined): Promise<DuckDbProcess> => {
+  /** A process without a session, or the kept session with the key. */
+  const acquire = async (
+    key: string | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<DuckDbProcess | OpenSession> => {
     for (;;) {
       signal?.throwIfAborted();
       if (isClosed) throw new QuaestorError('dataset_process_died', 'The DuckDB pool is closed.');
+      const same = key === undefined ? undefined : takeKept((one) => one.key === key);
+      if (same?.process.isAlive) return same;
       const process = idle.pop();
       if (process?.isAlive) return process;
       if (alive.size + starting < maxProcesses) return await start();
-      await untilFree(signal);
+      const other = takeKept(() => true);
+      if (other) await closeSession(other);
+      else await untilFree(signal);
     }
   };
 
@@ -110,13 +147,56 @@ export function createDuckDbPool(options: DuckDbPoolOptions): DuckDbPool {
     waiting.shift()?.();
   };
 
+  const open = async (
+    session: ProcessSession,
+    { isUntrusted = false, loadTables, views = {} }: DuckDbSessionOptions,
+    folder: string,
+  ): Promise<void> => {
+    const tables = (await loadTables?.(folder)) ?? {};
+    await session.open({ memoryLimitBytes, threads, spillFolder: folder, views, tables, isUntrusted });
+  };
+
+  const closeSession = async ({ folder, process, session }: OpenSession): Promise<void> => {
+    const grownBytes = await session.close().catch(() => Number.POSITIVE_INFINITY);
+    if (grownBytes > REUSE_BELOW_BYTES) {
+      process.kill();
+      await process.exited;
+    }
+    release(process);
+    await rm(folder, { recursive: true, force: true });
+  };
+
+  /** Keeps a session for the next who wants the same, where its process is fit for it. */
+  const keep = async (key: string, one: OpenSession): Promise<void> => {
+    const grownBytes = await one.session.rest().catch(() => Number.POSITIVE_INFINITY);
+    if (grownBytes > REUSE_BELOW_BYTES || isClosed) return await closeSession(one);
+    const timer = setTimeout(() => {
+      const old = takeKept(({ session }) => session === one.session);
+      if (old) void closeSession(old);
+    }, KEEP_MS);
+    timer.unref();
+    kept.push({ ...one, key, timer });
+    waiting.shift()?.();
+  };
+
   const withSession = async <Result>(
     sessionOptions: DuckDbSessionOptions,
     work: (session: DuckDbSession) => Promise<Result>,
   ): Promise<Result> => {
-    const { signal, timeoutMs, views = {}, isUntrusted = false } = sessionOptions;
-    const process = await acquire(signal);
-    const session = new ProcessSession(process, capBytes);
+    const { acquireTimeoutMs, keepAs, signal, timeoutMs } = sessionOptions;
+    const patience = acquireTimeoutMs === undefined ? undefined : AbortSignal.timeout(acquireTimeoutMs);
+    const acquired = await acquire(
+      keepAs,
+      patience && signal ? AbortSignal.any([patience, signal]) : (patience ?? signal),
+    ).catch((error: unknown) => {
+      signal?.throwIfAborted();
+      if (patience?.aborted)
+        throw new QuaestorError('query_timed_out', `No process was free within ${acquireTimeoutMs} ms.`);
+      throw error;
+    });
+    const isOpen = 'session' in acquired;
+    const process = isOpen ? acquired.process : acquired;
+    const session = isOpen ? acquired.session : new ProcessSession(process, capBytes);
     const timer = setTimeout(() => {
       session.end(new QuaestorError('query_timed_out', `The work took longer than ${timeoutMs} ms.`));
       process.kill();
@@ -127,26 +207,29 @@ export function createDuckDbPool(options: DuckDbPoolOptions): DuckDbPool {
       graceTimer = setTimeout(() => process.kill(), INTERRUPT_GRACE_MS);
     };
     signal?.addEventListener('abort', onAbort, { once: true });
-    let folder: string | undefined;
+    let folder = isOpen ? acquired.folder : '';
+    let isFit = false;
     try {
-      await mkdir(spillFolder, { recursive: true });
-      folder = await mkdtemp(join(spillFolder, 'session-'));
-      await session.open({ memoryLimitBytes, threads, spillFolder: folder, views, isUntrusted });
-      return await work(session);
+      if (!isOpen) {
+        await mkdir(spillFolder, { recursive: true });
+        folder = await mkdtemp(join(spillFolder, 'session-'));
+        await open(session, sessionOptions, folder);
+      }
+      const result = await work(session);
+      isFit = true;
+      return result;
     } catch (error) {
       signal?.throwIfAborted();
+      // A statement that the database refuses leaves the session as it was.
+      isFit = session.isOpened && error instanceof QuaestorError && error.code === 'query_failed';
       throw error;
     } finally {
-      const grownBytes = await session.close().catch(() => Number.POSITIVE_INFINITY);
+      signal?.removeEventListener('abort', onAbort);
+      const one = { process, session, folder };
+      if (isFit && keepAs !== undefined && signal?.aborted !== true) await keep(keepAs, one);
+      else await closeSession(one);
       clearTimeout(timer);
       clearTimeout(graceTimer);
-      signal?.removeEventListener('abort', onAbort);
-      if (grownBytes > REUSE_BELOW_BYTES) {
-        process.kill();
-        await process.exited;
-      }
-      release(process);
-      if (folder) await rm(folder, { recursive: true, force: true });
     }
   };
 
@@ -161,9 +244,11 @@ export function createDuckDbPool(options: DuckDbPoolOptions): DuckDbPool {
     close: async () => {
       isClosed = true;
       for (const wake of waiting.splice(0)) wake();
+      const folders = kept.map(({ folder }) => folder);
       const ending = [...alive];
       for (const process of ending) process.kill();
       await Promise.all(ending.map((process) => process.exited));
+      await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
     },
   };
 }

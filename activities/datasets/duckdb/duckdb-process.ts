@@ -1,7 +1,13 @@
 // The child process in which DuckDB runs: one database in memory for each session, one statement at a time. Started by
 // start-duckdb-process.ts with an empty environment and a memory cap; it ends when its parent does.
 import { readFileSync } from 'node:fs';
-import { type DuckDBConnection, DuckDBInstance, type DuckDBResult, StatementType } from '@duckdb/node-api';
+import {
+  type DuckDBConnection,
+  DuckDBInstance,
+  type DuckDBPreparedStatement,
+  type DuckDBResult,
+  StatementType,
+} from '@duckdb/node-api';
 import { QuaestorError } from '../../../contracts/quaestor-error.js';
 import { type InspectedFile, inspectFile } from '../ingest/inspect-file.js';
 import { type NormalisedFile, normaliseFile } from '../ingest/normalise-file.js';
@@ -56,17 +62,29 @@ async function open(settings: SessionSettings): Promise<void> {
       `CREATE VIEW ${quoteName(name)} AS SELECT * FROM read_parquet(${quoteLiteral(path)})`,
     );
   }
+  for (const [name, select] of Object.entries(settings.tables)) {
+    await connection.run(`CREATE TABLE ${quoteName(name)} AS ${select}`);
+  }
   if (!isUntrusted) return;
+  // The footers of the views' files are read once and not for each statement.
+  await connection.run('SET parquet_metadata_cache = true');
   // In this order, and as statements: as options of the instance they do not hold together.
   await connection.run(`SET allowed_paths = [${Object.values(settings.views).map(quoteLiteral).join(', ')}]`);
   await connection.run('SET enable_external_access = false');
   await connection.run('SET lock_configuration = true');
 }
 
+async function explain(sql: string): Promise<string> {
+  if (!connection) throw new Error('No session is open');
+  if (isUntrusted) await prepareSelect(connection, sql);
+  const explained = await connection.runAndReadAll(`EXPLAIN (FORMAT json) ${sql}`);
+  return String(explained.getRows()[0]?.[1] ?? '');
+}
+
 async function query(sql: string, parameters: DuckDbParameter[]): Promise<void> {
   if (!connection) throw new Error('No session is open');
   const result = isUntrusted
-    ? await streamSelect(connection, sql, parameters)
+    ? await streamSelect(await prepareSelect(connection, sql), parameters)
     : await connection.stream(sql, parameters);
   const types = result.columnTypes();
   send({
@@ -84,11 +102,7 @@ async function query(sql: string, parameters: DuckDbParameter[]): Promise<void> 
 }
 
 /** The last of several locks: the guard has seen the statement before, and the settings are locked. */
-async function streamSelect(
-  open: DuckDBConnection,
-  sql: string,
-  parameters: DuckDbParameter[],
-): Promise<DuckDBResult> {
+async function prepareSelect(open: DuckDBConnection, sql: string): Promise<DuckDBPreparedStatement> {
   const statements = await open.extractStatements(sql);
   if (statements.count !== 1) throw new Error('There must be exactly one statement');
   const prepared = await statements.prepare(0);
@@ -96,6 +110,13 @@ async function streamSelect(
   // Pragmas are prepared as SELECT, but are none to the serialiser.
   const tree = await open.runAndReadAll("SELECT json_serialize_sql($1::VARCHAR)::JSON->>'error'", [sql]);
   if (tree.getRows()[0]?.[0] !== 'false') throw new Error('Only SELECT is run');
+  return prepared;
+}
+
+async function streamSelect(
+  prepared: DuckDBPreparedStatement,
+  parameters: DuckDbParameter[],
+): Promise<DuckDBResult> {
   if (parameters.length > 0) prepared.bind(parameters);
   return await prepared.stream();
 }
@@ -126,6 +147,8 @@ async function handle(message: ToProcess): Promise<void> {
     case 'query':
       unread = 0;
       return await query(message.sql, message.parameters);
+    case 'explain':
+      return send({ kind: 'explained', plan: await explain(message.sql) });
     case 'task':
       return send({ kind: 'finished', result: await runTask(message.task) });
     case 'taken':
@@ -135,6 +158,8 @@ async function handle(message: ToProcess): Promise<void> {
       unread = 0;
       onTaken?.();
       return connection?.interrupt();
+    case 'rest':
+      return send({ kind: 'resting', grownBytes: dataBytes() - dataAtStart });
     case 'close':
       close();
       return send({ kind: 'closed', grownBytes: dataBytes() - dataAtStart });

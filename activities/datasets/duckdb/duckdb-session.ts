@@ -9,6 +9,7 @@ import type {
   FileTask,
   FromProcess,
   SessionSettings,
+  ToProcess,
 } from './protocol.js';
 import type { DuckDbProcess } from './start-duckdb-process.js';
 
@@ -34,13 +35,18 @@ export interface DuckDbSession {
     parameters?: DuckDbParameter[],
     onColumns?: (columns: DuckDbColumn[]) => void,
   ): AsyncGenerator<DuckDbCell[][], void, undefined>;
+  /** The plan of a SELECT as `EXPLAIN (FORMAT json)` prints it; nothing is run. */
+  explain(sql: string): Promise<string>;
   /** Looks at a file: what it is, how it is written; unpacks it where it is compressed. */
   inspect(input: InspectFileInput): Promise<InspectedFile>;
   /** Writes a delimited file again in the one dialect that DuckDB reads exactly. */
   normalise(input: NormaliseFileInput): Promise<NormalisedFile>;
 }
 
-type Statement = Exclude<FromProcess, { kind: 'ready' | 'opened' | 'closed' | 'finished' }>;
+type Statement = Exclude<
+  FromProcess,
+  { kind: 'ready' | 'opened' | 'closed' | 'resting' | 'finished' | 'explained' }
+>;
 
 /** The parent's side of one session. Every method rejects with an error of the catalogue, at the latest when the process ends. */
 export class ProcessSession implements DuckDbSession {
@@ -49,6 +55,8 @@ export class ProcessSession implements DuckDbSession {
   #wake: (() => void) | undefined;
   #ended: QuaestorError | undefined;
   #isBusy = false;
+  /** Its views and tables are there, and its locks. */
+  isOpened = false;
 
   constructor(process: DuckDbProcess, capBytes: number) {
     this.#process = process;
@@ -66,6 +74,7 @@ export class ProcessSession implements DuckDbSession {
   async open(settings: SessionSettings): Promise<void> {
     this.#process.send({ kind: 'open', settings });
     await this.#receive();
+    this.isOpened = true;
   }
 
   /** Gives the bytes by which the process has grown since it was started. */
@@ -74,6 +83,15 @@ export class ProcessSession implements DuckDbSession {
     for (;;) {
       const message = await this.#receive();
       if (message.kind === 'closed') return message.grownBytes;
+    }
+  }
+
+  /** Leaves the session open. Gives the bytes by which the process has grown since it was started. */
+  async rest(): Promise<number> {
+    this.#process.send({ kind: 'rest' });
+    for (;;) {
+      const message = await this.#receive();
+      if (message.kind === 'resting') return message.grownBytes;
     }
   }
 
@@ -106,14 +124,29 @@ export class ProcessSession implements DuckDbSession {
     return (await this.#task({ task: 'normalise', input })) as NormalisedFile;
   }
 
+  async explain(sql: string): Promise<string> {
+    return await this.#request({ kind: 'explain', sql }, (reply) =>
+      reply.kind === 'explained' ? reply.plan : undefined,
+    );
+  }
+
   async #task(task: FileTask): Promise<InspectedFile | NormalisedFile> {
+    return await this.#request({ kind: 'task', task }, (reply) =>
+      reply.kind === 'finished' ? reply.result : undefined,
+    );
+  }
+
+  async #request<Reply>(
+    request: ToProcess,
+    replyOf: (message: FromProcess) => Reply | undefined,
+  ): Promise<Reply> {
     if (this.#isBusy) throw new Error('A session does one thing at a time');
     this.#isBusy = true;
     try {
-      this.#process.send({ kind: 'task', task });
+      this.#process.send(request);
       for (;;) {
-        const message = await this.#receive();
-        if (message.kind === 'finished') return message.result;
+        const reply = replyOf(await this.#receive());
+        if (reply !== undefined) return reply;
       }
     } finally {
       this.#isBusy = false;

@@ -24,6 +24,8 @@ export interface SessionSettings {
   spillFolder: string;
   /** Views over Parquet files by name. With `isUntrusted` they are all that the session can read. */
   views: Record<string, string>;
+  /** Tables by name, each filled by a SELECT of ours, before the session is locked. */
+  tables: Record<string, string>;
   /** Statements are somebody else's: no files, no settings, one SELECT at a time. */
   isUntrusted: boolean;
 }
@@ -37,10 +39,14 @@ export type ToProcess =
   | { kind: 'task'; task: FileTask }
   | { kind: 'open'; settings: SessionSettings }
   | { kind: 'query'; sql: string; parameters: DuckDbParameter[] }
+  /** The plan of a SELECT; with `isUntrusted`, of one that a query would run. */
+  | { kind: 'explain'; sql: string }
   /** The reader took a batch; the process keeps at most BATCHES_AHEAD unread. */
   | { kind: 'taken' }
   /** The running statement shall end soon. */
   | { kind: 'interrupt' }
+  /** The session stays open for the next who wants the same; how much has the process grown? */
+  | { kind: 'rest' }
   | { kind: 'close' };
 
 export type FromProcess =
@@ -50,7 +56,10 @@ export type FromProcess =
   | { kind: 'batch'; rows: DuckDbCell[][] }
   | { kind: 'done'; rowsChanged: number }
   | { kind: 'finished'; result: InspectedFile | NormalisedFile }
+  /** As `EXPLAIN (FORMAT json)` prints it. */
+  | { kind: 'explained'; plan: string }
   | { kind: 'failed'; message: string; code?: ErrorCode; details?: Record<string, unknown> }
+  | { kind: 'resting'; grownBytes: number }
   | { kind: 'closed'; grownBytes: number };
 
 export const BATCHES_AHEAD = 4;

@@ -1,0 +1,26 @@
+import type { AnswerCacheParts } from '../answer-cache-key.js';
+
+/** A table of a question by what is in it. */
+export interface AskedContent {
+  /** As the SQL calls it. */
+  name: string;
+  /** The dataset, or the question whose rows it has. */
+  id: string;
+  /** Equal for equal cells: of a dataset's version, or of the kept rows of an answer. */
+  contentKey: string;
+}
+
+type Ground = Pick<AnswerCacheParts, 'dataSourceId' | 'versionId' | 'mappingVersion'>;
+
+/**
+ * What stands for the data source in the key of a question about datasets. `exact` holds for these very datasets: their rows may be shown
+ * again, and go when one of them is deleted. `content` holds for any upload of the same: the SQL may be used again.
+ */
+export function datasetCacheParts(tables: readonly AskedContent[]): { exact: Ground; content: Ground } {
+  const contents = tables.map(({ contentKey, name }) => [name, contentKey]);
+  const ids = tables.map(({ id }) => id);
+  return {
+    exact: { dataSourceId: JSON.stringify(ids), versionId: JSON.stringify(contents), mappingVersion: 0 },
+    content: { dataSourceId: 'datasets', versionId: JSON.stringify(contents), mappingVersion: 0 },
+  };
+}
