@@ -38,3 +38,27 @@ export function toHalfVectorArray(vectors: readonly Float32Array[], elementOid: 
   }
   return buffer;
 }
+
+/** One vector as `halfvec_send` of pgvector gives it, scaled to length 1; the zero vector stays. */
+export function readUnitVector(bytes: Buffer): Float32Array {
+  const vector = new Float32Array(bytes.readUInt16BE(0));
+  let squares = 0;
+  for (let i = 0; i < vector.length; i++) {
+    const value = fromHalfBits(bytes.readUInt16BE(4 + 2 * i));
+    vector[i] = value;
+    squares += value * value;
+  }
+  const length = Math.sqrt(squares) || 1;
+  for (let i = 0; i < vector.length; i++) vector[i] = vector[i]! / length;
+  return vector;
+}
+
+/** The number that the bits of a 16-bit float stand for. */
+function fromHalfBits(bits: number): number {
+  const sign = bits & 0x80_00 ? -1 : 1;
+  const exponent = (bits >>> 10) & 0x1f;
+  const fraction = bits & 0x3_ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}

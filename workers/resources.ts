@@ -57,6 +57,7 @@ export function createResources(config: Config, shared: { db: Database; bus: Eve
       datasets: { queries, parser, folder: config.datasets.folder },
       embeddings: withEmbeddingCache(model.embeddings),
       writer: model.writer,
+      contextTokens: config.model.contextTokens,
       cacheLabel: modelCacheLabel(config.model),
       reusesSql: config.answerCacheTtlMs > 0,
       encryptionKey: config.encryptionKey,

@@ -19,6 +19,8 @@ export interface AnswerDeps {
   /** With a cache for questions. */
   embeddings: EmbeddingProvider;
   writer: SqlWriter;
+  /** Tokens of the prompt that are for the schema. */
+  contextTokens: number;
   /** What distinguishes this model in the keys of cached answers. */
   cacheLabel: string;
   /** Whether the SQL of an earlier answer to the same question may be used again. */

@@ -11,7 +11,8 @@ import {
   type StoredContext,
   saveQuestionContext,
 } from '../../db/statements/questions.js';
-import { type ActiveVersion, takeActiveVersion } from '../../db/statements/registry/versions.js';
+import { takeActiveVersion } from '../../db/statements/registry/versions.js';
+import { activitySignal } from '../activity-context.js';
 import { startJob } from '../jobs/start-job.js';
 import type { AnswerDeps } from './answer-deps.js';
 import { chooseDatasets } from './choose-datasets.js';
@@ -27,7 +28,7 @@ export interface ChosenContext {
 /**
  * Finds the tables for a question in the active version of its data source, or takes the datasets that it is about, and keeps them with
  * the question.
- * @throws QuaestorError `data_source_not_indexed`, `no_relevant_table`, or a `model_…` code of the embedding endpoint.
+ * @throws QuaestorError `no_relevant_table`, or what retrieveTables throws: `data_source_not_indexed`, a `model_…` code of the embedding endpoint.
  */
 export async function chooseContext(deps: AnswerDeps, input: AnswerQuestionInput): Promise<ChosenContext> {
   const started = performance.now();
@@ -51,7 +52,7 @@ export async function chooseContext(deps: AnswerDeps, input: AnswerQuestionInput
   if (!work) throw new QuaestorError('not_found', 'The question was deleted.');
   const asked = { tenantId, text: work.text, turns };
   const found: Found = ground
-    ? await retrieveTables(deps, { ...asked, ...ground, version: expectVersion(ground.version) })
+    ? await retrieveTables(deps, { ...asked, ...ground, signal: activitySignal() })
     : await chooseDatasets(deps, { ...asked, questionId });
   const { chosen, schema, values, guidance, withoutVectors } = found;
   if (chosen.length === 0) {
@@ -81,9 +82,3 @@ export async function chooseContext(deps: AnswerDeps, input: AnswerQuestionInput
 /** Of datasets there is neither guidance nor a vector. */
 type Found = Pick<Retrieved, 'schema' | 'chosen' | 'values'> &
   Partial<Pick<Retrieved, 'guidance' | 'withoutVectors'>>;
-
-/** @throws QuaestorError `data_source_not_indexed` */
-export function expectVersion(version: ActiveVersion | undefined): ActiveVersion {
-  if (version) return version;
-  throw new QuaestorError('data_source_not_indexed', 'The data source has no finished index yet.');
-}

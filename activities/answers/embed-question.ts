@@ -1,5 +1,4 @@
 import { QuaestorError } from '../../contracts/quaestor-error.js';
-import { activitySignal } from '../activity-context.js';
 import type { EmbeddingProvider } from '../model/embedding-provider.js';
 
 /** A person waits: longer than this the words alone must do. */
@@ -13,6 +12,7 @@ export async function embedQuestion(
   embeddings: EmbeddingProvider,
   text: string,
   indexedWith: string,
+  cancelled: AbortSignal,
 ): Promise<{ vector?: Float32Array; withoutVectors?: string }> {
   if (indexedWith !== embeddings.name) {
     return {
@@ -20,7 +20,6 @@ export async function embedQuestion(
     };
   }
   const limit = AbortSignal.timeout(QUESTION_EMBEDDING_TIMEOUT_MS);
-  const cancelled = activitySignal();
   try {
     const { vectors } = await embeddings.embed([text], { signal: AbortSignal.any([cancelled, limit]) });
     return vectors[0] ? { vector: vectors[0] } : { withoutVectors: 'The model gave no vector.' };

@@ -7,7 +7,7 @@ import { withEarlierTables } from '../../domain/conversation/with-earlier-tables
 import { narrowSchema } from '../../domain/ranking/choose-tables.js';
 import { startJob } from '../jobs/start-job.js';
 import type { AnswerDeps } from './answer-deps.js';
-import { expectVersion } from './choose-context.js';
+import { assertIndexed } from './assert-indexed.js';
 import { allAsked } from './choose-datasets.js';
 import { loadCatalog } from './question-catalog.js';
 
@@ -34,7 +34,7 @@ export async function prepareGivenSql(deps: AnswerDeps, input: AnswerQuestionInp
     };
   });
   if (!work?.given) throw new QuaestorError('not_found', 'The question was deleted.');
-  if (dataSourceId !== undefined) expectVersion(version);
+  if (dataSourceId !== undefined) assertIndexed(version);
   const { sql, author } = work.given;
   const { schema } = await loadCatalog(deps, input.tenantId, input.questionId, work);
   const chosen =

@@ -2,7 +2,6 @@ import { QuaestorError } from '../../contracts/quaestor-error.js';
 import type { ChosenTable, EarlierTurn } from '../../contracts/question.js';
 import type { Guidance, MappingSet } from '../../contracts/schema-mapping.js';
 import type { SampledValues, SchemaContext } from '../../contracts/schema-registry.js';
-import { searchItems } from '../../db/statements/registry/items.js';
 import type { ActiveVersion } from '../../db/statements/registry/versions.js';
 import { withEarlierTables } from '../../domain/conversation/with-earlier-tables.js';
 import { usedKeys } from '../../domain/joins/used-joins.js';
@@ -11,15 +10,18 @@ import { chooseGuidance } from '../../domain/mapping/choose-guidance.js';
 import { areaNames, preferencesOf } from '../../domain/mapping/preferences.js';
 import { chooseTables, narrowSchema, VECTOR_WEIGHTS } from '../../domain/ranking/choose-tables.js';
 import { completeSmallSchema } from '../../domain/ranking/complete-small-schema.js';
+import { nearestTables } from '../../domain/ranking/nearest-tables.js';
 import type { TableIndex } from '../../domain/ranking/table-index.js';
 import { matchValues } from '../../domain/values/match-values.js';
 import { findValueHits } from '../../domain/values/value-index.js';
 import type { AnswerDeps } from './answer-deps.js';
+import { assertIndexed } from './assert-indexed.js';
 import { embedQuestion } from './embed-question.js';
 
 export interface RetrieveInput {
   tenantId: string;
-  version: ActiveVersion;
+  /** Undefined before the first indexing has ended. */
+  version: ActiveVersion | undefined;
   mappings: MappingSet;
   text: string;
   /** The conversation before the question: its tables are chosen too. */
@@ -28,6 +30,8 @@ export interface RetrieveInput {
   area?: string | undefined;
   /** Ranked tables at most. Default as chooseTables. */
   maxTables?: number | undefined;
+  /** Ends the wait for the question's vector. */
+  signal: AbortSignal;
 }
 
 export interface Retrieved {
@@ -46,10 +50,14 @@ const VECTOR_HITS = 200;
 
 /**
  * Finds the tables for a text in one version of a data source: what answering and searching share.
- * @throws QuaestorError `subject_area_unknown`, or a `model_…` code of the embedding endpoint.
+ * @throws QuaestorError `data_source_not_indexed`, `subject_area_unknown`, or a `model_…` code of the embedding endpoint.
  */
-export async function retrieveTables(deps: AnswerDeps, input: RetrieveInput): Promise<Retrieved> {
+export async function retrieveTables(
+  deps: Pick<AnswerDeps, 'schemas' | 'embeddings' | 'contextTokens'>,
+  input: RetrieveInput,
+): Promise<Retrieved> {
   const { tenantId, version, mappings, text } = input;
+  assertIndexed(version);
   const preferences = preferencesOf(mappings.entries, input.area);
   if (!preferences) {
     const names = areaNames(mappings.entries);
@@ -62,31 +70,28 @@ export async function retrieveTables(deps: AnswerDeps, input: RetrieveInput): Pr
   const { index, values } = loaded;
   const foreignKeys = usedKeys(loaded.schema.foreignKeys, loaded.inferred, mappings.joins);
   const schema = { tables: loaded.schema.tables, foreignKeys };
-  const { vector, withoutVectors } = await embedQuestion(deps.embeddings, text, version.embeddingModel);
-  const vectorHits = vector
-    ? await deps.db.withTenant(tenantId, (tx) =>
-        searchItems(tx, {
-          versionId: version.id,
-          model: version.embeddingModel,
-          vector,
-          limit: VECTOR_HITS,
-          only: 'tables',
-        }),
-      )
-    : [];
+  const { vector, withoutVectors } = await embedQuestion(
+    deps.embeddings,
+    text,
+    version.embeddingModel,
+    input.signal,
+  );
   const ranked = chooseTables({
     question: text,
     schema,
     index,
-    vectorHits,
+    vectorHits: vector ? nearestTables(loaded.vectors, vector, VECTOR_HITS) : [],
     vectorWeight: VECTOR_WEIGHTS[deps.embeddings.kind],
     preferences,
+    tokenBudget: deps.contextTokens,
     valueHits: findValueHits(text, loaded.valueIndex),
     ...(input.maxTables === undefined ? {} : { maxTables: input.maxTables }),
   });
   const turns = input.turns ?? [];
   const complete = input.maxTables === undefined ? completeSmallSchema(ranked, schema, preferences) : ranked;
-  const allowed = { ...schema, tables: schema.tables.filter((table) => preferences.isAllowed(table)) };
+  const allowed = preferences.isRestricting
+    ? { ...schema, tables: schema.tables.filter((table) => preferences.isAllowed(table)) }
+    : schema;
   const chosen = withEarlierTables(complete, turns, allowed);
   const narrow = narrowSchema(schema, chosen);
   const names = chosen.map(({ canonicalTableName }) => canonicalTableName);

@@ -1,10 +1,10 @@
-import { QuaestorError } from '../../contracts/quaestor-error.js';
 import { SEARCH_LIMITS, type SearchResult } from '../../contracts/schema-search.js';
 import type { SearchSchemaInput } from '../../contracts/workflows.js';
 import { loadMappings } from '../../db/statements/mappings.js';
 import { getActiveVersion } from '../../db/statements/registry/versions.js';
 import { countKinds } from '../../domain/mapping/preferences.js';
 import { describeFound } from '../../domain/ranking/describe-found.js';
+import { activitySignal } from '../activity-context.js';
 import type { AnswerDeps } from './answer-deps.js';
 import { retrieveTables } from './retrieve-tables.js';
 
@@ -18,8 +18,6 @@ export async function searchTables(deps: AnswerDeps, input: SearchSchemaInput): 
     version: await getActiveVersion(tx, input.dataSourceId),
     mappings: await loadMappings(tx, input.dataSourceId),
   }));
-  if (!version)
-    throw new QuaestorError('data_source_not_indexed', 'The data source has no finished index yet.');
   const found = await retrieveTables(deps, {
     tenantId: input.tenantId,
     version,
@@ -27,6 +25,7 @@ export async function searchTables(deps: AnswerDeps, input: SearchSchemaInput): 
     text: input.query,
     area: input.area,
     maxTables: input.limit,
+    signal: activitySignal(),
   });
   return {
     tables: describeFound({ query: input.query, ...found }),

@@ -74,7 +74,7 @@ export function rankAll(input: {
       vectorHits,
       vectorWeight,
       maxTables: DEPTH,
-      minScoreShare: 0,
+      isUncut: true,
     });
     result.legs.full!.push(all.map(({ canonicalTableName }) => unquoted(canonicalTableName)));
     addSimpleLegs(result.legs, question.question, index, vectorHits, vectorWeight);

@@ -6,6 +6,8 @@ import { quoteIdentifier } from '../canonical-names.js';
 export interface Preferences {
   /** Canonical names. */
   pinned: readonly string[];
+  /** Whether any table may be refused; where not, nobody need ask for each of thousands. */
+  isRestricting: boolean;
   isAllowed(table: Pick<RegistryTable, 'canonicalTableName' | 'schemaName'>): boolean;
 }
 
@@ -31,6 +33,7 @@ export function preferencesOf(
     set.has(table.canonicalTableName) || set.has(quoteIdentifier(table.schemaName));
   return {
     pinned,
+    isRestricting: excluded.size > 0 || members !== undefined,
     isAllowed: (table) => !holds(excluded, table) && (!members || holds(members, table)),
   };
 }

@@ -1,8 +1,9 @@
 import type { ChosenTable } from '../../contracts/question.js';
-import type { SchemaContext } from '../../contracts/schema-registry.js';
+import type { RegistryTable, SchemaContext } from '../../contracts/schema-registry.js';
 import type { Preferences } from '../mapping/preferences.js';
 import { pickMember, type TableFamily } from '../table-families.js';
 import type { ValueHit } from '../values/value-index.js';
+import { cutRanking } from './cut-ranking.js';
 import { fuseScores } from './fuse-scores.js';
 import { closeJoinPaths } from './join-closure.js';
 import { joinedTerms, type SpelledTerm, spelledTerms, synonymsOf } from './question-terms.js';
@@ -23,12 +24,14 @@ export interface ChooseTablesInput {
   vectorHits: readonly VectorHit[];
   /** What the best vector counts beside the best word score; see VECTOR_WEIGHTS. Default that of the built-in embeddings. */
   vectorWeight?: number;
-  /** Ranked tables taken at most. Default 20. */
+  /** Ranked tables taken at most. Default 30. */
   maxTables?: number;
+  /** Tokens of the prompt that are for tables; see cut-ranking.ts. Default 6,000. */
+  tokenBudget?: number | undefined;
+  /** Takes `maxTables` whatever their scores and sizes: for measurements of the ranking itself. Default false. */
+  isUncut?: boolean;
   /** Tables added to connect them. Default 6. */
   maxJoinTables?: number;
-  /** Tables whose score is a smaller share of the best one's are left out. Default 0.4; 0 takes all up to `maxTables`. */
-  minScoreShare?: number;
   /** Stored values that the question names, by canonical table name. */
   valueHits?: ReadonlyMap<string, ValueHit>;
   /** Pins, excludes and subject area. Default: all are allowed, none is pinned. */
@@ -42,14 +45,16 @@ export interface ChooseTablesInput {
 export const VECTOR_WEIGHTS = { 'built-in': 0.25, 'openai-compatible': 0.75 } as const;
 /** A table that stores what the question names counts so much more, beside 1 for the best word score. */
 const VALUE_WEIGHT = 0.3;
+const MAX_TABLES = 30;
+const TOKEN_BUDGET = 6_000;
 /** Pinned tables come no later, so that a tight budget of tokens does not drop them. */
 const PIN_RANK = 6;
 /** A word that may stand for one of the question's counts this much of it. */
 const SYNONYM_WEIGHT = 0.2;
 
 /**
- * The tables for a question: words (BM25F) and vectors fused by score, lifted by the schema that they are in, cut where scores fall
- * off; then the tables that join paths between them need. Of a family (tables alike but for numbers in their names) the member that
+ * The tables for a question: words (BM25F) and vectors fused by score, lifted by the schema that they are in, cut by scores and tokens
+ * (cut-ranking.ts); then the tables that join paths between them need. Of a family (tables alike but for numbers in their names) the member that
  * the question means stands for all. Each says why. Empty when neither words nor vectors have anything.
  */
 export function chooseTables(input: ChooseTablesInput): ChosenTable[] {
@@ -72,12 +77,19 @@ export function chooseTables(input: ChooseTablesInput): ChosenTable[] {
   const named = valuesByFamily(input.valueHits, index, isAllowed);
   for (const id of named.keys()) scores.set(id, (scores.get(id) ?? 0) + VALUE_WEIGHT);
   const ranked = liftBySchema(scores, index, isAllowed);
-  const floor = (ranked[0]?.score ?? 0) * (input.minScoreShare ?? 0.4);
+  const maxTables = input.maxTables ?? MAX_TABLES;
+  const candidates = ranked.map(({ id, score }) => ({
+    id,
+    score,
+    table: index.families.get(id)!.members.at(-1)!,
+  }));
+  const kept = input.isUncut
+    ? candidates.slice(0, maxTables)
+    : cutRanking(candidates, { maxTables, tokenBudget: input.tokenBudget ?? TOKEN_BUDGET });
   const bestOfSchema = new Map<string, string>();
 
   const picked: Omit<ChosenTable, 'rank'>[] = [];
-  for (const { id, score } of ranked.slice(0, input.maxTables ?? 20)) {
-    if (score < floor) break;
+  for (const { id, score } of kept) {
     const family = index.families.get(id)!;
     const { canonicalTableName } = pickMember({ ...family, members: allowed(id) }, question);
     const reasons: string[] = [];
@@ -120,7 +132,7 @@ function allowedMembers(
   preferences: Preferences | undefined,
 ): (id: string) => TableFamily['members'] {
   const members = (id: string) => index.families.get(id)!.members;
-  if (!preferences) return members;
+  if (!preferences?.isRestricting) return members;
   const known = new Map<string, TableFamily['members']>();
   return (id) => {
     let list = known.get(id);
@@ -154,7 +166,7 @@ function withPinned(
 
 /** Keys between tables that may be chosen. */
 function allowedKeys({ schema, preferences }: ChooseTablesInput): SchemaContext['foreignKeys'] {
-  if (!preferences) return schema.foreignKeys;
+  if (!preferences?.isRestricting) return schema.foreignKeys;
   const names = new Set(
     schema.tables
       .filter((table) => preferences.isAllowed(table))
@@ -213,8 +225,10 @@ function nearestByFamily(
 
 /** The part of a schema that the chosen tables are, best first, with the foreign keys among them. */
 export function narrowSchema(schema: SchemaContext, chosen: readonly ChosenTable[]): SchemaContext {
-  const byName = new Map(schema.tables.map((table) => [table.canonicalTableName, table]));
   const names = new Set(chosen.map((table) => table.canonicalTableName));
+  const byName = new Map<string, RegistryTable>();
+  for (const table of schema.tables)
+    if (names.has(table.canonicalTableName)) byName.set(table.canonicalTableName, table);
   return {
     tables: chosen.map((table) => byName.get(table.canonicalTableName)!),
     foreignKeys: schema.foreignKeys.filter((key) => names.has(key.fromTable) && names.has(key.toTable)),

@@ -17,8 +17,13 @@ const MIN_SHARE = 0.6;
 export function learnAbbreviations(tables: readonly RegistryTable[]): Map<string, string> {
   const witnesses = new Map<string, Map<string, Set<string>>>();
   const isWord = new Set<string>();
+  const seen = new Map<string, Set<string>>();
   const witness = (name: string, comment: string | null) => {
     if (!comment) return;
+    // The same column in many tables is one witness.
+    const commentsOfName = seen.get(name) ?? new Set();
+    if (commentsOfName.has(comment)) return;
+    seen.set(name, commentsOfName.add(comment));
     const words = new Set(splitIdentifier(comment));
     for (const part of splitIdentifier(name)) {
       if (part.length < MIN_LETTERS || part.length > MAX_LETTERS || toConcept(part) !== part) continue;

@@ -46,8 +46,8 @@ export function createTableIndex(schema: SchemaContext): TableIndex {
     if (ids) ids.push(id);
     else bySchema.set(schemaName, [id]);
   }
-  const abbreviations = learnAbbreviations(list.map(({ members }) => members.at(-1)!));
-  const texts = list.map((family) => toRankedText(family, abbreviations));
+  const terms = createTermReader(learnAbbreviations(list.map(({ members }) => members.at(-1)!)));
+  const texts = list.map((family) => toRankedText(family, terms));
   return {
     words: new Bm25Index(texts, FIELD_WEIGHTS),
     texts,
@@ -93,21 +93,41 @@ export function withMappings(index: TableIndex, entries: readonly MappingContent
   return { ...index, texts, words: new Bm25Index(texts, FIELD_WEIGHTS) };
 }
 
-function toRankedText({ id, members }: TableFamily, abbreviations: ReadonlyMap<string, string>): RankedText {
+interface TermReader {
+  ofName(name: string): readonly string[];
+  ofComment(comment: string | null): readonly string[];
+}
+
+/** Reads each different name and comment once: in large schemas most come back in many tables. */
+function createTermReader(abbreviations: ReadonlyMap<string, string>): TermReader {
+  const names = new Map<string, readonly string[]>();
+  const comments = new Map<string, readonly string[]>();
+  const remembered = (known: typeof names, text: string, read: () => readonly string[]) => {
+    const terms = known.get(text) ?? read();
+    known.set(text, terms);
+    return terms;
+  };
+  return {
+    ofName: (name) =>
+      remembered(names, name, () => [
+        ...toTerms(name),
+        ...splitIdentifier(name).flatMap((part) => toTerms(abbreviations.get(part) ?? '')),
+      ]),
+    ofComment: (comment) => (comment ? remembered(comments, comment, () => toTerms(comment)) : []),
+  };
+}
+
+function toRankedText({ id, members }: TableFamily, terms: TermReader): RankedText {
   const table: RegistryTable = members.at(-1)!;
-  const termsOf = (name: string): string[] => [
-    ...toTerms(name),
-    ...splitIdentifier(name).flatMap((part) => toTerms(abbreviations.get(part) ?? '')),
-  ];
-  const nameTerms = termsOf(table.tableName);
+  const nameTerms = terms.ofName(table.tableName);
   return {
     id,
     fields: [
       members.length === 1 ? nameTerms : nameTerms.filter((term) => !/^\d+$/.test(term)),
       toTerms(table.schemaName),
-      toTerms(table.comment ?? ''),
-      table.columns.flatMap((column) => termsOf(column.name)),
-      table.columns.flatMap((column) => toTerms(column.comment ?? '')),
+      terms.ofComment(table.comment),
+      table.columns.flatMap((column) => terms.ofName(column.name)),
+      table.columns.flatMap((column) => terms.ofComment(column.comment)),
       [],
       [],
     ],

@@ -24,6 +24,7 @@ export function matchValues(
   for (const table of tables) {
     for (const column of table.columns) {
       const list = values[column.canonicalColumnName] ?? [];
+      if (list.length === 0) continue;
       const isNamed = list.length <= COLUMN_VALUES && rootsOf(column.name).some((root) => asked.has(root));
       const scored = list
         .map((value) => ({

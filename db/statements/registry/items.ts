@@ -1,6 +1,5 @@
-import pgvector from 'pgvector/pg';
 import type { Transaction } from '../../database.js';
-import { toHalfVectorArray } from '../../half-vector.js';
+import { readUnitVector, toHalfVectorArray } from '../../half-vector.js';
 
 /** One thing that is embedded: a table (no column name) or a column. */
 export interface RegistryItem {
@@ -183,31 +182,25 @@ export async function saveRefusals(
   );
 }
 
-export interface ItemHit {
+export interface TableVector {
   canonicalTableName: string;
-  canonicalColumnName: string | null;
-  /** Cosine similarity, -1 to 1. */
-  similarity: number;
+  /** Of length 1. */
+  vector: Float32Array;
 }
 
 /**
- * The items nearest to a vector, best first: an exact scan inside one version. Measured on native Postgres: 10,200 × 512 in
- * 10 ms; an index pays only above some 50,000 (docs/decisions/0004). `only: 'tables'` leaves columns out: of 200,000 items some
- * 3,000 are compared. Of a family of tables the newest member that has the column is named.
+ * The vectors of a version's tables by the model that it was made with, one for each family (told under its newest member). Tables that the
+ * model refused have none.
  */
-export async function searchItems(
-  tx: Transaction,
-  search: { versionId: string; model: string; vector: Float32Array; limit: number; only?: 'tables' },
-): Promise<ItemHit[]> {
-  return tx.query<ItemHit>(
-    `SELECT i.canonical_table_name AS "canonicalTableName", i.canonical_column_name AS "canonicalColumnName",
-            1 - (e.vector <=> $3::halfvec) AS similarity
-     FROM registry_items i
-     JOIN embeddings e ON e.data_source_id = i.data_source_id AND e.model = $2 AND e.content_hash = i.content_hash
-     WHERE i.version_id = $1 AND e.dimensions = $5${search.only === 'tables' ? ' AND i.canonical_column_name IS NULL' : ''}
-     ORDER BY e.vector <=> $3::halfvec, i.canonical_table_name, i.canonical_column_name NULLS FIRST LIMIT $4`,
-    [search.versionId, search.model, toVectorText(search.vector), search.limit, search.vector.length],
+export async function loadTableVectors(tx: Transaction, versionId: string): Promise<TableVector[]> {
+  const rows = await tx.query<{ canonicalTableName: string; bytes: Buffer }>(
+    `SELECT i.canonical_table_name AS "canonicalTableName", halfvec_send(e.vector) AS bytes
+     FROM registry_versions v
+     JOIN registry_items i ON i.version_id = v.id AND i.canonical_column_name IS NULL
+     JOIN embeddings e ON e.data_source_id = v.data_source_id AND e.model = v.embedding_model
+                      AND e.dimensions = v.dimensions AND e.content_hash = i.content_hash
+     WHERE v.id = $1 ORDER BY i.canonical_table_name`,
+    [versionId],
   );
+  return rows.map(({ canonicalTableName, bytes }) => ({ canonicalTableName, vector: readUnitVector(bytes) }));
 }
-
-const toVectorText = (vector: Float32Array): string => pgvector.toSql(Array.from(vector)) as string;

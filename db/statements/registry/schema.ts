@@ -146,12 +146,7 @@ export async function loadSchema(tx: Transaction, versionId: string): Promise<Sc
     `SELECT ${TABLE} FROM registry_tables WHERE version_id = $1 ORDER BY canonical_table_name`,
     [versionId],
   );
-  const columns = byTable(
-    await tx.query<ColumnRow>(
-      `SELECT ${COLUMN} FROM registry_columns WHERE version_id = $1 ORDER BY canonical_table_name, position`,
-      [versionId],
-    ),
-  );
+  const columns = await loadAllColumns(tx, versionId);
   return {
     tables: tables.map((table) => ({
       ...table,
@@ -160,6 +155,48 @@ export async function loadSchema(tx: Transaction, versionId: string): Promise<Sc
     })),
     foreignKeys: await loadForeignKeys(tx, versionId),
   };
+}
+
+type ColumnValues = [string, string, number, string, boolean, boolean, string | null];
+
+/**
+ * Columns by table, in one row a table: for 212,270 columns a third of the work of a row each, in the client. Names, types and comments
+ * come back in many tables; each different one is kept once.
+ */
+async function loadAllColumns(
+  tx: Transaction,
+  versionId: string,
+): Promise<Map<string, RegistryTable['columns']>> {
+  const rows = await tx.query<{ table: string; columns: string }>(
+    `SELECT canonical_table_name AS "table",
+            json_agg(json_build_array(canonical_column_name, column_name, position, data_type, is_nullable, is_primary_key, comment)
+                     ORDER BY position)::text AS columns
+     FROM registry_columns WHERE version_id = $1 GROUP BY canonical_table_name`,
+    [versionId],
+  );
+  const texts = new Map<string, string>();
+  const once = (text: string): string => {
+    const known = texts.get(text);
+    if (known !== undefined) return known;
+    texts.set(text, text);
+    return text;
+  };
+  return new Map(
+    rows.map(({ table, columns }) => [
+      table,
+      (JSON.parse(columns) as ColumnValues[]).map(
+        ([canonicalColumnName, name, position, dataType, isNullable, isPrimaryKey, comment]) => ({
+          canonicalColumnName,
+          name: once(name),
+          position,
+          dataType: once(dataType),
+          isNullable,
+          isPrimaryKey,
+          comment: comment === null ? null : once(comment),
+        }),
+      ),
+    ]),
+  );
 }
 
 const toNumber = (text: string | null): number | null => (text === null ? null : Number(text));

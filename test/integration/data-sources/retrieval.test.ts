@@ -49,7 +49,7 @@ test('a comment finds a table with a cryptic name, and the reason says which wor
 });
 
 test('tables that a join between the chosen ones needs are added last, and say what they connect', () => {
-  const chosen = choose('Customers and their product category', { maxTables: 2, minScoreShare: 0 });
+  const chosen = choose('Customers and their product category', { maxTables: 2, isUncut: true });
   expect(names(chosen.slice(0, 2)).sort()).toEqual(['public.customers', 'public.products']);
   expect(names(chosen.slice(2)).sort()).toEqual(['public.order_lines', 'public.orders']);
   for (const table of chosen.slice(2))

@@ -9,9 +9,9 @@ import {
   findKnownContents,
   insertItems,
   loadBatch,
+  loadTableVectors,
   saveEmbeddings,
   saveRefusals,
-  searchItems,
 } from '../../../db/statements/registry/items.js';
 import { setDimensions } from '../../../db/statements/registry/plan.js';
 import { insertForeignKeys, insertTables, loadSchema } from '../../../db/statements/registry/schema.js';
@@ -306,41 +306,23 @@ describe('vectors', () => {
     expect(row).toEqual({ same: true, dimensions: values.length });
   });
 
-  test('are found nearest first, in the version asked for and by the model asked for', async () => {
-    const version = await build(['one', 'two', 'three']);
-    const degrees: Record<string, number> = { one: 80, two: 10, three: 45 };
-    await run((tx) =>
-      saveEmbeddings(
-        tx,
-        { dataSourceId, model: 'm', dimensions: 2 },
-        Object.entries(degrees).map(([content, angle]) => ({
-          contentHash: hashOf(content),
-          vector: vector(angle),
-        })),
-      ),
-    );
-    await version.embed(0, 'another');
-    const search = (versionId: string, limit: number, model = 'm') =>
-      run((tx) => searchItems(tx, { versionId, model, vector: vector(0), limit }));
-    const hits = await search(version.versionId, 2);
-    expect(hits.map((hit) => hit.similarity.toFixed(2))).toEqual(['0.98', '0.71']);
-    expect(hits[0]).toMatchObject({ canonicalTableName: 'public.orders', canonicalColumnName: null });
-    expect(await search(uuidv7(), 10)).toEqual([]);
-    expect(await search(version.versionId, 10, 'none')).toEqual([]);
-  });
-
-  test('of other dimensions than the question’s are left out, not compared', async () => {
-    const version = await build(['one']);
-    await version.embed();
-    const hits = await run((tx) =>
-      searchItems(tx, {
-        versionId: version.versionId,
-        model: 'm',
-        vector: Float32Array.of(1, 0, 0),
-        limit: 10,
-      }),
-    );
-    expect(hits).toEqual([]);
+  test('of tables are those of the version and the model that it was made with, of length 1', async () => {
+    const version = await build(['one', 'two']);
+    await version.embed(30);
+    await version.embed(60, 'another');
+    const load = (versionId: string) => run((tx) => loadTableVectors(tx, versionId));
+    expect(await load(version.versionId)).toEqual([]);
+    await version.activate();
+    const vectors = await load(version.versionId);
+    expect(vectors.map(({ canonicalTableName }) => canonicalTableName)).toEqual([
+      'public.orders',
+      'public.orders',
+    ]);
+    for (const { vector: found } of vectors) {
+      expect(Math.hypot(...found)).toBeCloseTo(1, 5);
+      expect(found[0]).toBeCloseTo(Math.cos(Math.PI / 6), 3);
+    }
+    expect(await load(uuidv7())).toEqual([]);
   });
 });
 
