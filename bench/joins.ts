@@ -49,7 +49,8 @@ async function measure(database: string, connectionString: string): Promise<Figu
   await connector.withSampler(
     { connectionString, signal: new AbortController().signal },
     async ({ probeJoin }) => {
-      for (const [index, candidate] of candidates.entries()) probes.set(index, await probeJoin!(candidate));
+      for (const [index, candidate] of candidates.entries())
+        probes.set(index, await probeJoin!(candidate, { withReach: candidate.needsReach === true }));
     },
   );
   await connector.close();

@@ -63,11 +63,11 @@ export interface ValueSampler {
    */
   sampleTable(table: RegistryTable): Promise<TableSample | undefined>;
   /**
-   * Looks values of one end of a join of single columns up at the other. Absent where the kind of database has no such look: joins are
+   * Looks values of one end of a join up at the other; `withReach` (of one column of whole numbers) also how far they go. Absent where the kind of database has no such look: joins are
    * then inferred from names alone.
    * @throws QuaestorError when a table refuses or takes too long; the connection can be used on.
    */
-  probeJoin?: (join: JoinEnds) => Promise<JoinProbe>;
+  probeJoin?: (join: JoinEnds, options: { withReach: boolean }) => Promise<JoinProbe>;
 }
 
 export interface QueryPlan {

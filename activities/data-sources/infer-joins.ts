@@ -4,7 +4,8 @@ import type { IndexSourceInput } from '../../contracts/workflows.js';
 import { appendEvent } from '../../db/statements/events.js';
 import { saveInferredJoins } from '../../db/statements/registry/inferred-joins.js';
 import { loadForeignKeys } from '../../db/statements/registry/schema.js';
-import { findJoinCandidatesByTable, type JoinCandidate } from '../../domain/joins/find-join-candidates.js';
+import { findJoinCandidatesByTable } from '../../domain/joins/find-join-candidates.js';
+import type { JoinCandidate } from '../../domain/joins/join-candidate.js';
 import { type JoinProbe, scoreJoins, USED_CONFIDENCE } from '../../domain/joins/score-joins.js';
 import { activitySignal, withHeartbeat } from '../activity-context.js';
 import type { ValueSampler } from './connector.js';
@@ -49,7 +50,7 @@ export async function inferJoins(deps: DataSourceDeps, input: InferJoinsInput): 
         for (const [index, candidate] of candidates.entries()) {
           if (!probeJoin || Date.now() - started > BUDGET_MS) return;
           try {
-            probes.set(index, await probeJoin(candidate));
+            probes.set(index, await probeJoin(candidate, { withReach: candidate.needsReach === true }));
           } catch (error) {
             const isRefusal = error instanceof QuaestorError && error.code !== 'data_source_connection_lost';
             if (!isRefusal || activitySignal().aborted) throw error;

@@ -4,7 +4,7 @@ import {
   loadPrimaryKeys,
   type TableHead,
 } from '../../db/statements/registry/schema.js';
-import type { JoinColumn, JoinTable } from '../../domain/joins/find-join-candidates.js';
+import type { JoinColumn, JoinTable } from '../../domain/joins/join-candidate.js';
 import { keyFamily } from '../../domain/joins/key-words.js';
 import type { TenantStore } from '../patient-store.js';
 

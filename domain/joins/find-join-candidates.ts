@@ -1,22 +1,9 @@
-import type { JoinEnds } from '../../contracts/schema-joins.js';
-import type { ForeignKey, RegistryColumn, RegistryTable } from '../../contracts/schema-registry.js';
+import type { ForeignKey } from '../../contracts/schema-registry.js';
 import { singular, splitIdentifier } from '../built-in-model/words.js';
+import { findCompositeCandidates } from './find-composite-candidates.js';
+import type { JoinCandidate, JoinColumn, JoinTable } from './join-candidate.js';
 import { isKeyWord, keyFamily } from './key-words.js';
-
-/** What of a column and of a table the search looks at. */
-export type JoinColumn = Pick<RegistryColumn, 'name' | 'dataType' | 'isPrimaryKey'>;
-export interface JoinTable extends Pick<RegistryTable, 'canonicalTableName' | 'schemaName' | 'tableName'> {
-  columns: readonly JoinColumn[];
-}
-
-/** A join that names and types suggest, to be held against the data where it can be. */
-export interface JoinCandidate extends JoinEnds {
-  /** 0 to 1, by names and types alone. */
-  nameScore: number;
-  evidence: string[];
-  /** The far column is no declared key: only the data can tell whether it is one. */
-  needsUnique: boolean;
-}
+import { isPeopleTable, isRole } from './role-names.js';
 
 interface Key {
   table: JoinTable;
@@ -42,6 +29,10 @@ const SCORES = {
   sameUndeclaredName: 0.65,
   /** `orders.customer`, of the key's type. */
   bareName: 0.6,
+  /** `orders.channel_id` and `sales_channels`. Weak. */
+  tableTail: 0.6,
+  /** `orders.account_manager_id` and `employees`, where no table is named as the role. Weak. */
+  role: 0.6,
 } as const;
 
 /** Columns of one name in so many tables say nothing (`tenant_id`, `created_by_id` excepted by having a table of their own). */
@@ -72,6 +63,7 @@ export function* findJoinCandidatesByTable(
     keys.filter(({ gluedTail }) => gluedTail !== undefined),
     ({ table }) => table.schemaName,
   );
+  const ofPeople = keys.filter(({ isDeclared, words }) => isDeclared && isPeopleTable(words));
   const byColumnName = groupBy(keys, (key) => key.column.name.toLowerCase());
   const used = new Set(
     declared.flatMap((key) => key.fromColumns.map((name) => JSON.stringify([key.fromTable, name]))),
@@ -98,16 +90,40 @@ export function* findJoinCandidatesByTable(
         .filter((key) => key.table !== table && keyFamily(key.column.dataType) === keyFamily(column.dataType))
         .map((key) => ({ key, ...scoreNames(column, words, own, key) }))
         .filter(({ score }) => score > 0);
-      found.push(...pickBest(table, column, scored));
+      const isNamed = scored.length > 0;
+      found.push(...pickBest(table, column, isNamed ? scored : scoreRole(table, column, words, ofPeople)));
     }
     yield found;
   }
+  yield findCompositeCandidates(tables, declared);
 }
+
+/** The people that a column named after a role may point to. */
+function scoreRole(
+  table: JoinTable,
+  column: JoinColumn,
+  words: readonly string[],
+  ofPeople: readonly Key[],
+): Scored[] {
+  if (column.isPrimaryKey || !isRole(withoutKeyWord(words))) return [];
+  return ofPeople
+    .filter((key) => key.table !== table && keyFamily(key.column.dataType) === keyFamily(column.dataType))
+    .map((key) => ({
+      key,
+      score: SCORES.role,
+      evidence: `${column.name} is a role, ${key.table.tableName} are people`,
+      isWeak: true,
+    }));
+}
+
+const withoutKeyWord = (words: readonly string[]): readonly string[] =>
+  words.length > 1 && isKeyWord(words.at(-1)!) ? words.slice(0, -1) : words;
 
 interface Scored {
   key: Key;
   score: number;
   evidence: string;
+  isWeak?: boolean;
 }
 
 function scoreNames(
@@ -115,10 +131,10 @@ function scoreNames(
   words: readonly string[],
   ownWords: readonly string[],
   key: Key,
-): { score: number; evidence: string } {
+): Omit<Scored, 'key'> {
   const keyName = `${key.table.tableName}.${key.column.name}`;
-  const endsAsKey = words.length > 1 && isKeyWord(words.at(-1)!);
-  const rest = endsAsKey ? words.slice(0, -1) : words;
+  const rest = withoutKeyWord(words);
+  const endsAsKey = rest.length < words.length;
   const isOwnKey = column.isPrimaryKey && rest.join(' ') === ownWords.join(' ');
   if (isOwnKey) return { score: 0, evidence: '' };
   const sameName = column.name.toLowerCase() === key.column.name.toLowerCase();
@@ -139,6 +155,15 @@ function scoreNames(
       evidence: `named as ${keyName}`,
     };
   }
+  if (endsAsKey && key.isDeclared && key.words.length > rest.length && endsWith(key.words, rest)) {
+    const fits = sameName || splitIdentifier(key.column.name).length === 1;
+    if (fits)
+      return {
+        score: SCORES.tableTail,
+        evidence: `${column.name} names the end of ${key.table.tableName}`,
+        isWeak: true,
+      };
+  }
   // `sb_tx_cust_id` and the key `sb_cust_id` of sb_customer: the key's own words, without the prefix of all tables.
   if (key.isDeclared && key.ownWords.length > 1 && endsWith(words, key.ownWords) && namesItsTable(key))
     return { score: SCORES.tableNameEnd, evidence: `ends as ${keyName}` };
@@ -153,8 +178,10 @@ function scoreNames(
 
 /** The best target of a column; none where several are equally good. */
 function pickBest(table: JoinTable, column: JoinColumn, scored: readonly Scored[]): JoinCandidate[] {
-  const near = scored.filter(({ key }) => key.table.schemaName === table.schemaName);
-  const candidates = near.length > 0 ? near : scored;
+  const strong = scored.filter(({ isWeak }) => !isWeak);
+  const possible = strong.length > 0 ? strong : scored;
+  const near = possible.filter(({ key }) => key.table.schemaName === table.schemaName);
+  const candidates = near.length > 0 ? near : possible;
   const best = Math.max(...candidates.map(({ score }) => score));
   const equals = candidates.filter(({ score }) => score === best);
   if (equals.length === 0 || equals.length > MAX_TARGETS) return [];
@@ -163,7 +190,7 @@ function pickBest(table: JoinTable, column: JoinColumn, scored: readonly Scored[
   const chosen = declared.length > 0 ? declared : equals;
   const share = chosen.length === 1 ? 1 : 0.8;
   const distance = near.length > 0 ? 1 : 0.9;
-  return chosen.map(({ key, score, evidence }) => ({
+  return chosen.map(({ key, score, evidence, isWeak }) => ({
     fromTable: table.canonicalTableName,
     fromColumns: [column.name],
     toTable: key.table.canonicalTableName,
@@ -171,6 +198,7 @@ function pickBest(table: JoinTable, column: JoinColumn, scored: readonly Scored[
     nameScore: score * share * distance,
     evidence: [evidence, ...(near.length > 0 ? [] : ['in another schema'])],
     needsUnique: !key.isDeclared,
+    ...(isWeak ? { isWeak, needsReach: keyFamily(column.dataType) === 'integer' } : {}),
   }));
 }
 

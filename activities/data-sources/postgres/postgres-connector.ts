@@ -54,6 +54,6 @@ async function createValueSampler(client: PoolClient, signal: AbortSignal): Prom
   };
   return {
     sampleTable: (table) => orRefused(() => sampleTable(client, table, enumTypes)),
-    probeJoin: (join) => orRefused(() => probeJoin(client, join)),
+    probeJoin: (join, options) => orRefused(() => probeJoin(client, join, options)),
   };
 }

@@ -1,7 +1,8 @@
 import { QuaestorError } from '../../../contracts/quaestor-error.js';
 import type { ForeignKey, RegistryTable, SampledValues } from '../../../contracts/schema-registry.js';
 import { duckDbIdentifier } from '../../../domain/duckdb-identifier.js';
-import { findJoinCandidates, type JoinCandidate } from '../../../domain/joins/find-join-candidates.js';
+import { findJoinCandidates } from '../../../domain/joins/find-join-candidates.js';
+import type { JoinCandidate } from '../../../domain/joins/join-candidate.js';
 import { type JoinProbe, scoreJoins, USED_CONFIDENCE } from '../../../domain/joins/score-joins.js';
 import { columnsToSample, keepValueLists, SAMPLING } from '../../data-sources/value-lists.js';
 import type { DuckDbPool } from '../duckdb/duckdb-pool.js';
@@ -38,7 +39,10 @@ export async function lookAtTables(
 ): Promise<LookedAt> {
   const { acquireTimeoutMs, signal, tables } = input;
   const looked: LookedAt = { values: new Map(), joins: [] };
-  const candidates = findJoinCandidates(tables, []).slice(0, MAX_PROBES);
+  // Weak ones need a look that this probe does not take.
+  const candidates = findJoinCandidates(tables, [])
+    .filter(({ isWeak }) => !isWeak)
+    .slice(0, MAX_PROBES);
   if (input.toSample.size === 0 && candidates.length === 0) return looked;
   const options = { ...input.session, acquireTimeoutMs, signal, timeoutMs: BUDGET_MS, isUntrusted: true };
   try {

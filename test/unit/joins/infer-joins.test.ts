@@ -81,6 +81,69 @@ test('a column that a declared key uses is left alone', () => {
   expect(candidates(tables, [declared])).toEqual([]);
 });
 
+const EMPLOYEES = table('hr.employees', ['id integer pk', 'manager_id integer']);
+
+test('a column named after a role points to people where nothing else is named so; one named after the end of a table to that table', () => {
+  const orders = table('shop.orders', [
+    'id integer pk',
+    'account_manager_id integer',
+    'created_by integer',
+    'channel_id integer',
+    'comment integer',
+  ]);
+  const channels = table('shop.sales_channels', ['id integer pk']);
+  expect(candidates([EMPLOYEES, orders, channels])).toEqual([
+    'shop.orders.account_manager_id = hr.employees.id',
+    'shop.orders.created_by = hr.employees.id',
+    'shop.orders.channel_id = shop.sales_channels.id',
+  ]);
+  // A table of the role's own name comes first, and a strong name in another schema before a weak one in its own.
+  const managers = table('hr.account_managers', ['id integer pk']);
+  const others = table('shop.account_employees', ['id integer pk']);
+  expect(candidates([EMPLOYEES, orders, managers, others])).toContain(
+    'shop.orders.account_manager_id = hr.account_managers.id',
+  );
+});
+
+test('names that say little are believed only where the data says much', () => {
+  const found = findJoinCandidates(
+    [EMPLOYEES, table('hr.tickets', ['id integer pk', 'agent_id integer'])],
+    [],
+  );
+  const trust = (probe?: Partial<JoinProbe>) => {
+    const whole = { sampled: 8, found: 8, isUnique: true, reach: 0.9, fill: 0.9, ...probe };
+    return scoreJoins(found, new Map(probe ? [[0, whole]] : []))[0]?.confidence ?? 0;
+  };
+  expect(found).toMatchObject([{ toTable: 'hr.employees', needsReach: true }]);
+  expect(trust({})).toBeGreaterThanOrEqual(0.6);
+  expect(trust()).toBeLessThan(0.6);
+  expect(trust({ sampled: 3, found: 3 })).toBeLessThan(0.6);
+  // 1 to 8 without a gap, of 400: the ids of a smaller table. With gaps they are some of the 400.
+  expect(trust({ reach: 0.02, fill: 1 })).toBeLessThan(0.6);
+  expect(trust({ reach: 0.02, fill: 0.3 })).toBeGreaterThanOrEqual(0.6);
+});
+
+test('a key of two columns is found by their names and types, unless it is the table’s own, is shared, or is no key by its names', () => {
+  const levels = table('w.levels', ['warehouse_id integer pk', 'product_id integer pk', 'amount integer']);
+  const moves = table('w.moves', ['id integer pk', 'warehouse_id integer', 'product_id integer']);
+  const found = findJoinCandidates([levels, moves], []);
+  expect(found).toMatchObject([
+    { fromTable: 'w.moves', fromColumns: ['warehouse_id', 'product_id'], toTable: 'w.levels', isWeak: true },
+  ]);
+  const probe = { sampled: 50, found: 50, isUnique: true };
+  expect(scoreJoins(found, new Map([[0, probe]]))[0]?.confidence).toBeGreaterThanOrEqual(0.6);
+  expect(scoreJoins(found, new Map())[0]?.confidence).toBeLessThan(0.6);
+  const prices = table('w.prices', ['warehouse_id integer pk', 'product_id integer pk']);
+  expect(candidates([levels, moves, prices])).toEqual([]);
+  expect(candidates([levels, table('w.texts', ['warehouse_id text', 'product_id integer'])])).toEqual([]);
+  expect(
+    candidates([
+      table('w.budget', ['year integer pk', 'month integer pk']),
+      table('w.sales', ['year integer', 'month integer']),
+    ]),
+  ).toEqual([]);
+});
+
 const confidence = (columns: string[], probe?: JoinProbe) => {
   const found = findJoinCandidates(
     [table('s.author', columns), table('s.writes', ['aid bigint', 'pid bigint'])],
