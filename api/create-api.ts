@@ -14,6 +14,7 @@ import { addApiKeyRoutes } from './routes/api-keys.js';
 import { addConversationRoutes } from './routes/conversations.js';
 import { addDataSourceRoutes } from './routes/data-sources.js';
 import { addDatasetRoutes } from './routes/datasets.js';
+import { addDescriptionRoutes } from './routes/descriptions.js';
 import { createDocsRouter } from './routes/docs.js';
 import { addExportRoutes } from './routes/exports.js';
 import { addHealthRoutes } from './routes/health.js';
@@ -47,6 +48,7 @@ export function createApi(given: ApiDeps): Express {
   addIndexingRoutes(routes, deps);
   addJoinRoutes(routes, deps);
   addMappingRoutes(routes, deps);
+  addDescriptionRoutes(routes, deps);
   addDatasetRoutes(routes, deps);
   addJobRoutes(routes, deps);
   addApiKeyRoutes(routes, deps, authenticator);

@@ -1,15 +1,15 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { ExportFormat, ExportOptions, ResultExport } from '../contracts/export.js';
 import type { Caller } from '../contracts/identity.js';
-import { errorRecord, QuaestorError } from '../contracts/quaestor-error.js';
+import { QuaestorError } from '../contracts/quaestor-error.js';
 import { workflowIds } from '../contracts/workflows.js';
-import { endJob } from '../db/end-job.js';
 import { appendAudit } from '../db/statements/audit.js';
 import { appendEvent } from '../db/statements/events.js';
 import { getExport, insertExport } from '../db/statements/exports.js';
 import { insertJob } from '../db/statements/jobs.js';
 import { getQuestion } from '../db/statements/questions.js';
 import type { ApiContext } from './api-deps.js';
+import { startJob } from './start-job.js';
 
 export interface StartExport {
   caller: Caller;
@@ -44,21 +44,15 @@ export async function startExport(
     });
     return await getExport(tx, id);
   });
-  try {
-    await deps.engine.startExportResult({
+  await startJob(deps, caller.tenantId, job, () =>
+    deps.engine.startExportResult({
       tenantId: caller.tenantId,
       tier: caller.tier,
       jobId: job.id,
       exportId: id,
       questionId,
       summary: `Export as ${format}: ${questionId}`,
-    });
-  } catch (error) {
-    const record = errorRecord('engine_unavailable', 'The job could not be started.');
-    await deps.db
-      .withTenant(caller.tenantId, async (tx) => endJob(tx, job, { status: 'failed', error: record }))
-      .catch((failure: unknown) => deps.logger.error({ err: failure, jobId: job.id }, 'a job stays queued'));
-    throw error;
-  }
+    }),
+  );
   return created!;
 }

@@ -1,14 +1,14 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Caller } from '../contracts/identity.js';
 import { isTerminalJobStatus, type Job } from '../contracts/job.js';
-import { errorRecord, QuaestorError } from '../contracts/quaestor-error.js';
+import { QuaestorError } from '../contracts/quaestor-error.js';
 import { workflowIds } from '../contracts/workflows.js';
-import { endJob } from '../db/end-job.js';
 import { appendAudit } from '../db/statements/audit.js';
 import { getDataSource } from '../db/statements/data-sources.js';
 import { appendEvent } from '../db/statements/events.js';
 import { findActiveJob, getJob, insertJob } from '../db/statements/jobs.js';
 import type { ApiContext } from './api-deps.js';
+import { startJob } from './start-job.js';
 
 /**
  * Starts indexing a data source; while one runs, returns that one.
@@ -17,7 +17,10 @@ import type { ApiContext } from './api-deps.js';
 export async function startIndexing(deps: ApiContext, caller: Caller, dataSourceId: string): Promise<Job> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const { job, isNew, sourceName } = await openJob(deps, caller, dataSourceId);
-    if (job && isNew) return startJob(deps, caller, job, sourceName);
+    if (job && isNew) {
+      await start(deps, caller, job, sourceName);
+      return job;
+    }
     // The one in the way may be dead, or have ended in this very moment: then there is room now.
     const running = job && (await deps.reconcile(caller.tenantId, job));
     if (running && !isTerminalJobStatus(running.status)) return running;
@@ -54,22 +57,19 @@ async function openJob(deps: ApiContext, caller: Caller, dataSourceId: string): 
   });
 }
 
-async function startJob(deps: ApiContext, caller: Caller, job: Job, sourceName: string): Promise<Job> {
-  const { tenantId, tier } = caller;
-  try {
-    await deps.engine.startIndexSource({
+async function start(
+  deps: ApiContext,
+  { tenantId, tier }: Caller,
+  job: Job,
+  sourceName: string,
+): Promise<void> {
+  await startJob(deps, tenantId, job, () =>
+    deps.engine.startIndexSource({
       tenantId,
       tier,
       jobId: job.id,
       dataSourceId: job.subjectId,
       summary: `Index: ${sourceName}`,
-    });
-    return job;
-  } catch (error) {
-    const record = errorRecord('engine_unavailable', 'The job could not be started.');
-    await deps.db
-      .withTenant(tenantId, async (tx) => endJob(tx, job, { status: 'failed', error: record }))
-      .catch((failure: unknown) => deps.logger.error({ err: failure, jobId: job.id }, 'a job stays queued'));
-    throw error;
-  }
+    }),
+  );
 }

@@ -1,14 +1,14 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { DatasetOverride } from '../contracts/dataset.js';
 import type { Caller } from '../contracts/identity.js';
-import { errorRecord, QuaestorError } from '../contracts/quaestor-error.js';
+import { QuaestorError } from '../contracts/quaestor-error.js';
 import { workflowIds } from '../contracts/workflows.js';
-import { endJob } from '../db/end-job.js';
 import { appendAudit } from '../db/statements/audit.js';
 import { getDataset, insertDataset, type NewDataset } from '../db/statements/datasets.js';
 import { appendEvent } from '../db/statements/events.js';
 import { insertJob } from '../db/statements/jobs.js';
 import type { ApiContext } from './api-deps.js';
+import { startJob } from './start-job.js';
 
 /**
  * Starts reading a dataset's file; a new dataset gets its row in the same transaction. Returns the job's id.
@@ -40,8 +40,8 @@ export async function startIngestion(
     });
     return dataset.name;
   });
-  try {
-    await deps.engine.startIngestDataset({
+  await startJob(deps, tenantId, job, () =>
+    deps.engine.startIngestDataset({
       tenantId,
       tier,
       jobId,
@@ -49,13 +49,7 @@ export async function startIngestion(
       versionId,
       ...(override ? { override } : {}),
       summary: `Read: ${name}`,
-    });
-  } catch (error) {
-    const record = errorRecord('engine_unavailable', 'The job could not be started.');
-    await deps.db
-      .withTenant(tenantId, async (tx) => endJob(tx, job, { status: 'failed', error: record }))
-      .catch((failure: unknown) => deps.logger.error({ err: failure, jobId }, 'a job stays queued'));
-    throw error;
-  }
+    }),
+  );
   return jobId;
 }

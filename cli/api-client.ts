@@ -74,6 +74,8 @@ export interface ApiClient {
     mappingId: string,
     status: 'accepted' | 'rejected',
   ): Promise<SchemaMapping>;
+  /** Has the model propose descriptions; returns the job's id. */
+  describeSchema(dataSourceId: string, input: { tables?: string[]; maxTables?: number }): Promise<string>;
   deleteMapping(dataSourceId: string, mappingId: string): Promise<void>;
   /** Starts indexing; returns the job's id. */
   indexDataSource(dataSourceId: string): Promise<string>;
@@ -207,6 +209,8 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         path: `${sourcePath(id)}/mappings/${segment(mappingId)}/status`,
         body: { status },
       }),
+    describeSchema: async (id, input) =>
+      (await json<{ jobId: string }>(post(`${sourcePath(id)}/descriptions`, input))).jobId,
     deleteMapping: async (id, mappingId) => {
       await send({ method: 'DELETE', path: `${sourcePath(id)}/mappings/${segment(mappingId)}` });
     },

@@ -7,11 +7,12 @@ import { addDataset, listDatasets } from './commands/datasets.js';
 import { cancel, listJobs, watch } from './commands/jobs.js';
 import {
   addMapping,
+  describeSchema,
   importMappings,
   listMappings,
   putMappings,
   removeMapping,
-  reviewMapping,
+  reviewMappings,
 } from './commands/mappings.js';
 import { reply } from './commands/reply.js';
 import { runSql } from './commands/run-sql.js';
@@ -327,17 +328,27 @@ function addMappingCommands(program: Command, action: (run: Run) => Promise<void
     .action((file: string, flags: SourceFlag) =>
       action((context) => importMappings(context, { file, ...flags })),
     );
+  mappings
+    .command('describe')
+    .description('have the model describe tables and cryptic columns that nothing describes, for review')
+    .argument('[tables...]', 'only these')
+    .option(...SOURCE)
+    .option('--max <count>', 'tables at most', wholeNumber(1, 5_000))
+    .action((tables: string[], { max, ...flags }: SourceFlag & { max?: number }) =>
+      action((context) => describeSchema(context, { tables, maxTables: max, ...flags })),
+    );
   for (const [name, status] of [
     ['accept', 'accepted'],
     ['reject', 'rejected'],
   ] as const) {
     mappings
       .command(name)
-      .description(`${name} a mapping`)
-      .argument('<id>')
+      .description(`${name} mappings, by id`)
+      .argument('[ids...]')
+      .option('--all', 'all that wait for a decision')
       .option(...SOURCE)
-      .action((id: string, flags: SourceFlag) =>
-        action((context) => reviewMapping(context, { id, status, ...flags })),
+      .action((ids: string[], { all = false, ...flags }: SourceFlag & { all?: boolean }) =>
+        action((context) => reviewMappings(context, { ids, isAll: all, status, ...flags })),
       );
   }
   mappings

@@ -8,7 +8,7 @@ import { formatDuration, plural, printable } from './render/text.js';
 
 /** Prints how a job other than a question's ended, and returns the exit code for it. */
 export async function showJob(context: CommandContext, jobId: string): Promise<ExitCode> {
-  const job = await readEnded(context, jobId);
+  const job = await readEndedJob(context, jobId);
   const source =
     job.kind === 'index-source'
       ? (await context.client.listDataSources()).find((candidate) => candidate.id === job.subjectId)
@@ -40,7 +40,8 @@ export async function showJob(context: CommandContext, jobId: string): Promise<E
   return job.status === 'succeeded' ? EXIT.ok : EXIT.failed;
 }
 
-async function readEnded(context: CommandContext, jobId: string): Promise<Job> {
+/** The job, once its row says that it has ended: an event may come a moment before. */
+export async function readEndedJob(context: CommandContext, jobId: string): Promise<Job> {
   for (let attempt = 1; ; attempt += 1) {
     const job = await context.client.readJob(jobId);
     if (isTerminalJobStatus(job.status) || attempt === 10) return job;

@@ -201,6 +201,13 @@ export const ERRORS = {
     'The embedding model changed its dimensions',
     'Index the data source again.',
   ),
+  model_not_configured: entry(
+    'model',
+    'terminal',
+    422,
+    'This needs a language model',
+    'Set OPENAI_BASE_URL or OPENAI_API_KEY; the built-in model only translates questions.',
+  ),
   model_rate_limited: entry(
     'model',
     'retryable',

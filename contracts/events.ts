@@ -65,6 +65,19 @@ export interface EventData {
   };
   'version.activated': { versionId: string; tables: number; columns: number };
 
+  /** What nothing describes: tables that are asked about, names in them, requests; and tables beyond the limit. */
+  'descriptions.planned': { tables: number; names: number; batches: number; leftOut: number };
+  'descriptions.proposed': {
+    batch: number;
+    proposed: number;
+    /** Entries of the reply that were not taken. */
+    dropped: number;
+    tokens: number;
+    durationMs: number;
+    /** The reply held no entry at all. */
+    isUnusable?: boolean;
+  };
+
   'dataset.read': {
     versionId: string;
     rows: number;

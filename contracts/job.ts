@@ -1,7 +1,12 @@
 import type { ErrorRecord } from './quaestor-error.js';
 
 /** A workflow as the API shows it. The job's id is the workflow's id. */
-export type JobKind = 'index-source' | 'answer-question' | 'export-result' | 'ingest-dataset';
+export type JobKind =
+  | 'index-source'
+  | 'answer-question'
+  | 'export-result'
+  | 'ingest-dataset'
+  | 'describe-schema';
 export type JobStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
 
 export const TERMINAL_JOB_STATUSES = ['succeeded', 'failed', 'cancelled'] as const satisfies JobStatus[];

@@ -87,6 +87,15 @@ export interface Guidance {
   examples: { question: string; sql: string }[];
 }
 
+export const DESCRIPTION_LIMITS = {
+  /** UTF-16 code units that a model is asked for, and that are taken of it. */
+  askedChars: 200,
+  chars: 400,
+  /** Tables of one job: by default, and at most. */
+  defaultTables: 200,
+  tables: 5_000,
+} as const;
+
 export const MAPPING_LIMITS = {
   /** Entries of one request. */
   entries: 1_000,

@@ -27,6 +27,21 @@ export interface IndexSourceResult {
   error?: ErrorRecord;
 }
 
+/** Has a model propose descriptions for review. */
+export interface DescribeSchemaInput extends WorkflowScope {
+  dataSourceId: string;
+  /** Canonical names. Default: all tables. */
+  tables?: string[];
+  /** Tables that are described at most, by name. */
+  maxTables: number;
+}
+export interface DescribeSchemaResult {
+  status: 'succeeded';
+  proposed: number;
+  /** Entries of replies that were not taken. */
+  dropped: number;
+}
+
 export interface AnswerQuestionInput extends WorkflowScope {
   questionId: string;
   /** Absent for a question about datasets. */
@@ -101,6 +116,7 @@ export const WORKFLOWS = {
   reindexSchedule: 'reindexSchedule',
   searchSchema: 'searchSchema',
   exportResult: 'exportResult',
+  describeSchema: 'describeSchema',
   sweep: 'sweep',
 } as const;
 
@@ -118,6 +134,7 @@ export const workflowIds = {
   answerQuestion: (questionId: string): string => `answer-${questionId}`,
   indexSource: (dataSourceId: string, runId: string): string => `index-${dataSourceId}-${runId}`,
   searchSchema: (searchId: string): string => `search-${searchId}`,
+  describeSchema: (dataSourceId: string, runId: string): string => `describe-${dataSourceId}-${runId}`,
   exportResult: (exportId: string): string => `export-${exportId}`,
   ingestDataset: (datasetId: string, versionId: string): string => `ingest-${datasetId}-${versionId}`,
   reindexSchedule: (dataSourceId: string): string => `reindex-${dataSourceId}`,

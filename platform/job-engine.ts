@@ -15,6 +15,7 @@ import { TASK_QUEUES, type TaskQueueTable } from '../contracts/task-queues.js';
 import {
   type AnswerQuestionInput,
   type ChoiceMade,
+  type DescribeSchemaInput,
   type ExportResultInput,
   type IndexSourceInput,
   type IngestDatasetInput,
@@ -53,6 +54,7 @@ export interface JobEngine {
   startAnswerQuestion(input: AnswerQuestionInput & StartInfo): Promise<void>;
   startIndexSource(input: IndexSourceInput & StartInfo): Promise<void>;
   startExportResult(input: ExportResultInput & StartInfo): Promise<void>;
+  startDescribeSchema(input: DescribeSchemaInput & StartInfo): Promise<void>;
   /** Tells a waiting question that the store has its reader's reply; false when no such job runs. Telling twice is telling once. */
   tellChoice(jobId: string, round: number): Promise<boolean>;
   /** Starts a search and waits for its result, at most SEARCH_LIMITS.timeoutMs. */
@@ -141,6 +143,10 @@ export function createTemporalJobEngine({
     async startIndexSource({ tier, summary, ...input }) {
       const info = { tier, summary, kind: 'index-source', subjectId: input.dataSourceId };
       await start(WORKFLOWS.indexSource, input, { ...info, timeoutMs: INDEX_TIMEOUT_MS });
+    },
+    async startDescribeSchema({ tier, summary, ...input }) {
+      const info = { tier, summary, kind: 'describe-schema', subjectId: input.dataSourceId };
+      await start(WORKFLOWS.describeSchema, input, { ...info, timeoutMs: INDEX_TIMEOUT_MS });
     },
     async startExportResult({ tier, summary, ...input }) {
       const info = { tier, summary, kind: 'export-result', subjectId: input.questionId };

@@ -169,6 +169,13 @@ const endless = sqlReply(
 );
 await record('answer-question-datasets-queued', namespace, await askDataset(endless));
 
+model.script('chat', {
+  kind: 'text',
+  text: '{"descriptions": [{"name": "public.orders", "text": "What customers ordered."}]}',
+});
+const described = await withModel.client.describeSchema(id, {});
+await record('describe-schema', namespace, await ended(withModel, described));
+
 model.script('chat', { kind: 'hang' });
 const calls = model.stats.byEndpoint.chat;
 const cancelled = await ask(id, withModel);

@@ -11,6 +11,10 @@ import {
 } from '../activities/answers/create-answer-activities.js';
 import { createDataSourceActivities } from '../activities/data-sources/create-data-source-activities.js';
 import { createDatasetActivities } from '../activities/datasets/create-dataset-activities.js';
+import {
+  createDescriptionActivities,
+  createDescriptionEndActivities,
+} from '../activities/descriptions/create-description-activities.js';
 import { createExportActivities } from '../activities/exports/create-export-activities.js';
 import { createJobActivities } from '../activities/jobs/create-job-activities.js';
 import { createSweepActivities } from '../activities/jobs/create-sweep-activities.js';
@@ -97,12 +101,16 @@ function activitiesOf(name: TaskQueueName, { resources, config, engine }: Create
         ...createJobActivities({ db, bus }),
         ...createSweepActivities({ db, bus, engine }),
         ...createRegistryActivities({ db, ...planning }),
+        ...createDescriptionEndActivities({ db, bus }),
         ...createAnswerActivities(answers),
       };
     case 'embedding':
       return createEmbeddingActivities({ db: patient, bus, embeddings });
     case 'generation':
-      return createGenerationActivities({ ...answers, db: patient });
+      return {
+        ...createGenerationActivities({ ...answers, db: patient }),
+        ...createDescriptionActivities({ db: patient, bus, chat: resources.chat }),
+      };
     case 'export':
       return createExportActivities({ db: patient, bus, duckdb: resources.duckdb });
     case 'data-source':

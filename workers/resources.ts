@@ -6,6 +6,7 @@ import { closeConnectors, createConnectors } from '../activities/data-sources/cr
 import { createDuckDbPool, type DuckDbPool } from '../activities/datasets/duckdb/duckdb-pool.js';
 import { createDuckDbParser } from '../activities/datasets/queries/duckdb-parser.js';
 import { createBuiltInEmbeddings } from '../activities/model/built-in-embeddings.js';
+import type { ChatModel } from '../activities/model/chat-provider.js';
 import { createTokenCounter, type TokenCounter } from '../activities/model/count-tokens.js';
 import { withEmbeddingCache } from '../activities/model/embedding-cache.js';
 import type { EmbeddingProvider } from '../activities/model/embedding-provider.js';
@@ -26,6 +27,8 @@ export interface Resources {
   embeddings: EmbeddingProvider;
   /** Counts tokens as the embedding model does; its tokeniser is loaded when it is first asked for. */
   loadTokenCounter: () => Promise<(text: string) => number>;
+  /** Absent with the built-in model. */
+  chat: ChatModel | undefined;
   /** Starts processes when they are needed. */
   duckdb: DuckDbPool;
   close(): Promise<void>;
@@ -65,6 +68,7 @@ export function createResources(config: Config, shared: { db: Database; bus: Eve
     },
     embeddings: model.embeddings,
     loadTokenCounter: model.loadEmbeddingCounter,
+    chat: model.chat,
     duckdb,
     close: async () => {
       await Promise.all([closeConnectors(connectors), duckdb.close(), queries.close(), parser.close()]);
@@ -75,6 +79,7 @@ export function createResources(config: Config, shared: { db: Database; bus: Eve
 interface Model {
   embeddings: EmbeddingProvider;
   writer: SqlWriter;
+  chat?: ChatModel;
   loadEmbeddingCounter: () => Promise<(text: string) => number>;
 }
 
@@ -88,6 +93,18 @@ function createModel({ model, queues }: Config): Model {
     };
   }
   const client = createOpenAiClient(model);
+  const chat: ChatModel = {
+    provider: createOpenAiChat({
+      client,
+      model: model.chatModel,
+      maxConcurrency: queues.generation.concurrency,
+      timeoutMs: Math.max(1_000, queues.generation.startToCloseMs - 10_000),
+    }),
+    loadTokenCounter: async () => {
+      const counter = await createTokenCounter('o200k_base');
+      return (text) => counter.countTokens(text);
+    },
+  };
   return {
     embeddings: createOpenAiEmbeddings({
       client,
@@ -98,18 +115,11 @@ function createModel({ model, queues }: Config): Model {
       timeoutMs: Math.max(1_000, queues.embedding.startToCloseMs - LIMITS.embeddingTimeoutMs),
     }),
     writer: createChatWriter({
-      chat: createOpenAiChat({
-        client,
-        model: model.chatModel,
-        maxConcurrency: queues.generation.concurrency,
-        timeoutMs: Math.max(1_000, queues.generation.startToCloseMs - 10_000),
-      }),
+      chat: chat.provider,
       tokenBudget: model.contextTokens,
-      loadTokenCounter: async () => {
-        const counter = await createTokenCounter('o200k_base');
-        return (text) => counter.countTokens(text);
-      },
+      loadTokenCounter: chat.loadTokenCounter,
     }),
+    chat,
     loadEmbeddingCounter: async () => {
       // Counts all of a schema: fourteen times faster than tiktoken, and a property test holds that both count alike.
       const counter = await createTokenCounter('cl100k_base', { engine: 'gpt-tokenizer' });

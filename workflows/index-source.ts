@@ -1,4 +1,4 @@
-import { CancellationScope, patched } from '@temporalio/workflow';
+import { patched } from '@temporalio/workflow';
 import type { DataSourceActivities } from '../activities/data-sources/create-data-source-activities.js';
 import type { EmbeddingActivities } from '../activities/registry/create-embedding-activities.js';
 import type {
@@ -8,6 +8,7 @@ import type {
 import { errorRecord } from '../contracts/quaestor-error.js';
 import type { IndexSourceInput, IndexSourceResult } from '../contracts/workflows.js';
 import { localActivities, remoteActivities } from './activity-proxies.js';
+import { allOrNone, inWindow } from './in-window.js';
 import { toWorkflowFailure } from './job-failure.js';
 import { enterPhase } from './job-phase.js';
 import { runAsJob } from './run-as-job.js';
@@ -112,31 +113,4 @@ async function embed(
     model: plan.model,
     ...(otherDimensions === undefined ? {} : { otherDimensions }),
   };
-}
-
-/** Runs `work` for 0 … count-1, at most `width` at once. The first failure cancels the others and is thrown. */
-async function inWindow(count: number, width: number, work: (index: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const lane = async () => {
-    while (next < count) await work(next++);
-  };
-  await allOrNone(Array.from({ length: Math.min(width, count) }, () => lane));
-}
-
-/** Runs all of them at once. The first failure cancels the others and is thrown, after they have ended. */
-async function allOrNone<Works extends readonly (() => Promise<unknown>)[]>(
-  works: Works,
-): Promise<{ -readonly [Index in keyof Works]: Awaited<ReturnType<Works[Index]>> }> {
-  return await CancellationScope.cancellable(async () => {
-    const running = works.map((work) => work());
-    try {
-      return (await Promise.all(running)) as {
-        -readonly [Index in keyof Works]: Awaited<ReturnType<Works[Index]>>;
-      };
-    } catch (error) {
-      CancellationScope.current().cancel();
-      await Promise.allSettled(running);
-      throw error;
-    }
-  });
 }

@@ -1,5 +1,6 @@
 /** Everything in the workflow bundle. Import nothing here that is not a workflow. */
 export { answerQuestion } from './answer-question.js';
+export { describeSchema } from './describe-schema.js';
 export { exportResult } from './export-result.js';
 export { indexSource } from './index-source.js';
 export { ingestDataset } from './ingest-dataset.js';

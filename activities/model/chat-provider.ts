@@ -25,6 +25,13 @@ export interface ChatCompletion {
   usage: { promptTokens: number; completionTokens: number };
 }
 
+/** A language model and its tokeniser. */
+export interface ChatModel {
+  provider: ChatProvider;
+  /** Loads the tokeniser when it is first asked for: some 90 MB. */
+  loadTokenCounter: () => Promise<(text: string) => number>;
+}
+
 export interface ChatProvider {
   readonly name: string;
   readonly kind: ModelProvider;

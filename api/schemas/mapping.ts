@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  DESCRIPTION_LIMITS,
   MAPPING_KINDS,
   MAPPING_LIMITS,
   MAPPING_ORIGINS,
@@ -60,6 +61,21 @@ const mappingContentSchema = z
 export const putMappingsBody = z
   .strictObject({ mappings: z.array(mappingContentSchema).min(1).max(MAPPING_LIMITS.entries) })
   .meta({ id: 'PutMappings' });
+
+export const describeSchemaBody = z
+  .strictObject({
+    tables: z.array(said(400)).min(1).max(DESCRIPTION_LIMITS.tables).optional().meta({
+      description: 'Only these. Default: all, and of tables alike but for numbers in their names the newest.',
+    }),
+    maxTables: z.int().min(1).max(DESCRIPTION_LIMITS.tables).default(DESCRIPTION_LIMITS.defaultTables),
+  })
+  .meta({ id: 'DescribeSchema' });
+export const acceptedDescriptionsSchema = z
+  .object({
+    jobId: z.string(),
+    links: z.object({ job: z.string(), events: z.string(), proposals: z.string() }),
+  })
+  .meta({ id: 'AcceptedDescriptions' });
 
 const about = {
   id: uuid(),

@@ -7,6 +7,8 @@ import { EXIT, type ExitCode } from '../exit-codes.js';
 import { findSource } from '../find-source.js';
 import { renderTable } from '../render/table.js';
 import { plural, printable } from '../render/text.js';
+import { readEndedJob, showJob } from '../show-job.js';
+import { watchJob } from '../watch-job.js';
 
 interface SourceOption {
   /** Name or id; may be left out when there is exactly one. */
@@ -21,7 +23,12 @@ export async function listMappings(
   const source = await findSource(context.client, name);
   const mappings = await context.client.listMappings(source.id, filter);
   if (context.isJson) context.printJson({ mappings });
-  else if (mappings.length === 0) context.print('Nothing is said about this schema yet.');
+  else showMappings(context, mappings, 'Nothing is said about this schema yet.');
+  return EXIT.ok;
+}
+
+function showMappings(context: CommandContext, mappings: readonly SchemaMapping[], none: string): void {
+  if (mappings.length === 0) context.print(none);
   else {
     context.print(
       renderTable({
@@ -32,7 +39,6 @@ export async function listMappings(
       }),
     );
   }
-  return EXIT.ok;
 }
 
 /** Kinds that can be said on one line, and whether they have a target and a text. */
@@ -85,14 +91,51 @@ export async function importMappings(
   return showReport(context, report, matched);
 }
 
-export async function reviewMapping(
+/** Has the model describe what nothing describes, and shows what it wrote. */
+export async function describeSchema(
   context: CommandContext,
-  options: SourceOption & { id: string; status: 'accepted' | 'rejected' },
+  options: SourceOption & { tables: string[]; maxTables?: number | undefined },
 ): Promise<ExitCode> {
   const source = await findSource(context.client, options.source);
-  const mapping = await context.client.putMappingStatus(source.id, options.id, options.status);
-  if (context.isJson) context.printJson(mapping);
-  else context.print(`The ${mapping.kind} of ${printable(aboutOf(mapping))} is ${mapping.status}.`);
+  const before = new Set((await proposalsOf(context, source.id)).map(({ id }) => id));
+  const jobId = await context.client.describeSchema(source.id, {
+    ...(options.tables.length > 0 ? { tables: options.tables } : {}),
+    ...(options.maxTables === undefined ? {} : { maxTables: options.maxTables }),
+  });
+  await watchJob(context, jobId);
+  const job = await readEndedJob(context, jobId);
+  const proposed = (await proposalsOf(context, source.id)).filter(({ id }) => !before.has(id));
+  if (context.isJson) context.printJson({ job, proposed });
+  else {
+    showMappings(context, proposed, 'The model proposed no descriptions.');
+    if (proposed.length > 0)
+      context.print(
+        'They count when accepted: quaestor mappings accept ID… or --all; the next indexing embeds them.',
+      );
+    if (job.status !== 'succeeded') return showJob(context, jobId);
+  }
+  return job.status === 'succeeded' ? EXIT.ok : EXIT.failed;
+}
+
+const proposalsOf = (context: CommandContext, sourceId: string): Promise<SchemaMapping[]> =>
+  context.client.listMappings(sourceId, { status: 'generated' });
+
+export async function reviewMappings(
+  context: CommandContext,
+  options: SourceOption & { ids: string[]; isAll: boolean; status: 'accepted' | 'rejected' },
+): Promise<ExitCode> {
+  if (options.isAll !== (options.ids.length === 0)) throw new UsageError('Give the ids, or --all.');
+  const source = await findSource(context.client, options.source);
+  const ids = options.isAll ? (await proposalsOf(context, source.id)).map(({ id }) => id) : options.ids;
+  const reviewed: SchemaMapping[] = [];
+  for (const id of ids) {
+    const mapping = await context.client.putMappingStatus(source.id, id, options.status);
+    reviewed.push(mapping);
+    if (!context.isJson)
+      context.print(`The ${mapping.kind} of ${printable(aboutOf(mapping))} is ${mapping.status}.`);
+  }
+  if (context.isJson) context.printJson({ mappings: reviewed });
+  else if (reviewed.length === 0) context.print('Nothing waits for a decision.');
   return EXIT.ok;
 }
 

@@ -118,6 +118,11 @@ export function eventText(event: FollowedEvent): string | undefined {
       const names = items.slice(0, 3).map(({ name }) => printable(name));
       return `the model refused ${plural(count, 'item')}: ${names.join(', ')}${count > names.length ? ' …' : ''}`;
     }
+    case 'descriptions.planned': {
+      const { tables, names, batches, leftOut } = event.data;
+      const left = leftOut > 0 ? `; ${plural(leftOut, 'table')} beyond the limit` : '';
+      return `to describe: ${plural(names, 'name')} of ${plural(tables, 'table')} in ${plural(batches, 'request')}${left}`;
+    }
     case 'dataset.read':
       return `Read ${plural(event.data.rows, 'row')} of ${plural(event.data.columns, 'column')}`;
     case 'version.activated':
@@ -142,6 +147,7 @@ export function eventText(event: FollowedEvent): string | undefined {
       return 'answer recorded';
     case 'job.progressed':
     case 'batch.embedded':
+    case 'descriptions.proposed':
     case 'job.succeeded':
     case 'job.failed':
     case 'job.cancelled':

@@ -19,6 +19,9 @@ const DICTIONARY = new Set([...COMMON, ...SYNONYM_GROUPS.flat(), ...Object.keys(
 const isWord = (text: string): boolean =>
   DICTIONARY.has(text) || (text.length > 3 && DICTIONARY.has(singular(text)));
 
+/** Whether a lower-case word, or words run together (`joindate`), are in the dictionary. */
+export const isDictionaryWord = (text: string): boolean => segmentName(text) !== null;
+
 /** Cuts a run-together name (`joindate`) into dictionary words, as few as possible; null if it is not made of them. */
 export function segmentName(name: string): string[] | null {
   const best: (string[] | null)[] = [[]];

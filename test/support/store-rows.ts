@@ -7,6 +7,7 @@ import { saveAnswer, saveResultPages, saveResultPresentation } from '../../db/st
 import { appendAudit } from '../../db/statements/audit.js';
 import { insertDataSource } from '../../db/statements/data-sources.js';
 import { activateDatasetVersion, insertDataset } from '../../db/statements/datasets.js';
+import { saveDescriptionBatches } from '../../db/statements/descriptions.js';
 import { appendEvent } from '../../db/statements/events.js';
 import { insertExport, saveExportFile } from '../../db/statements/exports.js';
 import { claimIdempotencyKey } from '../../db/statements/idempotency.js';
@@ -139,6 +140,7 @@ export async function fillTenant(db: Database, tenant: TestTenant): Promise<{ da
     };
     await saveInferredJoins(tx, key, [{ ...join, confidence: 0.9, evidence: ['names'] }]);
     await putJoinDecisions(tx, dataSourceId, [{ ...join, decision: 'accepted' }], 'person');
+    await saveDescriptionBatches(tx, jobId, [{ targets: [], request: { system: 's', user: 'u' } }]);
     const synonym = { kind: 'synonym', target: 'public.orders', text: 'purchases' } as const;
     await putMappings(tx, dataSourceId, [synonym], { origin: 'person' });
     await appendEvent(tx, question.jobId, 'job.queued', {});

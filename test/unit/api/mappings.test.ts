@@ -286,3 +286,10 @@ test('joins are given, rejected and taken back by name, and a column that is not
     'not_found',
   );
 });
+
+test('the built-in model proposes no descriptions: nothing is started, and the answer says what is needed', async () => {
+  const refused = await call('POST', `/v1/data-sources/${source}/descriptions`, { key, body: {} });
+  expectProblem(refused, 422, 'model_not_configured');
+  expect(api.engine.descriptions).toEqual([]);
+  expect((await call('GET', '/v1/jobs', { key })).body).toMatchObject({ jobs: [] });
+});

@@ -5,6 +5,7 @@ import type { EngineJobStatus, JobEngine } from '../../../../platform/job-engine
 
 type AnswerInput = Parameters<JobEngine['startAnswerQuestion']>[0];
 type SearchInput = Parameters<JobEngine['searchSchema']>[0];
+type DescribeInput = Parameters<JobEngine['startDescribeSchema']>[0];
 type ExportInput = Parameters<JobEngine['startExportResult']>[0];
 type IngestInput = Parameters<JobEngine['startIngestDataset']>[0];
 type IndexInput = Parameters<JobEngine['startIndexSource']>[0];
@@ -21,6 +22,7 @@ export class FakeEngine implements JobEngine {
     result: { tables: [], joins: [], values: {}, mappings: {}, durationMs: 1 },
   };
   readonly exports: ExportInput[] = [];
+  readonly descriptions: DescribeInput[] = [];
   readonly ingestions: IngestInput[] = [];
   readonly cancelled: string[] = [];
   readonly choices: { jobId: string; round: number }[] = [];
@@ -35,6 +37,11 @@ export class FakeEngine implements JobEngine {
     this.#beThere();
     this.answers.push(input);
     await this.onAnswer(input);
+  }
+
+  async startDescribeSchema(input: DescribeInput): Promise<void> {
+    this.#beThere();
+    this.descriptions.push(input);
   }
 
   async startExportResult(input: ExportInput): Promise<void> {
