@@ -12,7 +12,10 @@ import type { ReconcileJob } from './reconcile-job.js';
 
 /** What the API works with; it owns none of it and closes none of it. */
 export interface ApiDeps {
-  config: Pick<Config, 'encryptionKey' | 'datasets' | 'answerCacheTtlMs' | 'model' | 'rateLimits'>;
+  config: Pick<
+    Config,
+    'encryptionKey' | 'datasets' | 'answerCacheTtlMs' | 'model' | 'rateLimits' | 'uploadBytes'
+  >;
   db: Database;
   engine: JobEngine;
   bus: EventBus;

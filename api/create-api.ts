@@ -24,6 +24,7 @@ import { addJoinRoutes } from './routes/joins.js';
 import { addMappingRoutes } from './routes/mappings.js';
 import { addQuestionRoutes } from './routes/questions.js';
 import { addSearchRoutes } from './routes/search.js';
+import { addUploadRoutes } from './routes/uploads.js';
 
 /** The HTTP API: parses, checks, starts and reads; all work is done by workflows. */
 export function createApi(given: ApiDeps): Express {
@@ -54,6 +55,7 @@ export function createApi(given: ApiDeps): Express {
   addApiKeyRoutes(routes, deps, authenticator);
   addHealthRoutes(routes, deps);
   addSearchRoutes(routes, deps);
+  addUploadRoutes(routes, deps);
   routes.refuseOtherMethods();
   app.use(routes.router);
   app.use(createDocsRouter(createOpenApiDocument(routes.registry)));

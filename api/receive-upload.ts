@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { Transform } from 'node:stream';
+import { Transform, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import busboy from 'busboy';
 import type { Request } from 'express';
-import { LIMITS } from '../contracts/limits.js';
 import { QuaestorError } from '../contracts/quaestor-error.js';
+import { toDiskError } from '../platform/disk-error.js';
+import { fileNameOf } from './uploads/upload-name.js';
 
 export interface ReceivedUpload {
   fileName: string;
@@ -22,15 +23,14 @@ const FIELD_BYTES = 4_096;
  * Writes the one file of a multipart form to `path` while it arrives, hashing it, in constant memory.
  * @throws QuaestorError `unsupported_media_type`, `dataset_too_large`, `invalid_request`, `dataset_disk_full`
  */
-export async function receiveUpload(req: Request, path: string): Promise<ReceivedUpload> {
+export async function receiveUpload(req: Request, path: string, mostBytes: number): Promise<ReceivedUpload> {
   if (!req.is('multipart/form-data')) {
     throw new QuaestorError(
       'unsupported_media_type',
       'Send the file as multipart/form-data, in the field "file".',
     );
   }
-  const announced = Number(req.headers['content-length'] ?? 0);
-  if (announced > LIMITS.datasetBytes + FIELD_BYTES * 10) throw tooLarge();
+  assertUploadSize(Number(req.headers['content-length'] ?? 0) - FIELD_BYTES * 10, mostBytes);
   const fields: Record<string, string> = {};
   let receiving: Promise<Omit<ReceivedUpload, 'fields'>> | undefined;
   let fault: QuaestorError | undefined;
@@ -38,7 +38,7 @@ export async function receiveUpload(req: Request, path: string): Promise<Receive
     const form = busboy({
       headers: req.headers,
       defParamCharset: 'utf8',
-      limits: { files: 1, fields: 10, fieldSize: FIELD_BYTES, fileSize: LIMITS.datasetBytes + 1 },
+      limits: { files: 1, fields: 10, fieldSize: FIELD_BYTES, fileSize: mostBytes + 1 },
     });
     form.on('field', (name, value) => {
       fields[name] = value;
@@ -47,11 +47,11 @@ export async function receiveUpload(req: Request, path: string): Promise<Receive
       fault = new QuaestorError('invalid_request', 'Send one file at a time.');
     });
     form.on('file', (_name, stream, { filename }) => {
-      receiving = receiveFile(stream, path, filename);
-      // The form goes on, and ends, when the file could not be kept.
-      receiving.catch(() => stream.resume());
+      receiving = receiveFile(stream, path, filename, mostBytes);
+      // Without the file there is nothing to wait for: the form ends here.
+      receiving.catch((error: unknown) => form.destroy(error as Error));
     });
-    await pipeline(req, form);
+    await pipeForm(req, form);
   } catch (error) {
     await receiving?.catch(() => undefined);
     throw error instanceof QuaestorError
@@ -63,20 +63,50 @@ export async function receiveUpload(req: Request, path: string): Promise<Receive
   return { ...(await receiving), fields };
 }
 
-const tooLarge = (): QuaestorError =>
-  new QuaestorError('dataset_too_large', `The file is larger than ${LIMITS.datasetBytes / 1024 ** 3} GB.`);
+/** Unlike a pipeline it leaves the connection alive when the form ends early: there is an answer to send, and the rest is dropped. */
+async function pipeForm(req: Request, form: Writable): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      form.once('close', resolve);
+      form.once('error', reject);
+      req.once('error', reject);
+      req.once('close', () => {
+        if (!req.complete) reject(new Error('The connection was broken off'));
+      });
+      req.pipe(form);
+    });
+  } catch (error) {
+    req.unpipe(form);
+    form.destroy();
+    req.resume();
+    throw error;
+  }
+}
+
+/** @throws QuaestorError `dataset_too_large` */
+export function assertUploadSize(sizeBytes: number, mostBytes: number): void {
+  if (sizeBytes > mostBytes) throw tooLarge(mostBytes);
+}
+
+const tooLarge = (mostBytes: number): QuaestorError =>
+  new QuaestorError(
+    'dataset_too_large',
+    `The file is larger than the ${Math.floor(mostBytes / 1024 ** 2)} MB that your tier may upload.`,
+    { details: { mostBytes } },
+  );
 
 async function receiveFile(
   stream: NodeJS.ReadableStream,
   path: string,
   fileName: string | undefined,
+  mostBytes: number,
 ): Promise<Omit<ReceivedUpload, 'fields'>> {
   const hash = createHash('sha256');
   let sizeBytes = 0;
   const meter = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       sizeBytes += chunk.length;
-      if (sizeBytes > LIMITS.datasetBytes) return done(tooLarge());
+      if (sizeBytes > mostBytes) return done(tooLarge(mostBytes));
       hash.update(chunk);
       done(null, chunk);
     },
@@ -84,15 +114,7 @@ async function receiveFile(
   try {
     await pipeline(stream, meter, createWriteStream(path, { flags: 'wx' }));
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOSPC' || code === 'EDQUOT') {
-      throw new QuaestorError('dataset_disk_full', 'There is no room left for the file.', { cause: error });
-    }
-    throw error;
+    throw toDiskError(error);
   }
-  return { fileName: baseName(fileName ?? ''), sizeBytes, sha256: hash.digest('hex') };
+  return { fileName: fileNameOf(fileName ?? ''), sizeBytes, sha256: hash.digest('hex') };
 }
-
-/** A name to show, never a path to open. */
-const baseName = (name: string): string =>
-  (name.split(/[\\/]/).at(-1) ?? '').replaceAll(/\p{Cc}/gu, '').slice(0, 200) || 'file';

@@ -12,7 +12,7 @@ import { describeRoute } from './openapi.js';
 import type { LimitRate } from './rate-limit.js';
 
 type None = z.ZodObject<Record<never, never>>;
-type Method = 'get' | 'post' | 'put' | 'delete';
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete' | 'options';
 
 /** One route: what it takes, what it answers, and how it is documented. */
 export interface RouteSpec<

@@ -1,11 +1,13 @@
 /**
- * npm run bench:datasets -- [--sizes 100,1000]: how long does a CSV take to be in Parquet without a lost cell, and what does a query cost?
+ * npm run bench:datasets -- [--sizes 100,1000]: how long does a CSV take from its upload until it can be asked and is profiled, how long
+ * to be in Parquet without a lost cell, and what does a query cost?
  *
  * Generates seeded CSV files (MB), reads each as the activity does (whole-file dialect and types, listed cells, zstd Parquet) and, in the
- * same run and the same kind of process, with DuckDB's own two steps: read_csv with its sniffer to zstd Parquet, and SUMMARIZE on it. Then
+ * same run and the same kind of process, with DuckDB's own two steps: read_csv with its sniffer to zstd Parquet, and SUMMARIZE on it, then
+ * the whole way on real servers: uploaded through the API as `quaestor datasets add` does, read by its job, profiled by its own; then
  * 40 group-bys on the Parquet file, each in an untrusted session. Memory is that of all processes of the bench.
  *
- * Options: --sizes MB,MB (default 100), --seed N (default 1), --memory MB (DuckDB's limit, default 400), --runs N (default 1), --json
+ * Options: --parts (no whole way: no servers are started), --sizes MB,MB (default 100), --seed N (default 1), --memory MB (DuckDB's limit, default 400), --runs N (default 1), --json
  */
 import { mkdir, mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,6 +16,7 @@ import { parseArgs } from 'node:util';
 import { createDuckDbPool, type DuckDbPool } from '../activities/datasets/duckdb/duckdb-pool.js';
 import { ingestFile } from '../activities/datasets/ingest/ingest-file.js';
 import { generateCsv } from './datasets/generate-csv.js';
+import { startWholeWay, type WholeWay, type WholeWayBench } from './datasets/measure-whole-way.js';
 import { watchTreeMemory } from './datasets/watch-memory.js';
 
 const { values: options } = parseArgs({
@@ -22,6 +25,7 @@ const { values: options } = parseArgs({
     seed: { type: 'string', default: '1' },
     memory: { type: 'string', default: '400' },
     runs: { type: 'string', default: '1' },
+    parts: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
@@ -44,6 +48,10 @@ interface Figures {
   queryP50Ms: number;
   queryP95Ms: number;
   rejectedCells: number;
+  /** Absent with --parts. */
+  wholeWay?: WholeWay;
+  /** The whole way with the profile, over DuckDB's two steps. */
+  wholeRatio?: number;
 }
 
 async function main(): Promise<void> {
@@ -54,27 +62,38 @@ async function main(): Promise<void> {
     spillFolder: join(folder, 'spill'),
   });
   const results: Figures[] = [];
+  const whole = options.parts ? undefined : await startWholeWay();
   try {
     for (const size of options.sizes.split(',').map(Number)) {
       const { bavail, bsize } = await statfs(folder);
       if (bavail * bsize < size * MB * 4) throw new Error(`There is no room for ${size} MB in ${folder}`);
-      for (let run = 0; run < Number(options.runs); run += 1) results.push(await measure(pool, folder, size));
+      for (let run = 0; run < Number(options.runs); run += 1)
+        results.push(await measure(pool, whole, folder, size));
     }
   } finally {
     memory.stop();
+    await whole?.stop();
     await pool.close();
     await rm(folder, { recursive: true, force: true });
   }
   if (options.json) process.stdout.write(`${JSON.stringify(results)}\n`);
-  else for (const figures of results) console.table(figures);
+  else for (const { wholeWay, ...figures } of results) console.table({ ...figures, ...wholeWay });
 }
 
-async function measure(pool: DuckDbPool, folder: string, sizeMb: number): Promise<Figures> {
+async function measure(
+  pool: DuckDbPool,
+  whole: WholeWayBench | undefined,
+  folder: string,
+  sizeMb: number,
+): Promise<Figures> {
   const path = join(folder, 'file.csv');
   say(`Generating ${sizeMb} MB`);
   const rows = await generateCsv(path, sizeMb * MB, Number(options.seed));
   const out = join(folder, 'ours');
   await mkdir(out, { recursive: true });
+  say('The whole way');
+  const wholeWay = await whole?.measure(path);
+  if (wholeWay && wholeWay.rowCount !== rows) throw new Error(`${wholeWay.rowCount} rows of ${rows}`);
   await pool.warmUp(1);
 
   say('Reading it');
@@ -117,6 +136,7 @@ async function measure(pool: DuckDbPool, folder: string, sizeMb: number): Promis
   }
   times.sort((a, b) => a - b);
   await rm(path);
+  const theirsMs = duckdbParquetMs + duckdbSummarizeMs;
   return {
     sizeMb,
     rows,
@@ -125,10 +145,17 @@ async function measure(pool: DuckDbPool, folder: string, sizeMb: number): Promis
     duckdbParquetMs: Math.round(duckdbParquetMs),
     duckdbSummarizeMs: Math.round(duckdbSummarizeMs),
     duckdbPeakMb: Math.round(duckdbPeakMb),
-    ratio: Math.round((oursMs / (duckdbParquetMs + duckdbSummarizeMs)) * 100) / 100,
+    ratio: Math.round((oursMs / theirsMs) * 100) / 100,
     queryP50Ms: Math.round(times[20] ?? 0),
     queryP95Ms: Math.round(times[37] ?? 0),
     rejectedCells: read.rejectedCells,
+    ...(wholeWay
+      ? {
+          wholeWay,
+          wholeRatio:
+            Math.round(((wholeWay.queryableMs + (wholeWay.profiledMs ?? 0)) / theirsMs) * 100) / 100,
+        }
+      : {}),
   };
 }
 

@@ -97,6 +97,17 @@ export interface ApiClient {
     name?: string;
     sheet?: string;
   }): Promise<{ dataset: Dataset; jobId: string }>;
+  /** Begins an upload by tus; returns its id, which is that of the dataset to be. */
+  createUpload(input: {
+    sizeBytes: number;
+    filename: string;
+    name?: string;
+    sheet?: string;
+  }): Promise<string>;
+  /** How many bytes of it are there. */
+  readUploadOffset(uploadId: string): Promise<number>;
+  /** Sends the bytes from there on. Returns the job that reads the file, when this was the last of it. */
+  continueUpload(uploadId: string, offsetBytes: number, bytes: Blob): Promise<string | undefined>;
   listDatasets(): Promise<Dataset[]>;
   readDataset(datasetId: string): Promise<Dataset>;
   listJobs(): Promise<Job[]>;
@@ -107,16 +118,17 @@ export interface ApiClient {
 }
 
 interface Call {
-  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
   body?: unknown;
   /** Sent as it is. */
-  form?: FormData;
+  content?: FormData | Blob;
   headers?: Record<string, string>;
   signal?: AbortSignal;
 }
 
 const segment = encodeURIComponent;
+const TUS = { 'tus-resumable': '1.0.0' };
 const sourcePath = (id: string): string => `/v1/data-sources/${segment(id)}`;
 
 /** Builds the client. It keeps no state but its options, so one may serve many calls at once. */
@@ -139,7 +151,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         method: call.method ?? 'GET',
         headers,
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
-        ...(call.form ? { body: call.form } : {}),
+        ...(call.content ? { body: call.content } : {}),
         ...(signal ? { signal } : {}),
       });
     } catch (error) {
@@ -242,7 +254,36 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       for (const [name, value] of Object.entries(fields)) form.append(name, value);
       // A blob over the file: it is read while it is sent.
       form.append('file', await openAsBlob(path), basename(path));
-      return await json({ method: 'POST', path: '/v1/datasets', form });
+      return await json({ method: 'POST', path: '/v1/datasets', content: form });
+    },
+    createUpload: async ({ sizeBytes, ...fields }) => {
+      const metadata = Object.entries(fields).map(
+        ([key, value]) => `${key} ${Buffer.from(value).toString('base64')}`,
+      );
+      const headers = {
+        ...TUS,
+        'upload-length': String(sizeBytes),
+        'upload-metadata': metadata.join(','),
+      };
+      const reply = await send({ method: 'POST', path: '/v1/uploads', headers });
+      return reply.headers.get('location')?.split('/').at(-1) ?? '';
+    },
+    readUploadOffset: async (id) =>
+      (await json<{ offsetBytes: number }>({ path: `/v1/uploads/${segment(id)}` })).offsetBytes,
+    continueUpload: async (id, offsetBytes, bytes) => {
+      const headers = {
+        ...TUS,
+        'upload-offset': String(offsetBytes),
+        'content-type': 'application/offset+octet-stream',
+      };
+      const reply = await once({
+        method: 'PATCH',
+        path: `/v1/uploads/${segment(id)}`,
+        headers,
+        content: bytes,
+      });
+      if (!reply.ok) throw new ApiProblemError(await readProblem(reply));
+      return reply.headers.get('quaestor-job') ?? undefined;
     },
     listDatasets: async () => (await json<{ datasets: Dataset[] }>({ path: '/v1/datasets' })).datasets,
     readDataset: (id) => json({ path: `/v1/datasets/${segment(id)}` }),

@@ -257,7 +257,8 @@ function createProgram(
     .argument('<file>')
     .option('-n, --name <name>', 'what it is called (default: as the file)')
     .option('-s, --sheet <name>', 'which sheet of a workbook (default: the first with cells)')
-    .action((path: string, flags: { name?: string; sheet?: string }) =>
+    .option('--resume <id>', 'go on with an upload that was broken off')
+    .action((path: string, flags: { name?: string; sheet?: string; resume?: string }) =>
       action((context) => addDataset(context, { path, ...flags })),
     );
   datasets

@@ -352,6 +352,20 @@ export const ERRORS = {
     'The file is larger than allowed',
     'Upload a smaller file, or raise the limit.',
   ),
+  tus_version_unsupported: entry(
+    'request',
+    'terminal',
+    412,
+    'This version of the tus protocol is not spoken',
+    'Send "Tus-Resumable: 1.0.0".',
+  ),
+  upload_offset_mismatch: entry(
+    'request',
+    'conflict',
+    409,
+    'The upload does not go on at this byte',
+    'Ask with HEAD how much is there, and send the bytes after it.',
+  ),
   dataset_too_many_columns: entry(
     'dataset',
     'terminal',

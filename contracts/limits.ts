@@ -43,9 +43,9 @@ export const LIMITS = {
   interpretationTtlMs: 7 * 24 * 60 * 60 * 1_000,
   /** Oldest answer that a request may accept. */
   maxAnswerAgeSeconds: 7 * 24 * 60 * 60,
-  /** Uploaded file, as it is sent. */
-  datasetBytes: 4 * 1024 ** 3,
-  /** The same after unpacking, and how many times larger than packed it may get. */
+  /** How long an upload in pieces may take until it is removed. */
+  uploadTtlMs: 24 * 60 * 60 * 1_000,
+  /** A file (contracts/rate-limits.ts has the limit as it is sent) after unpacking, and how many times larger than packed it may get. */
   datasetUnpackedBytes: 8 * 1024 ** 3,
   datasetUnpackRatio: 200,
   datasetColumns: 4_096,

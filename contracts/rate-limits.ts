@@ -4,6 +4,15 @@ import type { Tier } from './identity.js';
 export const LIMITED_ACTIONS = ['questions', 'indexing', 'profiles', 'uploads'] as const;
 export type LimitedAction = (typeof LIMITED_ACTIONS)[number];
 
+/** The largest file that a tier may upload, in bytes; set from the environment as QUAESTOR_LIMIT_<TIER>_UPLOAD_MB. */
+export type UploadLimitTable = Readonly<Record<Tier, number>>;
+
+export const UPLOAD_BYTES: UploadLimitTable = {
+  FREE: 2 * 1024 ** 3,
+  PRO: 4 * 1024 ** 3,
+  ENTERPRISE: 16 * 1024 ** 3,
+};
+
 /** Requests of one user a minute, by tier and action; 0 means no limit. */
 export type RateLimitTable = Readonly<Record<Tier, Readonly<Record<LimitedAction, number>>>>;
 

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { LIMITS } from '../contracts/limits.js';
 import { QuaestorError } from '../contracts/quaestor-error.js';
-import type { RateLimitTable } from '../contracts/rate-limits.js';
+import type { RateLimitTable, UploadLimitTable } from '../contracts/rate-limits.js';
 import {
   TASK_QUEUE_NAMES,
   TASK_QUEUES,
@@ -10,7 +10,7 @@ import {
   type TaskQueueSettings,
   type TaskQueueTable,
 } from '../contracts/task-queues.js';
-import { NO_RATE_LIMITS, parseRateLimits } from './rate-limit/parse-rate-limits.js';
+import { NO_RATE_LIMITS, parseRateLimits, parseUploadLimits } from './rate-limit/parse-rate-limits.js';
 
 const flag = z
   .enum(['true', 'false', '1', '0', 'yes', 'no'])
@@ -112,6 +112,7 @@ export interface Config {
   /** What each API process keeps of answers in its memory. */
   answerCache: { maxBytes: number; ttlMs: number };
   rateLimits: RateLimitTable;
+  uploadBytes: UploadLimitTable;
   logLevel: string;
   queues: TaskQueueTable;
 }
@@ -178,6 +179,7 @@ export function parseConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const problems: string[] = [];
   const queues = parseQueues(given, problems);
   const rateLimits = parseRateLimits(given, problems);
+  const uploadBytes = parseUploadLimits(given, problems);
   if (!given['TEMPORAL_TLS_CERT_PATH'] !== !given['TEMPORAL_TLS_KEY_PATH']) {
     problems.push('TEMPORAL_TLS_CERT_PATH, TEMPORAL_TLS_KEY_PATH: a client certificate needs both');
   }
@@ -251,6 +253,7 @@ export function parseConfig(env: NodeJS.ProcessEnv = process.env): Config {
       ttlMs: values.QUAESTOR_ANSWER_CACHE_TTL_MS,
     },
     rateLimits: values.QUAESTOR_RATE_LIMITS ? rateLimits : NO_RATE_LIMITS,
+    uploadBytes,
     logLevel: values.LOG_LEVEL,
     queues,
   };

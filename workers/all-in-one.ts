@@ -16,6 +16,7 @@ import { createTemporalClient, temporalConnectionOptions } from '../platform/tem
 import { createWorkers } from './create-workers.js';
 import { createResources } from './resources.js';
 import { runWorkers } from './run-workers.js';
+import { startFileSweeper } from './start-file-sweeper.js';
 import { loadWorkflowBundle } from './workflow-bundle.js';
 
 export interface AllInOne {
@@ -61,6 +62,7 @@ export async function startAllInOne(options: StartAllInOneOptions): Promise<AllI
     loadBundle: async () => options.workflowBundle ?? (await loadWorkflowBundle(config.worker.bundlePath)),
   });
   const running = runWorkers(workers, logger);
+  const sweeper = startFileSweeper({ db, folder: config.datasets.folder, logger });
   const stopping = new AbortController();
   const api = createApi({
     config,
@@ -91,6 +93,7 @@ export async function startAllInOne(options: StartAllInOneOptions): Promise<AllI
       await running.stop().finally(async () => {
         server.closeAllConnections();
         await closed;
+        await sweeper.stop();
         await resources.close();
         await connection.close();
         await db.close();

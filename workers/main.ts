@@ -14,6 +14,7 @@ import { createWorkers, isWorkerKind } from './create-workers.js';
 import { createResources } from './resources.js';
 import { runWorkers } from './run-workers.js';
 import { installRuntime } from './runtime.js';
+import { startFileSweeper } from './start-file-sweeper.js';
 import { loadWorkflowBundle } from './workflow-bundle.js';
 
 // One worker process: `workers/main.js <kind>`; kinds are the task queues and `all`. Health and metrics on QUAESTOR_WORKER_PORT.
@@ -71,6 +72,10 @@ const workers = await createWorkers({
   loadBundle: () => loadWorkflowBundle(config.worker.bundlePath),
 });
 const running = runWorkers(workers, logger);
+if (kind === 'datasets' || kind === 'all') {
+  const sweeper = startFileSweeper({ db, folder: config.datasets.folder, logger });
+  shutdown.onShutdown('file sweeper', () => sweeper.stop());
+}
 shutdown.onShutdown('workers', () => running.stop());
 logger.info({ kind }, 'worker is ready');
 await running.done.catch(async (error: unknown) => {

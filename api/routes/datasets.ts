@@ -1,6 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { v7 as uuidv7 } from 'uuid';
-import { z } from 'zod';
 import type { Dataset } from '../../contracts/dataset.js';
 import { QuaestorError } from '../../contracts/quaestor-error.js';
 import { appendAudit } from '../../db/statements/audit.js';
@@ -20,6 +19,7 @@ import {
 } from '../schemas/dataset.js';
 import { idParams } from '../schemas/text.js';
 import { startIngestion } from '../start-ingestion.js';
+import { datasetNameOf } from '../uploads/upload-name.js';
 
 const tag = 'Datasets';
 const LISTED = 200;
@@ -75,8 +75,9 @@ export function addDatasetRoutes(routes: Routes, deps: ApiContext): void {
         const file = await receiveUpload(
           req,
           datasetFiles.original(config.datasets.folder, caller.tenantId, id),
+          config.uploadBytes[caller.tier],
         );
-        const name = z.string().trim().min(1).max(200).catch(file.fileName).parse(file.fields['name']);
+        const name = datasetNameOf(file.fields['name'], file.fileName);
         const { fileName, sizeBytes, sha256 } = file;
         const { sheet } = file.fields;
         const newDataset = { id, userId: caller.userId, name, fileName, sizeBytes, sha256 };

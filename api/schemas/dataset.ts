@@ -78,6 +78,10 @@ export const datasetOverrideBody = z
   })
   .meta({ id: 'DatasetOverride' }) satisfies z.ZodType<DatasetOverride>;
 
+export const uploadSchema = z
+  .object({ id: uuid(), offsetBytes: z.int(), sizeBytes: z.int(), isWhole: z.boolean() })
+  .meta({ id: 'Upload' });
+
 export const datasetRowsSchema = z
   .object({
     columns: z.array(z.object({ name: z.string(), type: z.string() })),

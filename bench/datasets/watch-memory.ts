@@ -1,10 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-/** Memory of this process and all below it, four times a second; anonymous pages only, as files are shared. Linux. */
-export function watchTreeMemory(): { peakBytes: () => number; reset: () => void; stop: () => void } {
+/** Memory of a process (default: this one) and all below it, four times a second; anonymous pages only, as files are shared. Linux. */
+export function watchTreeMemory(pid = process.pid): {
+  peakBytes: () => number;
+  reset: () => void;
+  stop: () => void;
+} {
   let peak = 0;
   const timer = setInterval(() => {
-    void treeBytes(process.pid).then((bytes) => {
+    void treeBytes(pid).then((bytes) => {
       peak = Math.max(peak, bytes);
     });
   }, 250);

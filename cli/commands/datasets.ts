@@ -6,6 +6,7 @@ import { EXIT, type ExitCode } from '../exit-codes.js';
 import { renderTable } from '../render/table.js';
 import { plural, printable } from '../render/text.js';
 import { showJob } from '../show-job.js';
+import { uploadFile } from '../upload-file.js';
 import { watchJob } from '../watch-job.js';
 
 export interface AddDatasetOptions {
@@ -13,20 +14,30 @@ export interface AddDatasetOptions {
   name?: string | undefined;
   /** Of a workbook. */
   sheet?: string | undefined;
+  /** Id of an upload that was broken off. */
+  resume?: string | undefined;
 }
+
+const megabytes = (bytes: number): number => Math.round(bytes / 1024 ** 2);
 
 /** Uploads a file, watches it being read, and shows what was decided about it. */
 export async function addDataset(context: CommandContext, options: AddDatasetOptions): Promise<ExitCode> {
   await access(options.path).catch(() => {
     throw new UsageError(`There is no file ${options.path}.`);
   });
-  const { dataset, jobId } = await context.client.uploadDataset({
-    path: options.path,
-    ...(options.name === undefined ? {} : { name: options.name }),
-    ...(options.sheet === undefined ? {} : { sheet: options.sheet }),
+  const { note } = context.progress;
+  const say = (text: string): void => note(context.errorColors.dim(text));
+  const { datasetId, jobId } = await uploadFile(context.client, {
+    ...options,
+    signal: context.signal,
+    onBegun: (id, sizeBytes) =>
+      say(
+        `uploading ${megabytes(sizeBytes)} MB; to go on after a break: quaestor datasets add ${options.path} --resume ${id}`,
+      ),
+    onBroken: (offsetBytes) => say(`the upload broke; it goes on at ${megabytes(offsetBytes)} MB`),
   });
   await watchJob(context, jobId);
-  const read = await context.client.readDataset(dataset.id);
+  const read = await context.client.readDataset(datasetId);
   if (read.status !== 'ready') return await showJob(context, jobId);
   if (context.isJson) context.printJson(read);
   else printDataset(context, read);

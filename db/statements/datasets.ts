@@ -98,6 +98,19 @@ export async function deleteDataset(tx: Transaction, id: string): Promise<boolea
   return (await tx.query('DELETE FROM datasets WHERE id = $1 RETURNING id', [id])).length === 1;
 }
 
+/** Which of these ids are datasets. */
+export const findKnownDatasets = (tx: Transaction, ids: readonly string[]): Promise<Set<string>> =>
+  findKnown(tx, 'SELECT id FROM datasets WHERE id = ANY($1::uuid[])', ids);
+
+/** Which of these ids are versions. */
+export const findKnownVersions = (tx: Transaction, ids: readonly string[]): Promise<Set<string>> =>
+  findKnown(tx, 'SELECT id FROM dataset_versions WHERE id = ANY($1::uuid[])', ids);
+
+async function findKnown(tx: Transaction, sql: string, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  return new Set((await tx.query<{ id: string }>(sql, [ids])).map(({ id }) => id));
+}
+
 export async function markDatasetReading(tx: Transaction, id: string): Promise<void> {
   await tx.query(`UPDATE datasets SET status = 'reading', error = NULL WHERE id = $1`, [id]);
 }

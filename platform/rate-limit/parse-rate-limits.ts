@@ -4,9 +4,12 @@ import {
   type LimitedAction,
   RATE_LIMITS,
   type RateLimitTable,
+  UPLOAD_BYTES,
+  type UploadLimitTable,
 } from '../../contracts/rate-limits.js';
 
 const PREFIX = 'QUAESTOR_LIMIT_';
+const UPLOAD_SUFFIX = '_UPLOAD_MB';
 const TIERS = Object.keys(RATE_LIMITS) as Tier[];
 
 const filled = (perMinute: number | undefined): RateLimitTable => {
@@ -23,7 +26,7 @@ export const NO_RATE_LIMITS: RateLimitTable = filled(0);
 export function parseRateLimits(env: NodeJS.ProcessEnv, problems: string[]): RateLimitTable {
   const table = filled(undefined) as Record<Tier, Record<LimitedAction, number>>;
   for (const [name, text] of Object.entries(env)) {
-    if (!name.startsWith(PREFIX)) continue;
+    if (!name.startsWith(PREFIX) || name.endsWith(UPLOAD_SUFFIX)) continue;
     const [tierName, actionName] = name.slice(PREFIX.length).split('_', 2);
     const tier = TIERS.find((known) => known === tierName);
     const action = LIMITED_ACTIONS.find((known) => known.toUpperCase() === actionName);
@@ -37,6 +40,21 @@ export function parseRateLimits(env: NodeJS.ProcessEnv, problems: string[]): Rat
     } else {
       table[tier][action] = perMinute;
     }
+  }
+  return table;
+}
+
+/** The largest uploads with what QUAESTOR_LIMIT_<TIER>_UPLOAD_MB sets; what is wrong is added to `problems`. */
+export function parseUploadLimits(env: NodeJS.ProcessEnv, problems: string[]): UploadLimitTable {
+  const table: Record<Tier, number> = { ...UPLOAD_BYTES };
+  for (const [name, text] of Object.entries(env)) {
+    if (!name.startsWith(PREFIX) || !name.endsWith(UPLOAD_SUFFIX)) continue;
+    const tier = TIERS.find((known) => known === name.slice(PREFIX.length, -UPLOAD_SUFFIX.length));
+    const megabytes = Number(text);
+    if (!tier) problems.push(`${name}: no such tier; tiers: ${TIERS.join(', ')}`);
+    else if (!Number.isInteger(megabytes) || megabytes < 1) {
+      problems.push(`${name}: must be a whole number of megabytes of at least 1, not "${text}"`);
+    } else table[tier] = megabytes * 1024 ** 2;
   }
   return table;
 }

@@ -32,6 +32,9 @@ export interface TestDeployment extends ReturnType<typeof createActions> {
   isOneProcess: boolean;
   /** SIGKILL; resolves when the process is gone. */
   killWorkers(): Promise<void>;
+  /** SIGKILL to the process that serves HTTP; where there is one process only, it is the same. */
+  killApi(): Promise<void>;
+  startApi(): Promise<void>;
   /** SIGTERM; resolves with how the process ended. */
   terminateWorkers(): Promise<ProcessEnd>;
   /** Starts the process that was killed, on the same port. */
@@ -65,7 +68,8 @@ export async function startTestDeployment(env: Record<string, string> = {}): Pro
   const logFile = join(tmpdir(), `quaestor-test-${httpPort}-${process.pid}.log`);
   const client = createApiClient({ baseUrl: url, apiKey: tenant.apiKey });
 
-  const api = isOneProcess ? undefined : await startProcess('api', settings, url, logFile);
+  const startApi = () => startProcess('api', settings, url, logFile);
+  let api = isOneProcess ? undefined : await startApi();
   const startWorkers = () =>
     isOneProcess
       ? startProcess('all-in-one', settings, url, logFile)
@@ -89,6 +93,13 @@ export async function startTestDeployment(env: Record<string, string> = {}): Pro
     ...createActions(client, () => url, tenant),
     killWorkers: async () => {
       await end(workers, 'SIGKILL');
+    },
+    killApi: async () => {
+      await end(api ?? workers, 'SIGKILL');
+    },
+    startApi: async () => {
+      if (isOneProcess) workers = await startWorkers();
+      else api = await startApi();
     },
     terminateWorkers: () => end(workers, 'SIGTERM'),
     startWorkers: async () => {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Dataset } from '../../contracts/dataset.js';
 import { collectEvents, type TestQuaestor } from './quaestor.js';
 
@@ -12,6 +13,9 @@ export async function uploadFile(
 ): Promise<Response> {
   const form = new FormData();
   form.append('file', new Blob([new Uint8Array(Buffer.from(content))], { type }), name);
+  // Making a large file holds this process up, in which the server may be too: connections that it closed meanwhile must be seen.
+  await setImmediate();
+  await setImmediate();
   return await quaestor.fetch('/v1/datasets', { method: 'POST', body: form });
 }
 

@@ -89,6 +89,7 @@ function withSeparators(
   let isBeyondBigint = false;
   let affixes: string | undefined;
   const fractions: string[] = [];
+  const wholes: string[] = [];
   for (const value of values) {
     const parts = pattern.exec(value)?.groups;
     if (!parts) return undefined;
@@ -102,12 +103,14 @@ function withSeparators(
     longest = Math.max(longest, whole.length);
     if (whole.length === 19 && whole > '9223372036854775807') isBeyondBigint = true;
     fractions.push(fraction);
+    wholes.push(whole);
   }
   if (scale + longest > 38 || affixes === undefined) return undefined;
   // 1,234 beside 1000: a thousand or a fraction, nobody can say.
   const areThreeDigits =
     scale === 3 && fractions.every((fraction) => fraction === '' || fraction.length === 3);
   if (separators.point === ',' && separators.group === '' && areThreeDigits) return undefined;
+  if (separators.point === '.' && areThreeDigits && lookLikeThousands(wholes, fractions)) return undefined;
   const fixed = fractions.filter((fraction) => fraction.length === scale).length;
   const shortest = fractions.filter((fraction) => !fraction.endsWith('0')).length;
   const [prefix = '', suffix = ''] = affixes.split('\n');
@@ -121,6 +124,16 @@ function withSeparators(
     suffix,
     digits: needed <= 18 ? 18 : scale === 0 && needed === 19 ? 19 : 38,
   };
+}
+
+/**
+ * 379, 1.142, 12.500: points that stand before three digits each time, beside numbers below a thousand without one, mark thousands.
+ * Decimals would be written out everywhere (379.000) or not have three digits each time.
+ */
+function lookLikeThousands(wholes: readonly string[], fractions: readonly string[]): boolean {
+  const marked = fractions.filter((fraction) => fraction !== '').length;
+  if (marked < 2 || marked === fractions.length) return false;
+  return wholes.every((whole, index) => whole.length <= 3 && (whole !== '0' || fractions[index] === ''));
 }
 
 /** Numbers with exponents, of at most 15 digits: a double holds each of them. */

@@ -66,6 +66,10 @@ const SCOPED: [string, string, Scope][] = [
   ['POST', '/v1/api-keys', 'api-keys:write'],
   ['GET', '/v1/api-keys', 'api-keys:write'],
   ['DELETE', `/v1/api-keys/${id}`, 'api-keys:write'],
+  ['POST', '/v1/uploads', 'data-sources:write'],
+  ['GET', `/v1/uploads/${id}`, 'data-sources:write'],
+  ['PATCH', `/v1/uploads/${id}`, 'data-sources:write'],
+  ['DELETE', `/v1/uploads/${id}`, 'data-sources:write'],
 ];
 
 interface Document {
@@ -296,6 +300,8 @@ describe('documentation', () => {
       '/v1/questions/{id}/reply',
       '/v1/questions/{id}/rows',
       '/v1/questions/{id}/runs',
+      '/v1/uploads',
+      '/v1/uploads/{id}',
     ]);
   });
 

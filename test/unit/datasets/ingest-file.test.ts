@@ -40,6 +40,8 @@ describe('reading a file into Parquet', () => {
     ['more digits than BIGINT has', ['9223372036854775808', '1'], 'DECIMAL(38,0)'],
     ['thousands', ['1,234', '12', '1,234,567'], 'BIGINT'],
     ['continental numbers', ['1.234,50', '12,00', '7,25'], 'DECIMAL(18,2)'],
+    ['thousands by points', ['379', '1.142', '12.500', '42'], 'BIGINT'],
+    ['three decimals each', ['379.000', '1.142', '12.500'], 'DECIMAL(18,3)'],
     ['a currency before', ['$1.50', '-$2.00', '$1,200.25'], 'DECIMAL(18,2)'],
     ['a unit behind', ['12.5 %', '3 %'], 'DECIMAL(18,1)'],
     ['mixed currencies', ['$1.50', '€2.00'], 'VARCHAR'],

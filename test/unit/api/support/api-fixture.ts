@@ -8,7 +8,7 @@ import type { StreamTimes } from '../../../../api/api-deps.js';
 import { createApi } from '../../../../api/create-api.js';
 import { SCOPES, type Scope, type Tier } from '../../../../contracts/identity.js';
 import type { Cell } from '../../../../contracts/question.js';
-import type { RateLimitTable } from '../../../../contracts/rate-limits.js';
+import { type RateLimitTable, UPLOAD_BYTES } from '../../../../contracts/rate-limits.js';
 import { Database, type Transaction } from '../../../../db/database.js';
 import { migrate } from '../../../../db/migrate.js';
 import { saveAnswer, saveResultPages } from '../../../../db/statements/answers.js';
@@ -121,6 +121,7 @@ export async function startApi(
       encryptionKey,
       answerCacheTtlMs,
       rateLimits: options.rateLimits ?? NO_RATE_LIMITS,
+      uploadBytes: UPLOAD_BYTES,
       model: MODEL,
     },
     db,
