@@ -36,7 +36,7 @@ export interface AnswersAtHand {
   take(asked: AskedQuestion): Promise<Question | undefined>;
   /** What a data source's edition was a moment ago. */
   noteEdition(tenantId: string, dataSourceId: string, edition: Edition): void;
-  /** Keeps an answered question that needs no conversation and no choice to be understood; others are left out. */
+  /** Keeps an answered question that needs no conversation, no subject area and no choice to be understood; others are left out. */
   keep(tenantId: string, question: Question): void;
 }
 
@@ -96,8 +96,8 @@ export function createAnswersAtHand(deps: Pick<ApiDeps, 'db' | 'answers' | 'conf
       editions.set(sourceKey(tenantId, dataSourceId), { versionId, mappingVersion });
     },
     keep(tenantId, question) {
-      const { answer, choice, run, conversationId, dataSourceId, id, cachedFrom, text } = question;
-      if (dataSourceId === null) return;
+      const { answer, area, choice, run, conversationId, dataSourceId, id, cachedFrom, text } = question;
+      if (dataSourceId === null || area !== undefined) return;
       const edition = editions.get(sourceKey(tenantId, dataSourceId));
       if (!answer || !edition || choice || run || (conversationId ?? id) !== id) return;
       // Whoever reads an old question does not put its answer in the place of a newer one.

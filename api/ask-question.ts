@@ -64,13 +64,18 @@ export async function askQuestion(deps: ApiContext, ask: AskQuestion): Promise<Q
   return question;
 }
 
-/** Nothing for a question of a conversation, whose earlier turns only the store knows, or about datasets. */
+/** Nothing for a question of a conversation, whose earlier turns only the store knows, about datasets, or of a subject area. */
 async function takeAtHand(
   { atHand, config }: ApiContext,
   { caller, questionId, target, conversationId, maxAgeSeconds, idempotency }: AskQuestion,
   text: string,
 ): Promise<Question | undefined> {
-  if (conversationId !== undefined || !('dataSourceId' in target) || !isUuid(target.dataSourceId))
+  if (
+    conversationId !== undefined ||
+    !('dataSourceId' in target) ||
+    target.area !== undefined ||
+    !isUuid(target.dataSourceId)
+  )
     return undefined;
   const { dataSourceId } = target;
   return await atHand.take({
@@ -112,7 +117,8 @@ async function recordQuestion(
   const { dataSourceId, tables } = ground;
   const conversationId = await findConversationOf(tx, ask, ground);
   const jobId = workflowIds.answerQuestion(questionId);
-  const row = { id: questionId, jobId, userId: caller.userId, text, conversationId };
+  const { area } = ground.edition;
+  const row = { id: questionId, jobId, userId: caller.userId, text, conversationId, area };
   const turns = conversationId ? await readEarlierTurns(tx, conversationId, LIMITS.earlierTurns) : [];
   if (dataSourceId !== null) deps.atHand.noteEdition(caller.tenantId, dataSourceId, ground.edition);
   const cacheKey = cacheKeyOf(deps, ask, ground.edition, { text, turns });
@@ -144,6 +150,7 @@ async function recordQuestion(
     subjectId: questionId,
     data: {
       ...(dataSourceId === null ? { tables } : { dataSourceId }),
+      ...(area === undefined ? {} : { area }),
       ...(cachedFrom ? { cachedFrom } : {}),
       ...(leader ? { follows: leader.questionId } : {}),
     },

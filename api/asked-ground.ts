@@ -3,16 +3,18 @@ import { QuaestorError } from '../contracts/quaestor-error.js';
 import type { AskedTable } from '../contracts/question.js';
 import type { Transaction } from '../db/database.js';
 import { getDataSourceForAsking } from '../db/statements/data-sources.js';
+import { loadMappings } from '../db/statements/mappings.js';
 import { type DatasetForAsking, readDatasetsForAsking } from '../db/statements/question-tables.js';
 import { getQuestion } from '../db/statements/questions.js';
 import type { AnswerCacheParts } from '../domain/answer-cache-key.js';
 import { datasetCacheParts } from '../domain/datasets/cache-parts.js';
 import { tableNames } from '../domain/datasets/table-names.js';
+import { expectPreferences } from '../domain/mapping/expect-preferences.js';
 import { isUuid } from './schemas/text.js';
 
 /** What a question is to be asked of: one data source, or datasets and rows of other questions. */
 export type AskTarget =
-  | { dataSourceId: string }
+  | { dataSourceId: string; area?: string | undefined }
   | { datasetIds: readonly string[]; resultOf: readonly string[] };
 
 /** The same, found in the store as it is now. */
@@ -22,13 +24,13 @@ export interface AskedGround {
   /** Empty for a data source. */
   tables: AskedTable[];
   /** Its part of the key of cached answers. */
-  edition: Pick<AnswerCacheParts, 'dataSourceId' | 'versionId' | 'mappingVersion'>;
+  edition: Pick<AnswerCacheParts, 'dataSourceId' | 'versionId' | 'mappingVersion' | 'area'>;
 }
 
-/** @throws QuaestorError `not_found`, `data_source_not_indexed`, `dataset_not_ready`, `conflict` for a question without rows. */
+/** @throws QuaestorError `not_found`, `data_source_not_indexed`, `subject_area_unknown`, `dataset_not_ready`, `conflict` for a question without rows. */
 export async function findGround(tx: Transaction, target: AskTarget): Promise<AskedGround> {
   if (!('dataSourceId' in target)) return await findTables(tx, target);
-  const { dataSourceId } = target;
+  const { area, dataSourceId } = target;
   const source = isUuid(dataSourceId) ? await getDataSourceForAsking(tx, dataSourceId) : undefined;
   if (!source) throw new QuaestorError('not_found', 'There is no data source with this id.');
   const { activeVersionId: versionId, mappingVersion } = source;
@@ -37,7 +39,8 @@ export async function findGround(tx: Transaction, target: AskTarget): Promise<As
       details: { dataSourceId },
     });
   }
-  return { dataSourceId, tables: [], edition: { dataSourceId, versionId, mappingVersion } };
+  if (area !== undefined) expectPreferences((await loadMappings(tx, dataSourceId)).entries, area);
+  return { dataSourceId, tables: [], edition: { dataSourceId, versionId, mappingVersion, area } };
 }
 
 async function findTables(

@@ -145,6 +145,7 @@ function createProgram(
     .description('ask a question and print the answer')
     .argument('<question...>', 'the question, in quotes or not')
     .option('-s, --source <name>', 'data source, by name or id (may be left out when there is exactly one)')
+    .option('-a, --area <name>', 'keep to this subject area of the data source')
     .option(
       '-d, --dataset <name>',
       'dataset to ask instead, by name or id; several times for several',
@@ -166,6 +167,7 @@ function createProgram(
         words: string[],
         flags: {
           source?: string;
+          area?: string;
           dataset?: string[];
           resultOf?: string[];
           followUp?: string | true;
@@ -177,6 +179,7 @@ function createProgram(
           ask(context, {
             question: words.join(' '),
             source: flags.source,
+            area: flags.area,
             datasets: flags.dataset,
             resultOf: flags.resultOf,
             after: flags.followUp,

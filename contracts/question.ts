@@ -131,6 +131,8 @@ export interface Question {
   /** Its own id, unless it follows another question. */
   conversationId?: string;
   text: string;
+  /** Name of the subject area that it keeps to; absent for all of its data source. */
+  area?: string;
   status: QuestionStatus;
   answer: Answer | null;
   error: ErrorRecord | null;

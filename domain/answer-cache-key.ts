@@ -8,6 +8,8 @@ export interface AnswerCacheParts {
   versionId: string;
   /** Edition of the schema mappings (MappingSet.version). */
   mappingVersion: number;
+  /** Name of the subject area that the question keeps to; upper and lower case are the same. */
+  area?: string | undefined;
   question: string;
   /** Which model writes the SQL (platform/answer-cache-key.ts, modelCacheLabel). */
   model: string;
@@ -29,6 +31,7 @@ export const answerCacheText = (parts: AnswerCacheParts): string =>
     parts.mappingVersion,
     parts.model,
     normaliseQuestion(parts.question),
+    ...(parts.area === undefined ? [] : [{ area: parts.area.toLowerCase() }]),
     ...(parts.chosenReadings?.length ? [{ chosenReadings: parts.chosenReadings }] : []),
     ...(parts.givenSql === undefined ? [] : [{ givenSql: parts.givenSql }]),
     ...(parts.turns?.length ? [{ turns: parts.turns.map(({ question, sql }) => [question, sql]) }] : []),

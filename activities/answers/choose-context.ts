@@ -28,7 +28,7 @@ export interface ChosenContext {
 /**
  * Finds the tables for a question in the active version of its data source, or takes the datasets that it is about, and keeps them with
  * the question.
- * @throws QuaestorError `no_relevant_table`, or what retrieveTables throws: `data_source_not_indexed`, a `model_…` code of the embedding endpoint.
+ * @throws QuaestorError `no_relevant_table`, or what retrieveTables throws: `data_source_not_indexed`, `subject_area_unknown`, a `model_…` code of the embedding endpoint.
  */
 export async function chooseContext(deps: AnswerDeps, input: AnswerQuestionInput): Promise<ChosenContext> {
   const started = performance.now();
@@ -52,7 +52,7 @@ export async function chooseContext(deps: AnswerDeps, input: AnswerQuestionInput
   if (!work) throw new QuaestorError('not_found', 'The question was deleted.');
   const asked = { tenantId, text: work.text, turns };
   const found: Found = ground
-    ? await retrieveTables(deps, { ...asked, ...ground, signal: activitySignal() })
+    ? await retrieveTables(deps, { ...asked, ...ground, area: work.area, signal: activitySignal() })
     : await chooseDatasets(deps, { ...asked, questionId });
   const { chosen, schema, values, guidance, withoutVectors } = found;
   if (chosen.length === 0) {

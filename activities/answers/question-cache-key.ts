@@ -20,7 +20,9 @@ export async function questionCacheKeys(
   { dataSourceId, tenantId, questionId }: AnswerQuestionInput,
   work: QuestionWork,
 ): Promise<QuestionCacheKeys> {
-  const keyOf = (ground: Pick<AnswerCacheParts, 'dataSourceId' | 'versionId' | 'mappingVersion'>): Buffer =>
+  const keyOf = (
+    ground: Pick<AnswerCacheParts, 'dataSourceId' | 'versionId' | 'mappingVersion' | 'area'>,
+  ): Buffer =>
     answerCacheKey(
       answerCacheText({
         tenantId,
@@ -34,7 +36,9 @@ export async function questionCacheKeys(
     );
   if (dataSourceId !== undefined) {
     const mappingVersion = work.context?.mappingVersion ?? 0;
-    return { cacheKey: keyOf({ dataSourceId, versionId: work.versionId ?? '', mappingVersion }) };
+    return {
+      cacheKey: keyOf({ dataSourceId, versionId: work.versionId ?? '', mappingVersion, area: work.area }),
+    };
   }
   const { content, exact } = datasetCacheParts(await readAskedContents(tx, questionId));
   return { cacheKey: keyOf(exact), contentKey: keyOf(content) };

@@ -1,4 +1,3 @@
-import { QuaestorError } from '../../contracts/quaestor-error.js';
 import type { ChosenTable, EarlierTurn } from '../../contracts/question.js';
 import type { Guidance, MappingSet } from '../../contracts/schema-mapping.js';
 import type { SampledValues, SchemaContext } from '../../contracts/schema-registry.js';
@@ -7,7 +6,7 @@ import { withEarlierTables } from '../../domain/conversation/with-earlier-tables
 import { usedKeys } from '../../domain/joins/used-joins.js';
 import { applyMappings } from '../../domain/mapping/apply-mappings.js';
 import { chooseGuidance } from '../../domain/mapping/choose-guidance.js';
-import { areaNames, preferencesOf } from '../../domain/mapping/preferences.js';
+import { expectPreferences } from '../../domain/mapping/expect-preferences.js';
 import { chooseTables, narrowSchema, VECTOR_WEIGHTS } from '../../domain/ranking/choose-tables.js';
 import { completeSmallSchema } from '../../domain/ranking/complete-small-schema.js';
 import { nearestTables } from '../../domain/ranking/nearest-tables.js';
@@ -58,14 +57,7 @@ export async function retrieveTables(
 ): Promise<Retrieved> {
   const { tenantId, version, mappings, text } = input;
   assertIndexed(version);
-  const preferences = preferencesOf(mappings.entries, input.area);
-  if (!preferences) {
-    const names = areaNames(mappings.entries);
-    throw new QuaestorError(
-      'subject_area_unknown',
-      `There is no subject area "${input.area}"; ${names.length > 0 ? `there are: ${names.join(', ')}` : 'there is none yet'}.`,
-    );
-  }
+  const preferences = expectPreferences(mappings.entries, input.area);
   const loaded = await deps.schemas.load({ tenantId, versionId: version.id }, mappings);
   const { index, values } = loaded;
   const foreignKeys = usedKeys(loaded.schema.foreignKeys, loaded.inferred, mappings.joins);

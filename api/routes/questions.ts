@@ -77,11 +77,12 @@ function closingOf(res: Response): AbortSignal {
 }
 
 const targetOf = ({
+  area,
   dataSourceId,
   datasetIds = [],
   resultOf = [],
 }: z.infer<typeof askQuestionBody>): AskTarget =>
-  dataSourceId === undefined ? { datasetIds, resultOf } : { dataSourceId };
+  dataSourceId === undefined ? { datasetIds, resultOf } : { dataSourceId, area };
 
 export function addQuestionRoutes(routes: Routes, deps: ApiContext): void {
   const { db, config } = deps;
@@ -114,6 +115,7 @@ export function addQuestionRoutes(routes: Routes, deps: ApiContext): void {
         'question_too_long',
         'not_found',
         'data_source_not_indexed',
+        'subject_area_unknown',
         'dataset_not_ready',
         'conflict',
         'idempotency_key_reused',

@@ -11,6 +11,7 @@ import type {
   RowsPage,
   RunOf,
 } from '../../contracts/question.js';
+import { MAPPING_LIMITS } from '../../contracts/schema-mapping.js';
 import { errorRecordSchema } from './problem.js';
 import { text, timestamp, uuid } from './text.js';
 
@@ -30,6 +31,9 @@ export const askQuestionBody = z
       description: `At most ${LIMITS.questionChars} characters.`,
       example: 'How many orders were placed last month?',
     }),
+    area: text().trim().min(1).max(MAPPING_LIMITS.nameChars).optional().meta({
+      description: 'Name of a subject area of the data source: no other tables are chosen for the answer.',
+    }),
     conversationId: text().optional().meta({
       format: 'uuid',
       description:
@@ -46,6 +50,9 @@ export const askQuestionBody = z
   })
   .refine((body) => (body.dataSourceId === undefined) !== !(body.datasetIds ?? body.resultOf), {
     message: 'Send either dataSourceId, or datasetIds and resultOf or one of them.',
+  })
+  .refine((body) => body.area === undefined || body.dataSourceId !== undefined, {
+    message: 'area: only data sources have subject areas.',
   })
   .meta({ id: 'AskQuestion' });
 
@@ -193,6 +200,7 @@ export const questionSchema = z
       .optional()
       .meta({ description: 'Its own id, unless it follows another question.' }),
     text: z.string(),
+    area: z.string().optional().meta({ description: 'Name of the subject area that it keeps to.' }),
     status: z.enum(STATUSES),
     answer: answerSchema.nullable(),
     error: errorRecordSchema.nullable(),

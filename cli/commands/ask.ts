@@ -13,6 +13,8 @@ export interface AskOptions {
   source?: string | undefined;
   /** Names or ids of datasets to ask instead of a data source. */
   datasets?: readonly string[] | undefined;
+  /** Subject area of the data source to keep to. */
+  area?: string | undefined;
   /** Questions whose rows are asked as well. */
   resultOf?: readonly string[] | undefined;
   /** A question to go on from; `true`: the last conversation about the data source. */
@@ -31,6 +33,7 @@ export async function ask(context: CommandContext, options: AskOptions): Promise
   const reply = await client.askQuestion({
     ...target,
     question: options.question,
+    ...(options.area === undefined ? {} : { area: options.area }),
     ...(conversationId ? { conversationId } : {}),
   });
   if (reply.answered) return showQuestion(context, reply.question.id, options.rows);

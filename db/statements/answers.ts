@@ -118,6 +118,7 @@ export async function insertCachedQuestion(
     cachedFrom: string;
     dataSourceId: string | null;
     conversationId?: string | undefined;
+    area?: string | undefined;
   },
 ): Promise<void> {
   await tx.query(
@@ -127,8 +128,9 @@ export async function insertCachedQuestion(
      event AS (
        INSERT INTO job_events (tenant_id, job_id, seq, kind, data)
        SELECT $2, job.id, 1, 'job.succeeded', jsonb_build_object('cachedFrom', $7::uuid) FROM job)
-     INSERT INTO questions (id, tenant_id, user_id, data_source_id, job_id, text, status, cached_from, finished_at, conversation_id)
-     SELECT $3, $2, $4, $5, job.id, $6, 'answered', $7, now(), $8 FROM job`,
+     INSERT INTO questions (id, tenant_id, user_id, data_source_id, job_id, text, status, cached_from, finished_at, conversation_id,
+                            area)
+     SELECT $3, $2, $4, $5, job.id, $6, 'answered', $7, now(), $8, $9 FROM job`,
     [
       question.jobId,
       tx.tenantId,
@@ -138,6 +140,7 @@ export async function insertCachedQuestion(
       question.text,
       question.cachedFrom,
       question.conversationId ?? null,
+      question.area ?? null,
     ],
   );
 }

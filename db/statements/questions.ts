@@ -24,6 +24,8 @@ export interface NewQuestion {
   dataSourceId: string | null;
   jobId: string;
   text: string;
+  /** Name of the subject area that it keeps to. */
+  area?: string | undefined;
   /** The question that answers it, with its job. */
   follows?: string | undefined;
   /** The first question of the conversation that this one goes on with. */
@@ -35,8 +37,8 @@ export interface NewQuestion {
 export async function insertQuestion(tx: Transaction, question: NewQuestion): Promise<void> {
   await tx.query(
     `INSERT INTO questions
-       (id, tenant_id, user_id, data_source_id, job_id, text, follows, conversation_id, run_of, run_kind, given_sql)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO NOTHING`,
+       (id, tenant_id, user_id, data_source_id, job_id, text, follows, conversation_id, run_of, run_kind, given_sql, area)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO NOTHING`,
     [
       question.id,
       tx.tenantId,
@@ -49,6 +51,7 @@ export async function insertQuestion(tx: Transaction, question: NewQuestion): Pr
       question.run?.questionId ?? null,
       question.run?.kind ?? null,
       question.run?.kind === 'edit' ? question.run.sql : null,
+      question.area ?? null,
     ],
   );
 }
@@ -63,6 +66,7 @@ interface Row {
   run_of: string | null;
   run_kind: RunOf['kind'] | null;
   text: string;
+  area: string | null;
   status: QuestionStatus;
   error: ErrorRecord | null;
   cached_from: string | null;
@@ -88,7 +92,7 @@ interface Row {
 const SELECT = `SELECT q.id, q.job_id, q.data_source_id,
     CASE WHEN q.data_source_id IS NULL THEN (SELECT jsonb_agg(jsonb_build_object('name', t.name, 'dataset_id', t.dataset_id,
       'version_id', t.version_id, 'result_of', t.result_of) ORDER BY t.position) FROM question_tables t WHERE t.question_id = q.id)
-    END AS asked_tables, q.conversation_id, q.user_id, q.run_of, q.run_kind, q.text, coalesce(l.status, q.status) AS status,
+    END AS asked_tables, q.conversation_id, q.user_id, q.run_of, q.run_kind, q.text, q.area, coalesce(l.status, q.status) AS status,
     coalesce(l.error, q.error) AS error, coalesce(q.cached_from, q.follows) AS cached_from,
     coalesce(l.choices, q.choices)->-1 AS choice, q.created_at, coalesce(l.finished_at, q.finished_at) AS finished_at,
     a.sql, a.columns, a.row_count, a.truncated, a.tables, a.model, a.interpretation, a.timings, a.repairs, a.answered_at,
@@ -128,6 +132,7 @@ const toQuestion = (row: Row): Question => ({
   ...(row.asked_tables ? { tables: row.asked_tables.map(toAskedTable) } : {}),
   conversationId: row.conversation_id ?? row.id,
   text: row.text,
+  ...(row.area === null ? {} : { area: row.area }),
   // The reply is there, and the job is about to take it: nobody need be asked any more.
   status: row.status === 'waiting' && row.choice?.chosen ? 'running' : row.status,
   answer:
@@ -198,6 +203,8 @@ export async function saveQuestionContext(
 
 export interface QuestionWork {
   text: string;
+  /** Name of the subject area that it keeps to. */
+  area?: string;
   userId: string;
   /** Null for a question about datasets. */
   dataSourceId: string | null;
@@ -218,6 +225,7 @@ export interface QuestionWork {
 export async function getQuestionWork(tx: Transaction, id: string): Promise<QuestionWork | undefined> {
   const [row] = await tx.query<{
     text: string;
+    area: string | null;
     user_id: string;
     data_source_id: string | null;
     kind: QueryDialect;
@@ -230,7 +238,7 @@ export async function getQuestionWork(tx: Transaction, id: string): Promise<Ques
     author: string;
     elapsed_ms: number;
   }>(
-    `SELECT q.text, q.user_id, q.data_source_id, coalesce(d.kind, 'duckdb') AS kind,
+    `SELECT q.text, q.area, q.user_id, q.data_source_id, coalesce(d.kind, 'duckdb') AS kind,
             coalesce(substring(d.address FROM '[^/]*$'), '') AS database, coalesce(d.query_settings, '{}') AS query_settings,
             q.version_id, q.context, q.choices, q.given_sql, u.name AS author,
             extract(epoch FROM clock_timestamp() - q.created_at)::float8 * 1000 AS elapsed_ms
@@ -240,6 +248,7 @@ export async function getQuestionWork(tx: Transaction, id: string): Promise<Ques
   return (
     row && {
       text: row.text,
+      ...(row.area === null ? {} : { area: row.area }),
       userId: row.user_id,
       dataSourceId: row.data_source_id,
       dialect: row.kind,

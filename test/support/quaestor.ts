@@ -25,7 +25,7 @@ export interface TestQuaestor {
   /** Adds a data source and indexes it; resolves with its id when it is ready. */
   connect(connectionString: string, includeSchemas?: string[]): Promise<string>;
   /** Asks and waits for the end, whatever it is, or for the question back to the reader. */
-  ask(dataSourceId: string, question: string): Promise<Question>;
+  ask(dataSourceId: string, question: string, area?: string): Promise<Question>;
   fetch(path: string, init?: RequestInit): Promise<Response>;
   stop(): Promise<void>;
 }
@@ -89,8 +89,8 @@ export function createActions(client: ApiClient, url: () => string, tenant: Test
       if (last?.kind !== 'job.succeeded') throw new Error(`Indexing ended with ${JSON.stringify(last)}`);
       return source.id;
     },
-    ask: async (dataSourceId: string, question: string) => {
-      const reply = await client.askQuestion({ dataSourceId, question });
+    ask: async (dataSourceId: string, question: string, area?: string) => {
+      const reply = await client.askQuestion({ dataSourceId, question, ...(area ? { area } : {}) });
       if (reply.answered) return reply.question;
       for await (const event of followJob({ client, jobId: reply.jobId })) {
         if (event.kind === 'choice.requested') break;

@@ -52,6 +52,24 @@ test('a search keeps to a subject area, and an area that nobody made is refused'
   await expect(names('x', 'nonsense')).rejects.toMatchObject({ problem: { code: 'subject_area_unknown' } });
 });
 
+test('a question keeps to a subject area, and shares no answer with the same question without one', async () => {
+  await say({ kind: 'area', name: 'Buyers', members: ['customers'] });
+  const question = 'How many orders have our customers placed?';
+  const ask = async (area?: string) => {
+    model.script('chat', { kind: 'text', text: sqlReply('SELECT count(*) FROM public.customers') });
+    return await quaestor.ask(id, question, area);
+  };
+  const whole = await ask();
+  expect(whole.answer?.tables.map((table) => table.canonicalTableName)).toContain('public.orders');
+  const kept = await ask('buyers');
+  expect(kept).toMatchObject({ status: 'answered', area: 'buyers', cachedFrom: null });
+  expect(kept.answer?.tables.map((table) => table.canonicalTableName)).toEqual(['public.customers']);
+  expect(await ask('Buyers')).toMatchObject({ cachedFrom: kept.id, area: 'Buyers' });
+  expect(await ask()).toMatchObject({ cachedFrom: whole.id });
+  await expect(ask('nonsense')).rejects.toMatchObject({ problem: { code: 'subject_area_unknown' } });
+  model.reset();
+});
+
 test('an answer is written with the instructions, metrics and examples, and not taken from the cache after an edit', async () => {
   const question = 'Number of orders by status';
   model.script('chat', { kind: 'text', text: sqlReply(COUNT_BY_STATUS) });

@@ -10,12 +10,18 @@ const parts = {
   mappingVersion: 1,
   question: 'How many?',
   model: 'm',
+  area: 'sales' as string | undefined,
 };
 const keyOf = (change: Partial<typeof parts> = {}): string =>
   answerCacheKey(answerCacheText({ ...parts, ...change })).toString('hex');
 
 test.each(Object.keys(parts))('another %s is another key', (part) => {
   expect(keyOf({ [part]: 'other' })).not.toBe(keyOf());
+});
+
+test('of a subject area the case is the same, and no area is another key', () => {
+  expect(keyOf({ area: 'Sales' })).toBe(keyOf());
+  expect(keyOf({ area: undefined })).not.toBe(keyOf());
 });
 
 test.each([
