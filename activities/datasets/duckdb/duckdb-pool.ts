@@ -208,6 +208,7 @@ export function createDuckDbPool(options: DuckDbPoolOptions): DuckDbPool {
     };
     signal?.addEventListener('abort', onAbort, { once: true });
     let folder = isOpen ? acquired.folder : '';
+    // Whoever could make a statement fail might also have changed what the next one meets.
     let isFit = false;
     try {
       if (!isOpen) {
@@ -220,8 +221,6 @@ export function createDuckDbPool(options: DuckDbPoolOptions): DuckDbPool {
       return result;
     } catch (error) {
       signal?.throwIfAborted();
-      // A statement that the database refuses leaves the session as it was.
-      isFit = session.isOpened && error instanceof QuaestorError && error.code === 'query_failed';
       throw error;
     } finally {
       signal?.removeEventListener('abort', onAbort);

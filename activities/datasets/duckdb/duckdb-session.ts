@@ -55,8 +55,6 @@ export class ProcessSession implements DuckDbSession {
   #wake: (() => void) | undefined;
   #ended: QuaestorError | undefined;
   #isBusy = false;
-  /** Its views and tables are there, and its locks. */
-  isOpened = false;
 
   constructor(process: DuckDbProcess, capBytes: number) {
     this.#process = process;
@@ -74,7 +72,6 @@ export class ProcessSession implements DuckDbSession {
   async open(settings: SessionSettings): Promise<void> {
     this.#process.send({ kind: 'open', settings });
     await this.#receive();
-    this.isOpened = true;
   }
 
   /** Gives the bytes by which the process has grown since it was started. */

@@ -10,10 +10,10 @@ import { type DuckDbNode, isExpression, isNode, isSet, nodesOf, textOf } from '.
  * stands in FROM. What is not here is refused, also what a later version adds.
  */
 const FIELDS = new Set(
-  `aggregate_handling aggregates alias aliases arg_orders case_checks catalog_name child children class collation columns
+  `aggregate_handling aggregates alias aliases arg_orders case_checks catalog_name child children class collation column columns
    column_name_alias column_names comparison_type condition cte_map cte_name default_expr delim_flipped distinct
    distinct_on_targets else_expr end end_expr entries exclude_clause exclude_list expr expression filter filter_expr from_table
-   function function_name group_expressions group_sets having ignore_nulls include_nulls index is_operator is_percentage
+   function function_name group_expressions group_sets having ignore_nulls include_nulls index input is_operator is_percentage
    join_type key left lhs limit lower map materialized method modifiers node null_order offset offset_expr order_bys orders
    partitions pivot_expressions pivots qualified_exclude_list qualify query query_location ref_type relation_name rename_list
    replace_list right sample sample_size schema schema_name seed select_list setop_all setop_type source start start_expr

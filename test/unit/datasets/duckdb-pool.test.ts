@@ -101,6 +101,91 @@ describe('the DuckDB pool', () => {
   });
 });
 
+describe('a session that is kept', () => {
+  const SAME = { timeoutMs: HOUR_MS, keepAs: 'same' };
+  const countRuns = (scratch: Scratch) =>
+    scratch.pool.withSession(SAME, async (session) => {
+      await session.run('CREATE TABLE IF NOT EXISTS runs (n INTEGER)');
+      await session.run('INSERT INTO runs VALUES (1)');
+      return (await session.all('SELECT count(*) FROM runs')).rows[0]?.[0];
+    });
+
+  it('is used again by who wants the same, and by nobody else', async () => {
+    const scratch = await createScratch();
+    try {
+      expect(await countRuns(scratch)).toBe(1);
+      expect(await countRuns(scratch)).toBe(2);
+      await expect(
+        scratch.pool.withSession({ ...SAME, keepAs: 'other' }, (session) =>
+          session.all('SELECT * FROM runs'),
+        ),
+      ).rejects.toMatchObject({ code: 'query_failed' });
+    } finally {
+      await scratch.remove();
+    }
+  });
+
+  it('gives its process up when another session needs one', async () => {
+    const scratch = await createScratch({ maxProcesses: 1 });
+    try {
+      await countRuns(scratch);
+      const other = await scratch.pool.withSession({ timeoutMs: HOUR_MS }, (session) =>
+        session.all('SELECT 7'),
+      );
+      expect(other.rows).toEqual([[7]]);
+      expect(await countRuns(scratch)).toBe(1);
+    } finally {
+      await scratch.remove();
+    }
+  });
+
+  it('is closed when anything failed in it', async () => {
+    const scratch = await createScratch();
+    try {
+      await countRuns(scratch);
+      await expect(
+        scratch.pool.withSession(SAME, (session) => session.all('SELECT nothing')),
+      ).rejects.toMatchObject({ code: 'query_failed' });
+      expect(await countRuns(scratch)).toBe(1);
+    } finally {
+      await scratch.remove();
+    }
+  });
+
+  it('has tables that were made before it was locked', async () => {
+    const scratch = await createScratch();
+    const options = {
+      ...SAME,
+      isUntrusted: true,
+      loadTables: async () => ({ made: 'SELECT 1 AS one' }),
+    };
+    try {
+      for (let time = 0; time < 2; time += 1)
+        expect(
+          (await scratch.pool.withSession(options, (session) => session.all('SELECT one FROM made'))).rows,
+        ).toEqual([[1]]);
+    } finally {
+      await scratch.remove();
+    }
+  });
+
+  it('is not waited for longer than a caller has patience', async () => {
+    const scratch = await createScratch({ maxProcesses: 1 });
+    let finish = (): void => {};
+    const held = new Promise<void>((resolve) => (finish = resolve));
+    try {
+      const holder = scratch.pool.withSession(SAME, () => held);
+      await expect(
+        scratch.pool.withSession({ ...SAME, acquireTimeoutMs: 10 }, (session) => session.all('SELECT 1')),
+      ).rejects.toMatchObject({ code: 'query_timed_out' });
+      finish();
+      await holder;
+    } finally {
+      await scratch.remove();
+    }
+  });
+});
+
 describe('a DuckDB process', () => {
   it('fails on more memory than it may have, without harm to its parent', async () => {
     const scratch = await createScratch({ memoryLimitBytes: 128 * 1024 ** 2 });
