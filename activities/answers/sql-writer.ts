@@ -3,6 +3,7 @@ import { type ErrorRecord, errorRecord } from '../../contracts/quaestor-error.js
 import type { ModelProvider } from '../../contracts/question.js';
 import type { StoredContext } from '../../db/statements/questions.js';
 import { translateFollowUp } from '../../domain/built-in-model/follow-up.js';
+import { withTableWords } from '../../domain/datasets/row-words.js';
 import { extractReadings } from '../../domain/guard/extract-readings.js';
 import { extractSql } from '../../domain/guard/extract-sql.js';
 import { type CutOff, findCutOff } from '../../domain/guard/reply-cut-off.js';
@@ -54,9 +55,11 @@ export function createBuiltInWriter(): SqlWriter {
     write: async ({ question, context, dialect, today, previous, chosenReadings }) => {
       // It is deterministic: what was refused once would be refused again.
       if (previous) return { outcome: 'refused', usage: NO_USAGE, error: previous.error };
+      const inWords = (text: string): string =>
+        dialect === 'duckdb' ? withTableWords(text, context.schema.tables, context.values ?? {}) : text;
       const { translation } = translateFollowUp({
-        question,
-        earlier: (context.turns ?? []).map((turn) => turn.question),
+        question: inWords(question),
+        earlier: (context.turns ?? []).map((turn) => inWords(turn.question)),
         context: context.schema,
         today,
         sampledValues: context.values ?? {},

@@ -11,7 +11,13 @@ export interface AskedRelation {
   name: string;
   title: string;
   rowCount: number;
-  columns: readonly { name: string; type: string; comment: string | null }[];
+  columns: readonly {
+    name: string;
+    type: string;
+    comment: string | null;
+    /** Only where it is known to have empty cells. Default false. */
+    isNullable?: boolean;
+  }[];
 }
 
 /** Readings that say no more than the type. */
@@ -23,6 +29,7 @@ export const datasetColumns = (columns: readonly DatasetColumn[]): AskedRelation
   columns.map(({ name, type, reading, rejected }) => ({
     name,
     type: columnTypeName(type),
+    isNullable: rejected > 0,
     comment:
       [
         ...(PLAIN_READING.test(reading) ? [] : [`in the file: ${reading}`]),
@@ -47,7 +54,7 @@ export const questionTables = (relations: readonly AskedRelation[]): RegistryTab
           name: column.name,
           position: index + 1,
           dataType: column.type,
-          isNullable: true,
+          isNullable: column.isNullable ?? false,
           isPrimaryKey: false,
           comment: column.comment,
         }),
