@@ -18,6 +18,9 @@ export function assertComplete(reading: Reading, query: Query): void {
   if (reading.order !== null && query.orderBy.length === 0) complain('order');
   if (query.groupBy.length < reading.dimensions.length) complain('grouping');
   if (reading.subject && query.groupBy.length > 0 && !isAbout(query, reading.subject)) complain('subject');
+  if (reading.limitWithin.length > 0 && query.partitionBy.length === 0) complain('grouping');
+  if (reading.change && !query.select.some(({ expression }) => expression.kind === 'change'))
+    complain('change');
   const joined = new Set([query.base, ...query.joins.map((step) => step.to)]);
   for (const condition of query.where) {
     if (condition.kind === 'exists') for (const step of condition.path) joined.add(step.to);
@@ -56,6 +59,7 @@ function unitsOf(query: Query): string[] {
   return query.select.flatMap(({ expression }) => {
     const column = expression.kind === 'column' || expression.kind === 'aggregate' ? expression.column : null;
     if (column?.kind !== 'number') return [];
+    if (column.formula?.kind === 'span') return column.formula.unit ? [column.formula.unit] : [];
     const words = `${splitIdentifier(column.source.name).join(' ')} ${column.source.comment ?? ''}`
       .toLowerCase()
       .split(/[^a-z]+/)
@@ -85,6 +89,8 @@ function tableOf(expression: Expression): TableInfo {
       return expression.columns[0]!.table;
     case 'product':
       return expression.price.table;
+    case 'change':
+      return tableOf(expression.of);
     case 'ratio':
       return tableOf(expression.top.expression);
   }

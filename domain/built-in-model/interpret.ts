@@ -18,6 +18,8 @@ function sayMeasure(expression: Expression): string {
       return `the ${{ sum: 'sum', avg: 'average', min: 'lowest', max: 'highest' }[expression.fn]} of ${nameOf(expression.column)}`;
     case 'product':
       return `the ${{ sum: 'sum', avg: 'average', min: 'lowest', max: 'highest' }[expression.fn]} of ${nameOf(expression.price)} times ${nameOf(expression.quantity)} (discounts not taken off)`;
+    case 'change':
+      return `how ${sayMeasure(expression.of)} ${expression.isPercent ? 'changed in percent' : 'changed'} since the ${expression.over.kind === 'bucket' ? expression.over.unit : 'row'} before`;
     case 'ratio':
       return `the ${expression.scale === 100 ? 'percentage' : 'ratio'} of ${sayPart(expression.top)} to ${sayPart(expression.bottom)}`;
   }
@@ -25,6 +27,15 @@ function sayMeasure(expression: Expression): string {
 
 const sayPart = ({ expression, where }: ConditionalExpression): string =>
   `${sayMeasure(expression)}${where.length > 0 ? ` where ${where.map(sayCondition).join(' and ')}` : ''}`;
+
+const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+
+function sayTime({ range, weekdays, clock }: Extract<Condition, { kind: 'time' }>): string {
+  const days = weekdays?.map((day) => DAYS[day - 1]).join(' or ');
+  const hours = clock && [clock.from && `from ${clock.from}`, clock.to && `before ${clock.to}`];
+  const dates = range.from || range.to ? sayRange(range) : undefined;
+  return [dates, days && `on a ${days}`, ...(hours ?? [])].filter(Boolean).join(', ');
+}
 
 function sayCondition(condition: Condition): string {
   switch (condition.kind) {
@@ -45,7 +56,7 @@ function sayCondition(condition: Condition): string {
     case 'match':
       return `${nameOf(condition.column)} ${{ starts: 'starts with', ends: 'ends with', contains: 'contains' }[condition.mode]} "${condition.text}"`;
     case 'time':
-      return `${nameOf(condition.column)} is ${sayRange(condition.range)}`;
+      return `${nameOf(condition.column)} is ${sayTime(condition)}`;
     case 'exists': {
       const inner = condition.conditions.map(sayCondition).join(' and ');
       const table = condition.path.at(-1)!.to.source.canonicalTableName;
@@ -80,7 +91,9 @@ export function interpret(query: Query, notes: readonly string[]): string {
     parts.push(
       `sorted by ${sayMeasure(order.expression)}, ${order.direction === 'desc' ? 'highest' : 'lowest'} first`,
     );
-  if (query.limit !== null)
+  const inEach = query.partitionBy.map(sayMeasure).join(', ');
+  if (inEach !== '') parts.push(`the first ${query.limit ?? 1} in each ${inEach}, and those alike`);
+  else if (query.limit !== null)
     parts.push(query.limit === 1 ? 'the first only' : `the first ${query.limit} only`);
   const implied = query.joins.filter((step) => step.link.implied);
   if (implied.length > 0) {

@@ -1,3 +1,5 @@
+import { derivedColumns } from './derived-columns.js';
+import { addFormulaEdges, spanUnit } from './formula-edges.js';
 import { roleWords } from './join-paths.js';
 import type { Edge, Lexeme } from './lexeme.js';
 import { LONGEST_PHRASE, lookUp } from './lexicon.js';
@@ -40,12 +42,33 @@ function phraseEdges(tokens: readonly Token[], start: number): Edge[] {
     if (token.kind !== 'word' && token.kind !== 'mark') break;
     phrase = phrase === '' ? token.lower : `${phrase} ${token.lower}`;
     for (const entry of lookUp(phrase)) {
+      // "at least", "at most"
+      if (entry.kind === 'superlative' && tokens[start - 1]?.lower === 'at') continue;
       const weight = PHRASE_SCORE + (entry.kind === 'filler' ? -0.15 : MEASURING.has(entry.kind) ? 0.2 : 0);
       const score = weight * (end - start) + 0.12 * (end - start - 1);
       edges.push({ start, end, score, lexeme: { ...entry, words: phrase } as Lexeme });
     }
   }
   return edges;
+}
+
+/** Durations and ages, which are computed; of tables that the question names, if any of those has one. */
+function derivedEdges(tokens: readonly Token[], start: number, { derived = [] }: Vocabulary): Edge[] {
+  const said = tokens.map((token) => token.concept);
+  return [3, 2, 1].flatMap((length) => {
+    const span = tokens.slice(start, start + length);
+    const words = span.map((token) => token.lower).join(' ');
+    const named = derived.filter(({ names }) => names.includes(words));
+    const near = named.filter(({ column }) =>
+      column.table.words.every((word) => said.includes(word.concept)),
+    );
+    return (near.length > 0 ? near : named).map(({ column }) => ({
+      start,
+      end: start + length,
+      score: 0.9 * length + 0.12 * (length - 1),
+      lexeme: { kind: 'column', column, namesTable: false, words } as const,
+    }));
+  });
 }
 
 /** "publications published", "payments paid": a participle of the noun before it adds nothing. */
@@ -63,6 +86,43 @@ function repeatsNoun(tokens: readonly Token[], start: number, vocabulary: Vocabu
   let shared = 0;
   while (shared < token.root.length && token.root[shared] === noun.concept[shared]) shared++;
   return shared >= 5 && shared >= token.root.length * 0.7;
+}
+
+const DONE_WITH = new Set(
+  'paid spent charged billed incurred earned recorded achieved obtained scored made generated collected'.split(
+    ' ',
+  ),
+);
+
+/** "total fare paid", "amount charged": after a number that is named, a participle says only that it is one. */
+function followsMeasure(tokens: readonly Token[], start: number, vocabulary: Vocabulary): boolean {
+  const before = tokens[start - 1];
+  if (!before || !DONE_WITH.has(tokens[start]!.lower)) return false;
+  return vocabulary.tables.some((table) =>
+    table.columns.some(
+      (column) =>
+        column.kind === 'number' &&
+        !column.isKey &&
+        column.words.some((word) => word.concept === before.concept),
+    ),
+  );
+}
+
+const isCapital = (token: Token | undefined): boolean =>
+  token?.kind === 'word' &&
+  /^\p{Lu}[\p{L}'’-]*\p{Ll}[\p{L}'’-]*$/u.test(token.raw) &&
+  lookUp(token.lower).length === 0;
+
+/** How many words from here on are a name: capitals, with particles between them. Not at the beginning of a sentence. */
+function properName(tokens: readonly Token[], start: number): number {
+  const before = tokens[start - 1];
+  if (!before || /^[.?!;:]$/.test(before.raw) || !isCapital(tokens[start]) || isCapital(before)) return 0;
+  let end = start + 1;
+  for (let at = end; at < tokens.length && at < start + 5; at++) {
+    if (isCapital(tokens[at])) end = at + 1;
+    else if (!/^(de|van|von|der|la|le|del|di|da|bin|al)$/.test(tokens[at]!.raw)) break;
+  }
+  return end - start;
 }
 
 /** All edges that begin at a token. */
@@ -113,12 +173,14 @@ function edgesFrom(
   const phrases = phraseEdges(tokens, start);
   if (token.kind === 'word' || token.kind === 'number') {
     const names = matchNames(tokens, start, vocabulary);
-    edges.push(...names, ...matchValues(tokens, start, values));
-    // "papers written by authors": the verb names the table that connects the two.
-    const isTable = (end: number) => names.some((edge) => edge.lexeme.kind === 'table' && edge.end === end);
     edges.push(
-      ...phrases.filter(({ lexeme, end }) => lexeme.kind !== 'filler' || !lexeme.isVerb || !isTable(end)),
+      ...names,
+      ...derivedEdges(tokens, start, vocabulary),
+      ...matchValues(tokens, start, values, vocabulary),
     );
+    // "papers written by authors": the verb names the table that connects the two.
+    const isName = names.some(({ lexeme }) => lexeme.kind === 'table');
+    edges.push(...phrases.filter(({ lexeme }) => lexeme.kind !== 'filler' || !lexeme.isVerb || !isName));
   } else edges.push(...phrases);
   if (/^(sales|revenue|revenues|turnover)$/.test(token.lower)) {
     let end = start + 1;
@@ -140,6 +202,22 @@ function edgesFrom(
     edges.push(one({ kind: 'role', root: token.root, words }, PHRASE_SCORE - 0.2));
   }
   if (repeatsNoun(tokens, start, vocabulary)) {
+    edges.push(one({ kind: 'filler', isVerb: true, words }, PHRASE_SCORE - 0.2));
+  }
+  const name = edges.length === 0 ? properName(tokens, start) : 0;
+  if (name > 0) {
+    const text = tokens
+      .slice(start, start + name)
+      .map((t) => t.raw)
+      .join(' ');
+    edges.push({
+      start,
+      end: start + name,
+      score: 0.5 * name,
+      lexeme: { kind: 'proper', text, words: text },
+    });
+  }
+  if (followsMeasure(tokens, start, vocabulary)) {
     edges.push(one({ kind: 'filler', isVerb: true, words }, PHRASE_SCORE - 0.2));
   }
   if (edges.every((edge) => edge.end > start + 1) || edges.length === 0) {
@@ -187,7 +265,9 @@ export function cutQuestion(
   values: ValueIndex,
   today: string,
 ): Cut[] {
+  vocabulary.derived = derivedColumns(vocabulary, spanUnit(tokens));
   const edges = tokens.map((_, start) => edgesFrom(tokens, start, vocabulary, values, today));
+  addFormulaEdges(tokens, edges, vocabulary);
   const mentioned = new Set(
     edges.flat().flatMap(({ lexeme }) => (lexeme.kind === 'table' ? [lexeme.table] : [])),
   );

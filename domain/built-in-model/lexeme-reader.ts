@@ -1,6 +1,13 @@
 import type { Lexeme, LexemeOf } from './lexeme.js';
 import type { Reading } from './reading.js';
-import type { ColumnInfo, TableInfo } from './schema-vocabulary.js';
+import type { ColumnInfo, TableInfo, Vocabulary } from './schema-vocabulary.js';
+
+/** What a time phrase says besides its dates. */
+export const timeDetails = ({ bucket, weekdays, clock }: LexemeOf<'time'>) => ({
+  ...(bucket ? { bucket } : {}),
+  ...(weekdays ? { weekdays } : {}),
+  ...(clock ? { clock } : {}),
+});
 
 /** The state of one pass over a cut. The handlers of read-measures.ts and read-filters.ts work on it. */
 export class LexemeReader {
@@ -17,6 +24,8 @@ export class LexemeReader {
   /** A date column just named ("joined", "hired"), for the time phrase after it. */
   dateColumn: ColumnInfo | null = null;
   hasGroup = false;
+  /** "in which month": times are asked for. */
+  asksTime = false;
   /** The lexeme before was a column to show. */
   wasProjected = false;
   readonly reading: Reading = {
@@ -30,6 +39,8 @@ export class LexemeReader {
     having: [],
     order: null,
     limit: null,
+    limitWithin: [],
+    change: null,
     mentioned: [],
     isDistinct: false,
     roles: [],
@@ -38,7 +49,10 @@ export class LexemeReader {
     penalty: 0,
   };
 
-  constructor(readonly lexemes: readonly Lexeme[]) {}
+  constructor(
+    readonly lexemes: readonly Lexeme[],
+    readonly vocabulary: Vocabulary,
+  ) {}
 
   peek(offset = 0): Lexeme | undefined {
     return this.lexemes[this.at + offset];

@@ -1,6 +1,15 @@
 import type { DateRange, TimeUnit } from './calendar.js';
 import type { ColumnInfo, TableInfo } from './schema-vocabulary.js';
 
+/** A stretch of time to group by, or a part of dates that comes again. */
+export type GroupUnit = TimeUnit | 'weekday' | 'weekday-name' | 'hour';
+
+/** Times of day, `HH:MM`; half open. */
+export interface ClockRange {
+  from?: string;
+  to?: string;
+}
+
 export type AggregateFunction = 'sum' | 'avg' | 'min' | 'max';
 export type CompareOperator = '=' | '<>' | '<' | '<=' | '>' | '>=';
 
@@ -11,7 +20,7 @@ export type Lexeme = { words: string; isPlural?: boolean } & (
   | { kind: 'aggregate'; fn: AggregateFunction }
   | { kind: 'distinct' }
   | { kind: 'group'; isEach: boolean; isPer: boolean }
-  | { kind: 'time-unit'; unit: TimeUnit; isAdverb: boolean }
+  | { kind: 'time-unit'; unit: GroupUnit; isAdverb: boolean }
   | { kind: 'over-time' }
   | { kind: 'top'; direction: 'asc' | 'desc' }
   | { kind: 'superlative'; direction: 'asc' | 'desc'; hints: readonly string[]; isCounting: boolean }
@@ -37,10 +46,27 @@ export type Lexeme = { words: string; isPlural?: boolean } & (
   | { kind: 'ratio'; isShare: boolean; scale: 1 | 100 }
   | { kind: 'unit'; unit: string }
   | { kind: 'role'; root: string }
-  | { kind: 'time'; range: DateRange; reading: string; bucket?: TimeUnit }
+  | {
+      kind: 'time';
+      range: DateRange;
+      reading: string;
+      bucket?: TimeUnit;
+      weekdays?: number[];
+      clock?: ClockRange;
+    }
   | { kind: 'quoted'; text: string }
+  /** Capitalised words that the schema does not know: somebody's or something's name. */
+  | { kind: 'proper'; text: string }
   | { kind: 'table'; table: TableInfo }
-  | { kind: 'column'; column: ColumnInfo; namesTable: boolean; isNegated?: boolean }
+  | {
+      kind: 'column';
+      column: ColumnInfo;
+      namesTable: boolean;
+      isNegated?: boolean;
+      /** Further columns that the words name with it: first and last name. */
+      beside?: ColumnInfo[];
+    }
+  | { kind: 'change'; isPercent: boolean }
   | { kind: 'value'; column: ColumnInfo; values: string[] }
   | { kind: 'sales'; words: string }
   | { kind: 'unknown'; word: string }

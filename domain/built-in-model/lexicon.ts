@@ -1,4 +1,5 @@
 import type { Lexeme } from './lexeme.js';
+import { RELATION_VERBS } from './relation-verbs.js';
 
 type Entry = Lexeme extends infer L ? (L extends { words: string } ? Omit<L, 'words'> : never) : never;
 
@@ -10,7 +11,7 @@ const define = (phrases: string, entry: Entry): void => {
 };
 
 define(
-  'show|show me|list|list all|give me|give|get|get me|find|find me|return|display|print|fetch|provide|name all|i want|i want to see|i need|i would like to see|let me see|report|retrieve|identify|select|also show|also return|also give',
+  'show|show me|list|list all|include|include the|also include|give me|give|get|get me|find|find me|return|display|print|fetch|provide|name all|i want|i want to see|i need|i would like to see|let me see|report|retrieve|identify|select|also show|also return|also give',
   { kind: 'opener', mood: 'list' },
 );
 define('which|who|who is|who are|who was|who were|which are|which is|which of|what are all|whom', {
@@ -50,6 +51,24 @@ for (const unit of ['day', 'week', 'month', 'quarter', 'year'] as const) {
   const adverb = unit === 'day' ? 'daily' : `${unit}ly`;
   define(`${adverb}|${unit} by ${unit}`, { kind: 'time-unit', unit, isAdverb: true });
 }
+define('day of the week|day of week|weekday|days of the week|weekdays|week day', {
+  kind: 'time-unit',
+  unit: 'weekday',
+  isAdverb: false,
+});
+define('hour of the day|hour of day|hours of the day|hour', {
+  kind: 'time-unit',
+  unit: 'hour',
+  isAdverb: false,
+});
+define(
+  'month over month change|month over month change in|month over month difference in|monthly change in|change from month to month in|month to month change in|year over year change in|yearly change in|change from year to year in|quarter over quarter change in|daily change in|day over day change in|week over week change in|change from the previous month in|change compared to the previous month in',
+  { kind: 'change', isPercent: false },
+);
+define(
+  'month over month growth in|month over month growth rate of|month over month growth of|month over month percentage change in|monthly growth in|monthly growth rate of|monthly growth of|year over year growth in|year over year growth of|year over year percentage change in|yearly growth in|yearly growth of|annual growth in|annual growth rate of|quarter over quarter growth in|week over week growth in|day over day growth in|month over month growth rate in|year over year growth rate in|monthly percentage change in',
+  { kind: 'change', isPercent: true },
+);
 define('annual|annually', { kind: 'time-unit', unit: 'year', isAdverb: true });
 define('top|best|first', { kind: 'top', direction: 'desc' });
 define('bottom|worst', { kind: 'top', direction: 'asc' });
@@ -75,14 +94,24 @@ superlative(
 );
 superlative('highest|tallest', 'desc', 'height altitude elevation');
 superlative('lowest', 'asc', 'height altitude elevation');
+superlative('most often|most frequently|most times|the most times|the most often', 'desc', '@times', true);
+superlative('least often|least frequently|fewest times', 'asc', '@times', true);
+superlative('most common|most frequent|most commonly|most popular|most used', 'desc', '@common', true);
+superlative('least common|rarest|least popular|least used|least frequent', 'asc', '@common', true);
+superlative('highest paid|best paid', 'desc', 'salary wage income pay rate');
+superlative('lowest paid|worst paid', 'asc', 'salary wage income pay rate');
+superlative('tallest', 'desc', 'height altitude elevation');
+superlative('fastest', 'desc', 'speed');
+superlative('slowest', 'asc', 'speed');
+superlative('deepest', 'desc', 'depth');
 superlative('most|the most|highest amount of|largest amount of', 'desc', '', true);
 superlative('least|fewest|the fewest|the least', 'asc', '', true);
 superlative('largest|biggest', 'desc', 'size area population');
 superlative('smallest', 'asc', 'size area population');
-superlative('longest', 'desc', 'length duration');
-superlative('shortest', 'asc', 'length duration');
-superlative('most expensive|priciest|dearest|costliest', 'desc', 'price cost');
-superlative('least expensive|cheapest', 'asc', 'price cost');
+superlative('longest', 'desc', 'length duration distance');
+superlative('shortest', 'asc', 'length duration distance height');
+superlative('most expensive|priciest|dearest|costliest', 'desc', 'price cost fee fare amount');
+superlative('least expensive|cheapest', 'asc', 'price cost fee fare amount');
 superlative('newest|latest|most recent|last', 'desc', '@date');
 superlative('earliest', 'asc', '@date');
 superlative('oldest', 'asc', '@age');
@@ -114,15 +143,15 @@ define(
   { kind: 'order' },
 );
 define(
-  'in descending order|descending|desc|from highest to lowest|from most to least|highest first|from largest to smallest|from longest to shortest|from tallest to shortest|from best to worst|from biggest to smallest|from greatest to least|from newest to oldest|from most recent to least recent|from latest to earliest|from most expensive to least expensive|from oldest to youngest|starting from the highest|starting with the highest|starting from the largest|starting from the most|starting with the most|starting with the most recent|largest first|most first|from high to low|newest first|most recent first|latest first|in descending order of',
+  'in descending order|descending|desc|from highest to lowest|from most to least|highest first|most popular first|best first|most expensive first|longest first|starting from the top|from most to least expensive|from the highest to the lowest|in decreasing order|from high to low|in reverse chronological order|latest first|biggest first|in order of most to least|from largest to smallest|from longest to shortest|from tallest to shortest|from best to worst|from biggest to smallest|from greatest to least|from newest to oldest|from most recent to least recent|from latest to earliest|from most expensive to least expensive|from oldest to youngest|starting from the highest|starting with the highest|starting from the largest|starting from the most|starting with the most|starting with the most recent|largest first|most first|from high to low|newest first|most recent first|latest first|in descending order of',
   { kind: 'direction', direction: 'desc' },
 );
 define(
-  'in ascending order|ascending|asc|from lowest to highest|from least to most|lowest first|from smallest to largest|from shortest to longest|from worst to best|from least to greatest|from oldest to newest|from earliest to latest|from oldest to most recent|from least expensive to most expensive|starting from the lowest|starting with the lowest|starting from the earliest|starting with the earliest|starting from the earliest date|starting from the oldest|starting from the smallest|starting from the least|a to z|from a to z|smallest first|alphabetically|in alphabetical order|from low to high|oldest first|chronologically|in chronological order|in ascending order of',
+  'in ascending order|ascending|asc|from lowest to highest|from least to most|lowest first|least popular first|cheapest first|shortest first|earliest first|from least to most expensive|from the lowest to the highest|in increasing order|from earliest to most recent|by name alphabetically|from smallest to largest|from shortest to longest|from worst to best|from least to greatest|from oldest to newest|from earliest to latest|from oldest to most recent|from least expensive to most expensive|starting from the lowest|starting with the lowest|starting from the earliest|starting with the earliest|starting from the earliest date|starting from the oldest|starting from the smallest|starting from the least|a to z|from a to z|smallest first|alphabetically|in alphabetical order|from low to high|oldest first|chronologically|in chronological order|in ascending order of',
   { kind: 'direction', direction: 'asc' },
 );
 define(
-  'without|without any|with no|have no|has no|had no|having no|never|have never|has never|had never|have not|has not|had not|do not have|does not have|did not have|do not have any|does not have any|have not made any|has not made any|have not made|has not made|have not placed|have never placed|have not placed any|have never made|without a|without an|that lack|lacking|not had any|not have any|are not part of any|is not part of any|not part of any|not belong to any|do not belong to any|have not had|did not make|did not place|have not got any',
+  'without|without any|with no|have no|has no|had no|having no|never|have never|has never|had never|have not|has not|had not|do not have|does not have|did not have|do not have any|does not have any|do not have a|do not have an|does not have a|does not have an|did not have any|do not have|who do not have|have not yet|has not yet|had not yet|not yet|have no|has not been|have not been|was not|were not|have never been|has never been|was never|were never|never been|are not in any|is not in any|are not on any|have not had any|have not made any|has not made any|have not made|has not made|have not placed|have never placed|have not placed any|have never made|without a|without an|that lack|lacking|not had any|not have any|are not part of any|is not part of any|not part of any|not belong to any|do not belong to any|have not had|did not make|did not place|have not got any',
   { kind: 'without' },
 );
 define(
@@ -179,8 +208,18 @@ define(
 );
 define('and|as well as|along with|together with|plus|&|and also|then|and then|but', { kind: 'and' });
 define('or', { kind: 'or' });
-define('not|non|excluding|except|except for|other than', { kind: 'not' });
+define('not|non|excluding|exclude|except|except for|other than|is not|are not|is not a|are not a|not in', {
+  kind: 'not',
+});
 define(',|:', { kind: 'comma' });
+define(
+  '(|)|inclusive of today|inclusive of today date|including today|inclusive of both|starting from the top|based on joining|by joining|by doing a left join from|by doing a join of|by doing an inner join of|in your answer|in the answer|in the result|in the output|as well|in question|in total|as follows|for reference|at all|of theirs',
+  { kind: 'filler', isVerb: false },
+);
+define(
+  'showing|shows|along with|together with|as well as the|also calculate|also show the|also return the|then show|then return',
+  { kind: 'opener', mood: 'list' },
+);
 define('.|;|?|!', { kind: 'stop' });
 define(
   'share of|proportion of|fraction of|what share of|what proportion of|what fraction of|share|proportion|fraction',
@@ -217,6 +256,8 @@ for (const unit of [
     { kind: 'unit', unit: `square ${unit}` },
   );
 }
+for (const unit of ['day', 'week', 'month', 'year'])
+  define(`in ${unit}s|measured in ${unit}s`, { kind: 'unit', unit });
 define('in km|km', { kind: 'unit', unit: 'kilometer' });
 define('in kg|kg', { kind: 'unit', unit: 'kilogram' });
 define('in usd|usd|in us dollars|us dollars', { kind: 'unit', unit: 'dollar' });
@@ -230,7 +271,7 @@ define('out of all|out of the total|out of the|as a share of|as a percentage of'
 });
 
 define(
-  'the|a|an|all|all the|both|should|should be|must|must be|would|would be|all of the|please|there|there are|there is|do we have|we have|do|does|did|we|our|us|me|i|it|its|their|they|them|his|her|that year|in the database|in our database|in the data|in the system|overall|any|some|currently|can you|could you|so far|ever|these|those|such|corresponding|respective|also|results|result|value of|values of|value|values|only|just|each of|own|list of|the list of|to date|up to now|altogether|in all|respectively|you|been|inclusive|inclusive of today|inclusive of today date|both inclusive|inclusive of start and end dates|records|entries',
+  'the|a|an|all|all the|both|should|should be|must|must be|would|would be|all of the|please|there|there are|there is|do we have|we have|do|does|did|we|our|us|me|i|it|its|their|they|them|his|her|that year|in the database|in our database|in the data|in the system|overall|any|some|currently|can you|could you|so far|ever|these|those|such|corresponding|respective|also|results|result|value of|values of|value|values|only|just|each of|own|still|yet|already|actually|typically|usually|once|each one|on record|different kinds of|the following|details of|information about|entire|whole|different types of|list of|the list of|to date|up to now|altogether|in all|respectively|you|been|inclusive|inclusive of today|inclusive of today date|both inclusive|inclusive of start and end dates|records|entries',
   { kind: 'filler', isVerb: false },
 );
 // Verbs that only say that two things belong together; which things, the nouns say.
@@ -238,6 +279,11 @@ define(
   'flow|flows|flow through|flows through|run through|runs through|pass through|passes through|crosses|cross|lie|lies|lying|found|reside|resides|residing|originate|originates|belong|wrote|written|write|writes|published|publish|publishes|authored|sent|send|sends|submitted|submit|submits|ordered|bought|sold|purchased|booked|attended|attend|attends|took|taken|take|takes|taught|teach|teaches|enrolled|own|owns|owned|run|runs|hold|holds|operate|operates|operated|prescribed|treated|given|gave|gives|provided|provide|provides|produced|produces|made up|opened|made by|visited|rated|reviewed|posted|listed|sell|sells|selling|buy|buys|buying|made|make|makes|placed|place|exist|exists|belong to|belongs to|belonging to|associated with|associated|related to|registered|recorded|received|receive|recieved|got|contain|contained in|included in|include|done|generated|generate|generates|that were made|handled|handle|assigned to|held|happened|occurred|occur|took place|take place|work in|works in|working in|serve|serves|serving|offer|offers|used|use|uses|created|performed|processed|total up to|bring in|brought in|appear in|appears in|live|lives|located|come|comes',
   { kind: 'filler', isVerb: true },
 );
+
+for (const verb of RELATION_VERBS) {
+  if (!entries.get(verb)?.some((entry) => entry.kind === 'filler' || entry.kind === 'prep'))
+    define(verb, { kind: 'filler', isVerb: true });
+}
 
 /** Longest phrase of the lexicon, in words. */
 export const LONGEST_PHRASE = Math.max(...[...entries.keys()].map((phrase) => phrase.split(' ').length));

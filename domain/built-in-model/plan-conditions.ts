@@ -1,6 +1,8 @@
-import { addUnits, startOfUnit, type TimeUnit } from './calendar.js';
+import { addUnits, startOfUnit } from './calendar.js';
 import { findDateColumn } from './date-columns.js';
+import { tablesOfColumn } from './formula.js';
 import { findPath, type JoinStep, type PathChoice } from './join-paths.js';
+import type { GroupUnit } from './lexeme.js';
 import type { Condition } from './query.js';
 import { CannotRead, type Filter, type Reading } from './reading.js';
 import type { ColumnInfo, TableInfo, Vocabulary } from './schema-vocabulary.js';
@@ -19,7 +21,7 @@ export function planConditions(
   base: TableInfo,
   vocabulary: Vocabulary,
   choice: PathChoice,
-  bucketUnit: TimeUnit | null,
+  bucketUnit: GroupUnit | null,
   timeColumn: ColumnInfo | null,
 ): PlannedConditions {
   const existing = [
@@ -59,6 +61,14 @@ export function planConditions(
       );
     }
     checkSharing(path, choice);
+    const reached = new Set(path.map((step) => step.to));
+    if (
+      inside
+        .get(filter.table)!
+        .flatMap(tablesOf)
+        .some((table) => !reached.has(table))
+    )
+      throw new CannotRead('A condition on several tables at once is not understood.', 3);
     return { kind: 'exists', path, negated: filter.negated, conditions: inside.get(filter.table)! };
   });
   const tables = outer.flatMap(tablesOf);
@@ -113,14 +123,14 @@ function planEither({ filters }: Extract<Filter, { kind: 'or' }>): Condition {
 
 const tablesOf = (condition: Condition): TableInfo[] => {
   if (condition.kind === 'exists') return [];
-  return condition.kind === 'or' ? condition.conditions.flatMap(tablesOf) : [condition.column.table];
+  return condition.kind === 'or' ? condition.conditions.flatMap(tablesOf) : tablesOfColumn(condition.column);
 };
 
 function planTime(
   filter: Extract<Filter, { kind: 'time' }>,
   base: TableInfo,
   vocabulary: Vocabulary,
-  bucketUnit: TimeUnit | null,
+  bucketUnit: GroupUnit | null,
   timeColumn: ColumnInfo | null,
   inside: ReadonlyMap<TableInfo, unknown>,
   choice: PathChoice,
@@ -139,11 +149,19 @@ function planTime(
     );
   let { range } = filter;
   // "per month in the last 12 months": twelve whole months, the current one included.
-  if (filter.bucket && filter.bucket === bucketUnit && range.from && range.to) {
-    range = { from: addUnits(startOfUnit(range.from, bucketUnit), bucketUnit, 1), to: range.to };
+  const unit = filter.bucket;
+  const isWhole = unit && range.to && startOfUnit(range.to, unit) === range.to;
+  if (unit && unit === bucketUnit && range.from && range.to && !isWhole) {
+    range = { from: addUnits(startOfUnit(range.from, unit), unit, 1), to: range.to };
   }
-  if (column.kind === 'number') return yearCondition(column, range);
-  return { kind: 'time', column, range };
+  if (column.kind === 'number') {
+    if (filter.weekdays) throw new CannotRead(`${column.source.canonicalColumnName} holds years only.`, 4);
+    return yearCondition(column, range);
+  }
+  const { weekdays, clock } = filter;
+  if (clock && (column.isDay || column.kind !== 'date'))
+    throw new CannotRead(`${column.source.canonicalColumnName} has no time of day.`, 4);
+  return { kind: 'time', column, range, ...(weekdays ? { weekdays } : {}), ...(clock ? { clock } : {}) };
 }
 
 /** "customers with orders in Berlin": the place must be the orders', not one that the customers have besides. */

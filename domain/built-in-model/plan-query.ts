@@ -1,10 +1,12 @@
 import { assertComplete } from './assert-complete.js';
 import { findDateColumn } from './date-columns.js';
+import { tablesOfColumn } from './formula.js';
 import { JoinTree } from './join-paths.js';
 import { planConditions } from './plan-conditions.js';
-import { planRows } from './plan-rows.js';
+import { partitions, planRows } from './plan-rows.js';
 import {
   type ConditionalExpression,
+  columnsOf,
   type Expression,
   isAggregate,
   type Query,
@@ -80,6 +82,7 @@ function planGroups(context: PlanContext, wanted: Wanted): Plan {
   }
   if (
     reading.limit !== null &&
+    reading.limitWithin.length === 0 &&
     wanted.dimensions.length > 1 &&
     first &&
     !wanted.dimensions
@@ -120,7 +123,8 @@ function planOn(context: PlanContext, wanted: Wanted, base: TableInfo): Plan {
   const tree = new JoinTree(base, vocabulary, choice);
   if (reading.subject) tree.add(reading.subject);
   for (const table of reading.mentioned) if (!asserted.has(table)) tree.add(table);
-  const groups: Expression[] = wanted.dimensions.flatMap((dimension): Expression[] => {
+  const within = partitions(context, base);
+  const own: Expression[] = wanted.dimensions.flatMap((dimension): Expression[] => {
     if (dimension.kind === 'entity')
       return entityColumns(dimension.table).map((column) => ({ kind: 'column', column }));
     if (dimension.kind === 'column') return [{ kind: 'column', column: dimension.column }];
@@ -131,10 +135,20 @@ function planOn(context: PlanContext, wanted: Wanted, base: TableInfo): Plan {
     }
     return [{ kind: 'bucket', column: timeColumn!, unit: dimension.unit }];
   });
+  const groups = [...own, ...within].flatMap((group): Expression[] =>
+    // People read names of days, which sort badly.
+    group.kind === 'bucket' && group.unit === 'weekday'
+      ? [group, { ...group, unit: 'weekday-name' }]
+      : [group],
+  );
   const unique = groups.filter((g, i) => groups.findIndex((other) => sameExpression(g, other)) === i);
-  for (const group of unique) if ('column' in group) tree.add(group.column.table);
+  for (const group of unique)
+    if ('column' in group) for (const table of tablesOfColumn(group.column)) tree.add(table);
   for (const dimension of wanted.dimensions) if (dimension.kind === 'entity') tree.add(dimension.table);
   for (const measure of [...wanted.measures, ...wanted.having.map((h) => h.measure)]) tree.add(measure.table);
+  for (const measure of [...wanted.measures, ...wanted.having.map((h) => h.measure)])
+    for (const column of columnsOf(measure.expression))
+      for (const table of tablesOfColumn(column)) tree.add(table);
   for (const table of tables) tree.add(table);
 
   const planPart = (
@@ -159,7 +173,10 @@ function planOn(context: PlanContext, wanted: Wanted, base: TableInfo): Plan {
       bottom: planPart(expression.bottom, table, parts.bottom),
     };
   };
-  const measures = wanted.measures.map(guarded);
+  const plain = wanted.measures.map(guarded);
+  const measures = reading.change
+    ? plain.flatMap((measure) => [measure, changeOf(measure, reading, unique)])
+    : plain;
   const having = wanted.having.map(({ measure, index }) => {
     const { op, value } = reading.having[index]!;
     return { expression: guarded(measure), op, value };
@@ -189,10 +206,23 @@ function planOn(context: PlanContext, wanted: Wanted, base: TableInfo): Plan {
         )
       : [],
     limit: isGrouped ? reading.limit : null,
+    partitionBy: isGrouped ? within : [],
     countAs: null,
   };
   if (reading.limit !== null && !isGrouped) throw new CannotRead('It is not clear what to rank.', 2);
   return { query, notes, cost: tree.cost * 0.12 + reading.penalty };
+}
+
+/** The measure, and how it differs from that of the stretch of time before. */
+function changeOf(
+  measure: Expression,
+  { change, limit }: Reading,
+  groups: readonly Expression[],
+): Expression {
+  const over = groups[0];
+  if (groups.length !== 1 || over?.kind !== 'bucket' || limit !== null)
+    throw new CannotRead('A change from one time to the next is understood of one row of times only.', 4);
+  return { kind: 'change', of: measure, over, isPercent: change!.isPercent };
 }
 
 function timeColumnOf(
@@ -220,7 +250,8 @@ function guardFanOut({ table, expression }: Settled, tree: JoinTree): Expression
       throw new CannotRead(`${table.source.canonicalTableName} has no key to count its rows once.`, 4);
     return { kind: 'count-distinct', columns: table.primaryKey };
   }
-  if (expression.kind === 'ratio') throw new CannotRead('The ratio would count rows several times.', 5);
+  if (expression.kind === 'ratio' || expression.kind === 'change')
+    throw new CannotRead('The ratio would count rows several times.', 5);
   if (expression.fn === 'min' || expression.fn === 'max') return expression;
   const column = expression.kind === 'aggregate' ? expression.column : expression.price;
   const through = tree.steps.find((s) => s.fansOut)?.to ?? tree.base;

@@ -1,7 +1,9 @@
+import { findDateColumn } from './date-columns.js';
+import { tablesOfColumn } from './formula.js';
 import { JoinTree } from './join-paths.js';
 import { planConditions } from './plan-conditions.js';
 import type { Plan } from './plan-query.js';
-import type { Query } from './query.js';
+import { type Expression, type Query, sameExpression } from './query.js';
 import { CannotRead } from './reading.js';
 import { entityColumns, uniqueAliases } from './result-names.js';
 import type { ColumnInfo, TableInfo } from './schema-vocabulary.js';
@@ -34,18 +36,27 @@ export function planRows(context: PlanContext, order: RowOrder | null): Plan {
   function planFrom(base: TableInfo): Plan {
     const { conditions, tables, asserted } = planConditions(reading, base, vocabulary, choice, null, null);
     const tree = new JoinTree(base, vocabulary, choice);
-    for (const column of projections) tree.add(column.table);
+    for (const column of projections) for (const table of tablesOfColumn(column)) tree.add(table);
     if (tree.steps.some((step) => step.fansOut))
       throw new CannotRead('The columns asked for are not of one kind of row.', 2);
     if (subject) tree.add(subject);
-    if (order?.column) tree.add(order.column.table);
+    for (const { column } of reading.order?.further ?? []) tree.add(column.table);
+    if (order?.column) for (const table of tablesOfColumn(order.column)) tree.add(table);
     for (const table of reading.mentioned) if (!asserted.has(table)) tree.add(table);
     for (const table of tables) tree.add(table);
+    const within = partitions(context, base);
+    for (const group of within) if ('column' in group) tree.add(group.column.table);
     const repeats = tree.steps.some((step) => step.fansOut);
+    if (within.length > 0 && (repeats || !order?.column))
+      throw new CannotRead('It is not clear what is ranked in each group.', 3);
 
     const columns = shownColumns(base);
     if (order?.column && !columns.includes(order.column)) columns.push(order.column);
-    const expressions = columns.map((column) => ({ kind: 'column', column }) as const);
+    const further = (reading.order?.further ?? []).filter(({ column }) => column !== order?.column);
+    for (const { column } of further) if (!columns.includes(column)) columns.push(column);
+    const expressions: Expression[] = columns.map((column) => ({ kind: 'column', column }) as const);
+    for (const group of within)
+      if (!expressions.some((shown) => sameExpression(shown, group))) expressions.push(group);
     const aliases = uniqueAliases(expressions, base);
     // Plain values asked for without their rows ("all cities") are shown once each.
     const isValues =
@@ -79,12 +90,19 @@ export function planRows(context: PlanContext, order: RowOrder | null): Plan {
         ...(main
           ? [{ expression: { kind: 'column', column: main } as const, direction: order!.direction }]
           : []),
-        ...sorted.map((column, i) => ({
+        ...further.map(({ column, direction }) => ({
           expression: { kind: 'column', column } as const,
-          direction: i === 0 ? direction : ('asc' as const),
+          direction,
         })),
+        ...sorted
+          .filter((column) => !further.some((other) => other.column === column))
+          .map((column, i) => ({
+            expression: { kind: 'column', column } as const,
+            direction: i === 0 ? direction : ('asc' as const),
+          })),
       ],
       limit: reading.limit,
+      partitionBy: within,
       countAs: null,
     };
     return { query, notes, cost: tree.cost * 0.12 + elsewhere * 0.15 + reading.penalty };
@@ -96,6 +114,18 @@ export function planRows(context: PlanContext, order: RowOrder | null): Plan {
     const isBare = base.labels.length === 0;
     return reading.mood === 'list' || isBare ? all : entityColumns(base);
   }
+}
+
+/** What a "top n in each …" is counted inside of. */
+export function partitions({ reading, vocabulary }: PlanContext, base: TableInfo): Expression[] {
+  return reading.limitWithin.flatMap((dimension): Expression[] => {
+    if (dimension.kind === 'entity')
+      return entityColumns(dimension.table).map((column) => ({ kind: 'column', column }));
+    if (dimension.kind === 'column') return [{ kind: 'column', column: dimension.column }];
+    const column = dimension.column ?? findDateColumn(base, vocabulary);
+    if (column?.kind !== 'date') throw new CannotRead(`There is no date to group by ${dimension.unit}.`, 4);
+    return [{ kind: 'bucket', column, unit: dimension.unit }];
+  });
 }
 
 const isLabel = (column: ColumnInfo): boolean => column.table.labels.includes(column);

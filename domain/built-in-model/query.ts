@@ -1,17 +1,19 @@
-import type { DateRange, TimeUnit } from './calendar.js';
+import type { DateRange } from './calendar.js';
 import type { JoinStep } from './join-paths.js';
-import type { AggregateFunction, CompareOperator } from './lexeme.js';
+import type { AggregateFunction, ClockRange, CompareOperator, GroupUnit } from './lexeme.js';
 import type { Filter } from './reading.js';
 import type { ColumnInfo, TableInfo } from './schema-vocabulary.js';
 
 /** An expression of the queries that the built-in model writes. */
 export type Expression =
   | { kind: 'column'; column: ColumnInfo }
-  | { kind: 'bucket'; column: ColumnInfo; unit: TimeUnit }
+  | { kind: 'bucket'; column: ColumnInfo; unit: GroupUnit }
   | { kind: 'count-rows'; table: TableInfo }
   | { kind: 'count-distinct'; columns: ColumnInfo[] }
   | { kind: 'aggregate'; fn: AggregateFunction; column: ColumnInfo }
   | { kind: 'product'; fn: AggregateFunction; price: ColumnInfo; quantity: ColumnInfo }
+  /** How much a measure differs from that of the stretch of time before. */
+  | { kind: 'change'; of: Expression; over: Expression; isPercent: boolean }
   | { kind: 'ratio'; top: ConditionalExpression; bottom: ConditionalExpression; scale: 1 | 100 };
 
 /** An aggregate over the rows that meet conditions of its own. */
@@ -23,7 +25,7 @@ export interface ConditionalExpression {
 export type Condition =
   | Exclude<Filter, { kind: 'exists' } | { kind: 'time' } | { kind: 'or' }>
   | { kind: 'or'; conditions: Condition[] }
-  | { kind: 'time'; column: ColumnInfo; range: DateRange }
+  | { kind: 'time'; column: ColumnInfo; range: DateRange; weekdays?: number[]; clock?: ClockRange }
   | { kind: 'exists'; path: JoinStep[]; negated: boolean; conditions: Condition[] };
 
 /** What to write as SQL; every table and column comes from the vocabulary. */
@@ -37,12 +39,34 @@ export interface Query {
   having: { expression: Expression; op: CompareOperator; value: number }[];
   orderBy: { expression: Expression; direction: 'asc' | 'desc' }[];
   limit: number | null;
+  /** The limit holds inside each group of equal values; rows that are alike in the order share a place. */
+  partitionBy: Expression[];
   /** Count the rows of the query instead of showing them. */
   countAs: string | null;
 }
 
 export const isAggregate = (expression: Expression): boolean =>
   expression.kind !== 'column' && expression.kind !== 'bucket';
+
+/** The columns that an expression is made of. */
+export function columnsOf(expression: Expression): ColumnInfo[] {
+  switch (expression.kind) {
+    case 'column':
+    case 'bucket':
+    case 'aggregate':
+      return [expression.column];
+    case 'count-rows':
+      return [];
+    case 'count-distinct':
+      return expression.columns;
+    case 'product':
+      return [expression.price, expression.quantity];
+    case 'change':
+      return [...columnsOf(expression.of), ...columnsOf(expression.over)];
+    case 'ratio':
+      return [...columnsOf(expression.top.expression), ...columnsOf(expression.bottom.expression)];
+  }
+}
 
 export function sameExpression(a: Expression, b: Expression): boolean {
   return a.kind === b.kind && key(a) === key(b);
@@ -62,6 +86,8 @@ function key(expression: Expression): string {
       return `${expression.fn} ${expression.column.source.canonicalColumnName}`;
     case 'product':
       return `${expression.fn} ${expression.price.source.canonicalColumnName}`;
+    case 'change':
+      return `${expression.isPercent} ${key(expression.of)}`;
     case 'ratio':
       return [expression.top, expression.bottom]
         .map(

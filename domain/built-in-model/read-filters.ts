@@ -1,6 +1,6 @@
 import type { Lexeme, LexemeOf } from './lexeme.js';
-import type { LexemeReader } from './lexeme-reader.js';
-import { parseMeasure } from './read-measures.js';
+import { type LexemeReader, timeDetails } from './lexeme-reader.js';
+import { hintedColumn, parseMeasure } from './read-measures.js';
 import { jointsAt, parseValue, pushValues } from './read-values.js';
 import { CannotRead, type Filter } from './reading.js';
 import type { ColumnInfo } from './schema-vocabulary.js';
@@ -23,11 +23,27 @@ export function parseNegation(reader: LexemeReader): void {
     reader.at++;
     if (noun.column.kind === 'boolean') {
       reader.reading.filters.push({ kind: 'boolean', column: noun.column, value: false });
+    } else if (isOfChildren(reader, noun.column)) {
+      // "patients who were never admitted": no row of theirs, rather than one with an empty date.
+      if (noun.column.source.isNullable) {
+        if (/never/.test(words)) throw new CannotRead(`It is not clear what "${words}" applies to.`, 2);
+        // "patients who have not been discharged": those with a row that lacks the date.
+        reader.reading.filters.push({ kind: 'null', column: noun.column, isNull: true });
+        return;
+      }
+      reader.focus = noun.column.table;
+      reader.reading.filters.push({ kind: 'exists', table: noun.column.table, negated: true });
+    } else if (!noun.column.source.isNullable) {
+      throw new CannotRead(`${noun.column.source.canonicalColumnName} is never empty.`, 3);
     } else reader.reading.filters.push({ kind: 'null', column: noun.column, isNull: true });
     return;
   }
   throw new CannotRead(`It is not clear what "${words}" applies to.`, 2);
 }
+
+/** A date of another table than the one asked for: there may be no row at all. */
+const isOfChildren = ({ reading: { subject } }: LexemeReader, column: ColumnInfo): boolean =>
+  column.kind === 'date' && subject !== null && column.table !== subject;
 
 /**
  * A condition on a column: "price over 100", "name is 'x'", "email is missing", "created in 2024".
@@ -79,8 +95,8 @@ function conditionOn(reader: LexemeReader, column: ColumnInfo, linked: boolean):
       reader.at++;
       const number = reader.take('number');
       if (number) {
-        if (column.kind !== 'number')
-          throw new CannotRead(`${column.source.canonicalColumnName} is not a number.`, 2);
+        // "passengers with more than 2 bookings": what is compared comes after.
+        if (column.kind !== 'number') return null;
         // "price over 100 units": a further noun would change what is compared.
         return { kind: 'compare', column, op: next.op, value: number.value };
       }
@@ -130,7 +146,7 @@ function conditionOn(reader: LexemeReader, column: ColumnInfo, linked: boolean):
         column,
         range: next.range,
         focus: column.table,
-        ...(next.bucket ? { bucket: next.bucket } : {}),
+        ...timeDetails(next),
       };
     default:
       return null;
@@ -157,6 +173,16 @@ function textCondition(reader: LexemeReader, column: ColumnInfo, negated: boolea
   }
   return values.length === 0 ? null : { kind: 'values', column, values, isExact, negated };
 }
+
+/** By what things are compared where only the comparison is said. */
+const COMPARED: Readonly<Record<string, readonly string[]>> = {
+  'longer than': ['length', 'duration', 'distance'],
+  'shorter than': ['length', 'duration', 'distance', 'height'],
+  'heavier than': ['weight'],
+  'lighter than': ['weight'],
+  'cheaper than': ['price', 'cost', 'fee', 'fare'],
+  'older than': ['age'],
+};
 
 /** A comparison without a column before it. */
 function parseFreeComparison(reader: LexemeReader): void {
@@ -190,6 +216,16 @@ function parseFreeComparison(reader: LexemeReader): void {
   const next = reader.peek();
   if (next?.kind === 'column' && next.column.kind === 'number' && !next.column.isKey) {
     reader.at++;
+    const computed = reading.measures.at(-1);
+    // "an average rating of at least 4 stars"
+    if (
+      computed?.kind === 'aggregate' &&
+      computed.column === next.column &&
+      (reading.subject !== null || reading.dimensions.length > 0)
+    ) {
+      reading.having.push({ measure: computed, op: compare.op, value: number.value });
+      return;
+    }
     reading.filters.push({ kind: 'compare', column: next.column, op: compare.op, value: number.value });
     return;
   }
@@ -204,6 +240,13 @@ function parseFreeComparison(reader: LexemeReader): void {
   const follows = before?.kind === 'column' || before?.kind === 'sales' || before?.kind === 'table';
   if (measure && follows && (reading.subject !== null || reading.dimensions.length > 0)) {
     reading.having.push({ measure, op: compare.op, value: number.value });
+    return;
+  }
+  const hints = COMPARED[compare.words];
+  const about = reader.focus ?? reading.subject;
+  if (hints && about) {
+    const column = hintedColumn(reader, compare.words, hints, about);
+    reading.filters.push({ kind: 'compare', column, op: compare.op, value: number.value });
     return;
   }
   throw new CannotRead(`It is not clear what is compared with ${number.words}.`, 2);

@@ -1,18 +1,10 @@
-import type { LexemeReader } from './lexeme-reader.js';
+import { addDimension } from './add-dimension.js';
+import type { Lexeme } from './lexeme.js';
+import { type LexemeReader, timeDetails } from './lexeme-reader.js';
 import { parseMeasure } from './read-measures.js';
 import { CannotRead, type Dimension } from './reading.js';
 
-/** Adds a group unless it is there. */
-export function addDimension(reader: LexemeReader, dimension: Dimension): void {
-  const same = (d: Dimension) =>
-    d.kind === dimension.kind &&
-    (d.kind === 'time'
-      ? d.unit === (dimension as typeof d).unit
-      : d.kind === 'column'
-        ? d.column === (dimension as typeof d).column
-        : d.table === (dimension as typeof d).table);
-  if (!reader.reading.dimensions.some(same)) reader.reading.dimensions.push(dimension);
-}
+const PARTICIPLE = /(?:ed|paid|made|spent|sold|bought|given|taken|written|won|lost|sent|held)$/;
 
 /** "by", "per", "for each": one or more groups, or what a `top n` is ranked by. */
 export function readGroup(reader: LexemeReader): void {
@@ -31,12 +23,37 @@ export function readGroup(reader: LexemeReader): void {
       throw new CannotRead(`It is not clear what "${verb.words} ${group.words}" means.`);
     return;
   }
+  const doer = reader.peek();
+  const described = reader.lexemes.slice(reader.at + 1).find(({ kind }) => kind !== 'filler');
+  const isParticiple = (lexeme: Lexeme) =>
+    PARTICIPLE.test(lexeme.words) &&
+    (lexeme.kind === 'column' || (lexeme.kind === 'filler' && lexeme.isVerb));
+  const isDoing = !group.isEach && verb !== undefined && isParticiple(verb);
+  const isDone = !group.isEach && reader.lexemes.slice(0, reader.at - 1).some(isParticiple);
+  // "seconds played by listeners from Canada": whose seconds, not a group; said of many without a word more, it may be either.
+  const isDescribed = described !== undefined && ['prep', 'who', 'with'].includes(described.kind);
+  if (
+    (isDoing || (isDone && isDescribed)) &&
+    doer?.kind === 'table' &&
+    doer.isPlural &&
+    !reader.pendingOrder
+  ) {
+    if (isDescribed) return;
+    throw new CannotRead(`It is not clear whether to group by "${doer.words}".`, 3);
+  }
   if (reader.pendingOrder && !group.isEach && reading.order === null) {
     reading.order = { by: parseMeasure(reader), direction: reader.pendingOrder.direction, isTopBy: true };
     reading.limit = reader.pendingOrder.limit;
     reader.pendingOrder = null;
     return;
   }
+  const ranked = reading.order ?? reader.pendingOrder;
+  const isWithin =
+    group.isEach &&
+    ranked !== null &&
+    (reading.limit !== null || reader.pendingOrder !== null) &&
+    (reading.subject !== null || reading.projections.length > 0);
+  const before = reading.dimensions.length;
   reader.hasGroup = true;
   let count = 0;
   for (;;) {
@@ -54,6 +71,19 @@ export function readGroup(reader: LexemeReader): void {
       reader.at++;
       continue;
     }
+    if (next?.kind === 'time' && next.bucket && group.isEach && count === 0) {
+      // "in each of the last 6 months": the months are groups, and the time a condition.
+      addDimension(reader, { kind: 'time', unit: next.bucket, column: null });
+      reading.filters.push({
+        kind: 'time',
+        column: null,
+        range: next.range,
+        focus: reader.focus,
+        ...timeDetails(next),
+      });
+      reader.at++;
+      return;
+    }
     if (next?.kind === 'table') addDimension(reader, { kind: 'entity', table: next.table });
     else if (next?.kind === 'time-unit')
       addDimension(reader, { kind: 'time', unit: next.unit, column: null });
@@ -70,6 +100,13 @@ export function readGroup(reader: LexemeReader): void {
       following?.kind === 'table' || following?.kind === 'column' || following?.kind === 'time-unit';
     if ((joint?.kind === 'and' || joint?.kind === 'comma') && continues) reader.at++;
     else break;
+  }
+  if (isWithin) {
+    // "the top 5 states …, for each state": what is ranked is no group of its own.
+    const isRanked = (d: Dimension) =>
+      (d.kind === 'entity' && d.table === reading.subject) ||
+      (d.kind === 'column' && reading.projections.includes(d.column));
+    reading.limitWithin.push(...reading.dimensions.splice(before).filter((d) => !isRanked(d)));
   }
   if (count === 0) throw new CannotRead(`It is not clear what to group by after "${group.words}".`, 2);
 }
@@ -91,4 +128,25 @@ export function readOrder(reader: LexemeReader): void {
   reader.skip('comma');
   const direction = reader.take('direction')?.direction ?? 'asc';
   reading.order = { by: measure, direction };
+  readThen(reader);
+}
+
+/** "…, then by name", "and then by price descending". */
+function readThen(reader: LexemeReader): void {
+  const order = reader.reading.order!;
+  for (;;) {
+    let ahead = 0;
+    while (['and', 'comma', 'filler'].includes(reader.peek(ahead)?.kind ?? '')) ahead++;
+    const isThen = reader.lexemes
+      .slice(reader.at, reader.at + ahead)
+      .some(({ words }) => /\bthen\b/.test(words));
+    if (!isThen) return;
+    if (reader.is('group', ahead)) ahead++;
+    while (reader.is('filler', ahead)) ahead++;
+    const next = reader.peek(ahead);
+    if (next?.kind !== 'column') return;
+    reader.at += ahead + 1;
+    const direction = reader.take('direction')?.direction ?? 'asc';
+    order.further = [...(order.further ?? []), { column: next.column, direction }];
+  }
 }

@@ -1,20 +1,24 @@
+import { addDimension } from './add-dimension.js';
 import type { Edge, Lexeme, LexemeOf } from './lexeme.js';
-import { LexemeReader } from './lexeme-reader.js';
+import { LexemeReader, timeDetails } from './lexeme-reader.js';
 import { parseFilterOnColumn, parseNegation } from './read-filters.js';
-import { addDimension, readGroup, readOrder } from './read-groups.js';
-import { parseMeasure, parseSuperlative, parseTop } from './read-measures.js';
+import { readGroup, readOrder } from './read-groups.js';
+import { hintedColumn, parseMeasure, parseSuperlative, parseTop } from './read-measures.js';
 import { parseRatio } from './read-ratio.js';
-import { parseQuoted, parseValue } from './read-values.js';
-import { CannotRead, type Reading } from './reading.js';
-import type { ColumnInfo } from './schema-vocabulary.js';
+import { parseProper, parseQuoted, parseValue } from './read-values.js';
+import { CannotRead, type Measure, type Reading } from './reading.js';
+import type { ColumnInfo, Vocabulary } from './schema-vocabulary.js';
 
 /** Reads the cut of a question, left to right. @throws CannotRead when the words do not fit together. */
-export function readLexemes(edges: readonly Edge[]): Reading {
-  return readAll(edges.map((edge) => edge.lexeme));
+export function readLexemes(edges: readonly Edge[], vocabulary: Vocabulary): Reading {
+  return readAll(
+    edges.map((edge) => edge.lexeme),
+    vocabulary,
+  );
 }
 
-function readAll(lexemes: readonly Lexeme[]): Reading {
-  const reader = new LexemeReader(lexemes);
+function readAll(lexemes: readonly Lexeme[], vocabulary: Vocabulary): Reading {
+  const reader = new LexemeReader(lexemes, vocabulary);
   let sentence = 0;
   while (reader.peek()) {
     const before = reader.at;
@@ -61,7 +65,9 @@ function readNext(reader: LexemeReader, sentence: number): void {
   switch (lexeme.kind) {
     case 'opener':
       reader.at++;
-      if (sentence > 0) reader.isProjecting = true;
+      if (sentence > 0 && lexeme.mood !== 'list')
+        throw new CannotRead('Two questions at once are not understood.', 3);
+      if (sentence > 0 || isAddition(reader)) reader.isProjecting = true;
       else if (reader.at === 1 || reading.mood === 'what') reading.mood = lexeme.mood;
       else if (reading.subject || reading.measures.length > 0) readRelative(reader);
       return;
@@ -73,9 +79,12 @@ function readNext(reader: LexemeReader, sentence: number): void {
           `It is not clear how "${reader.lexemes[reader.at - 1]!.words}" and "${lexeme.words}" belong together.`,
         );
       }
+      if (isCountAgain(reader)) return;
+      if (sentence > 0 && lexeme.kind === 'count' && lexeme.isHowMany)
+        throw new CannotRead('Two questions at once are not understood.', 3);
       if (lexeme.kind === 'count' && lexeme.isHowMany && reading.measures.length === 0)
         reading.mood = 'count';
-      reading.measures.push(parseMeasure(reader));
+      addMeasure(reader, parseMeasure(reader));
       return;
     case 'superlative':
       parseSuperlative(reader);
@@ -89,11 +98,31 @@ function readNext(reader: LexemeReader, sentence: number): void {
     case 'group':
       readGroup(reader);
       return;
-    case 'time-unit':
+    case 'time-unit': {
+      // "lasted more than 5 days"
+      if (reader.is('number', -1) && isComputedTime(reader)) {
+        reader.at++;
+        return;
+      }
+      const isAsked = isFirstNoun(reader) && reading.subject === null && reading.projections.length === 0;
       reader.at++;
-      if (!lexeme.isAdverb && !reader.hasGroup)
+      if (!lexeme.isAdverb && !reader.hasGroup && !isAsked && !reader.isProjecting)
         throw new CannotRead(`It is not clear what "${lexeme.words}" refers to.`);
       addDimension(reader, { kind: 'time', unit: lexeme.unit, column: null });
+      if (isAsked && !lexeme.isAdverb) {
+        // "In which month …": the months are what is asked for.
+        reader.hasGroup = true;
+        reader.asksTime = true;
+        reading.subjectIsPlural = lexeme.isPlural ?? /s$/.test(lexeme.words);
+      }
+      return;
+    }
+    case 'change':
+      reader.at++;
+      if (reading.change) throw new CannotRead('Two changes in one question are not understood.');
+      reading.change = { isPercent: lexeme.isPercent };
+      addDimension(reader, { kind: 'time', unit: changeUnit(lexeme.words), column: null });
+      addMeasure(reader, parseMeasure(reader));
       return;
     case 'over-time':
       reader.at++;
@@ -105,6 +134,13 @@ function readNext(reader: LexemeReader, sentence: number): void {
       return;
     case 'direction':
       reader.at++;
+      if (/chronolog|newest|oldest|recent|latest|earliest/.test(lexeme.words) && reading.order === null) {
+        const table = reading.subject ?? reading.projections[0]?.table;
+        if (!table) throw new CannotRead(`It is not clear what "${lexeme.words}" orders.`, 3);
+        const column = hintedColumn(reader, lexeme.words, ['@date'], table);
+        reading.order = { by: { kind: 'bare', column }, direction: lexeme.direction };
+        return;
+      }
       if (reading.order) reading.order = { ...reading.order, direction: lexeme.direction };
       else reading.order = { by: null, direction: lexeme.direction };
       return;
@@ -115,7 +151,7 @@ function readNext(reader: LexemeReader, sentence: number): void {
         column: dateColumn,
         range: lexeme.range,
         focus: reader.focus,
-        ...(lexeme.bucket ? { bucket: lexeme.bucket } : {}),
+        ...timeDetails(lexeme),
       });
       return;
     case 'distinct':
@@ -139,6 +175,9 @@ function readNext(reader: LexemeReader, sentence: number): void {
       return;
     case 'quoted':
       parseQuoted(reader);
+      return;
+    case 'proper':
+      parseProper(reader);
       return;
     case 'not':
       reader.at++;
@@ -168,7 +207,7 @@ function readNext(reader: LexemeReader, sentence: number): void {
       reader.orAfter = reading.filters.length;
       return;
     case 'ratio': {
-      const { measure, shared, roles } = parseRatio(reader, readAll);
+      const { measure, shared, roles } = parseRatio(reader, (part) => readAll(part, reader.vocabulary));
       reading.measures.push(measure);
       reading.filters.push(...shared);
       reading.roles.push(...roles);
@@ -193,6 +232,70 @@ function readNext(reader: LexemeReader, sentence: number): void {
       return;
   }
 }
+
+/** "…, showing the number of …": later in the sentence, what is to be shown. */
+const isAddition = (reader: LexemeReader): boolean =>
+  reader.at > 1 &&
+  /^(?:show|also|then|include|along|together|as well)/.test(reader.lexemes[reader.at - 1]!.words);
+
+/** The condition just read compares a time that is computed in the unit named. */
+function isComputedTime(reader: LexemeReader): boolean {
+  const last = reader.reading.filters.at(-1);
+  const formula = last && 'column' in last ? last.column?.formula : undefined;
+  const unit = reader.peek();
+  if (formula?.kind === 'age') return unit?.words === 'years' || unit?.words === 'year';
+  return formula?.kind === 'span' && unit?.kind === 'time-unit' && unit.unit === formula.unit;
+}
+
+const UNIT_OF_CHANGE = [
+  [/month/, 'month'],
+  [/quarter/, 'quarter'],
+  [/year|annual/, 'year'],
+  [/week/, 'week'],
+] as const;
+const changeUnit = (words: string) => UNIT_OF_CHANGE.find(([pattern]) => pattern.test(words))?.[1] ?? 'day';
+
+/** Nothing but "in which", "what was the" stands before. */
+const isFirstNoun = (reader: LexemeReader): boolean =>
+  reader.at > 0 &&
+  reader.lexemes.slice(0, reader.at).some((l) => l.kind === 'opener') &&
+  reader.lexemes.slice(0, reader.at).every((l) => ['opener', 'prep', 'filler', 'be'].includes(l.kind));
+
+/** "… and how many?", "return the name and the count": what was counted already. */
+function isCountAgain(reader: LexemeReader): boolean {
+  const { reading } = reader;
+  if (!reader.is('count') && !(reader.peek()?.words === 'total' && reader.isProjecting)) return false;
+  let ahead = 1;
+  while (['filler', 'be', 'who'].includes(reader.peek(ahead)?.kind ?? '')) ahead++;
+  const next = reader.peek(ahead);
+  if (next && !['stop', 'and', 'comma', 'order', 'direction'].includes(next.kind)) return false;
+  const counted = [...reading.measures, ...reading.having.map((h) => h.measure), reading.order?.by].some(
+    (m) => m?.kind === 'count' || m?.kind === 'count-distinct',
+  );
+  if (!counted && reading.subject && reading.measures.length === 0) return false;
+  if (!counted) return false;
+  reader.at += ahead;
+  return true;
+}
+
+/** Adds a measure unless it is there. */
+function addMeasure(reader: LexemeReader, measure: Measure): void {
+  const { reading } = reader;
+  const isSame = (other: Measure) =>
+    other.kind !== 'ratio' &&
+    measure.kind !== 'ratio' &&
+    JSON.stringify(measureKey(other)) === JSON.stringify(measureKey(measure));
+  // "Return … and the number of orders", after "customers with the most orders": shown already.
+  const shown = [...reading.measures, ...reading.having.map((h) => h.measure)];
+  if (reader.isProjecting && (shown.some(isSame) || (reading.order?.by && isSame(reading.order.by)))) return;
+  reading.measures.push(measure);
+}
+
+const measureKey = (measure: Exclude<Measure, { kind: 'ratio' }>): unknown => {
+  if (measure.kind === 'count') return ['count', measure.table.source.canonicalTableName];
+  if (measure.kind === 'sales') return ['sales', measure.fn];
+  return [measure.kind, 'fn' in measure ? measure.fn : '', measure.column.source.canonicalColumnName];
+};
 
 /** "who", "that": what comes belongs to the table last named. A group word before it meant the doer, not a group. */
 function readRelative(reader: LexemeReader): void {
@@ -235,7 +338,7 @@ function readTable(reader: LexemeReader): void {
 
 function readColumn(reader: LexemeReader): void {
   const { reading } = reader;
-  const { column, words, isPlural, isNegated = false } = reader.peek() as LexemeOf<'column'>;
+  const { column, words, isPlural, isNegated = false, beside = [] } = reader.peek() as LexemeOf<'column'>;
   if (isOfAnother(reader, column))
     throw new CannotRead(`"${words}" is not of ${column.table.source.canonicalTableName}.`, 1);
   const previous = reader.lexemes[reader.at - 1];
@@ -257,8 +360,13 @@ function readColumn(reader: LexemeReader): void {
     return;
   }
   if (column.kind === 'date' && /(ed|ing)$/.test(words)) {
+    const before = reader.at;
     reader.skip('prep', 'filler');
-    if (!reader.is('time')) throw new CannotRead(`It is not clear what "${words}" refers to.`);
+    if (!reader.is('time')) {
+      reader.at = before;
+      readParticiple(reader, column, words);
+      return;
+    }
     reader.dateColumn = column;
     reader.focus = column.table;
     return;
@@ -280,7 +388,15 @@ function readColumn(reader: LexemeReader): void {
   const measuresIt = reading.measures.some((m) => 'column' in m && m.column === column);
   if (reader.isProjecting) {
     if (groupsIt || measuresIt) return;
-    if (!reading.projections.includes(column)) reading.projections.push(column);
+    const isGrouped = reading.measures.length > 0 || (reading.order?.by && reading.order.by.kind !== 'bare');
+    const owners = [
+      reading.subject,
+      ...reading.dimensions.map((d) => (d.kind === 'entity' ? d.table : d.column?.table)),
+    ];
+    if (isGrouped && column.kind === 'number' && !column.isKey && !owners.includes(column.table))
+      throw new CannotRead(`It is not clear what to do with "${words}".`, 2);
+    for (const each of [column, ...beside])
+      if (!reading.projections.includes(each)) reading.projections.push(each);
     // "Return their id": the id of what was asked for, rather than another.
     const isOfSubject =
       reading.subject === column.table ||
@@ -299,8 +415,15 @@ function readColumn(reader: LexemeReader): void {
     if (reading.projections.includes(column) && reader.is('who')) {
       throw new CannotRead(`It is not clear whether "${words}" is what is asked for, or another.`, 2);
     }
-    if (!reading.projections.includes(column)) reading.projections.push(column);
+    for (const each of [column, ...beside])
+      if (!reading.projections.includes(each)) reading.projections.push(each);
     if (wasEmpty) reading.subjectIsPlural = isPlural ?? false;
+    return;
+  }
+  // "the number of flights of each carrier, with the carrier's name": a fact of what is grouped by.
+  const groupedTables = reading.dimensions.flatMap((d) => (d.kind === 'entity' ? [d.table] : []));
+  if (groupedTables.includes(column.table) && column.kind !== 'number') {
+    if (!column.table.labels.includes(column)) reading.projections.push(column);
     return;
   }
   // "the average rating and the price": another measure without its function.
@@ -310,14 +433,33 @@ function readColumn(reader: LexemeReader): void {
   );
 }
 
+/** "resolved complaints": those that have the date. Where every row has it ("albums released by …"), the word says nothing. */
+function readParticiple(reader: LexemeReader, column: ColumnInfo, words: string): void {
+  const { reading } = reader;
+  if (reader.pendingNot && !column.source.isNullable)
+    throw new CannotRead(`${column.source.canonicalColumnName} is never empty.`, 3);
+  const isSplit = reading.subject !== null && reading.subject !== column.table;
+  if (!column.source.isNullable || column.formula || isSplit) {
+    if (reader.pendingNot) throw new CannotRead(`It is not clear what "${words}" refers to.`);
+    if (!reading.mentioned.includes(column.table) && reading.subject !== column.table)
+      reading.mentioned.push(column.table);
+    reader.focus = column.table;
+    reading.penalty += 0.05;
+    return;
+  }
+  reading.filters.push({ kind: 'null', column, isNull: reader.pendingNot });
+  reader.pendingNot = false;
+  reading.penalty += 0.05;
+}
+
 /** "names of customers" read as the names of products, though customers have names. */
 function isOfAnother(reader: LexemeReader, column: ColumnInfo): boolean {
-  const prep = reader.peek(1);
-  const owner = reader.peek(2);
-  if (prep?.kind !== 'prep' || prep.word !== 'of' || owner?.kind !== 'table') return false;
-  return (
-    owner.table !== column.table && owner.table.columns.some((c) => c.source.name === column.source.name)
-  );
+  const joint = reader.peek(1);
+  const isOf = (joint?.kind === 'prep' && joint.word === 'of') || joint?.words === 'of each';
+  const owner = reader.lexemes.slice(reader.at + 2).find(({ kind }) => kind !== 'filler' && kind !== 'value');
+  if (!isOf || owner?.kind !== 'table' || owner.table === column.table) return false;
+  const isName = /^(?:the )?(?:full )?names?$/i.test(reader.peek()!.words) && owner.table.labels.length > 0;
+  return isName || owner.table.columns.some((c) => c.source.name === column.source.name);
 }
 
 const isAddable = (column: ColumnInfo): boolean => column.kind === 'number' && !column.isKey;

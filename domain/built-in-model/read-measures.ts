@@ -1,8 +1,9 @@
+import { addDimension } from './add-dimension.js';
 import type { LexemeOf } from './lexeme.js';
 import type { LexemeReader } from './lexeme-reader.js';
 import { parseValue } from './read-values.js';
 import { CannotRead, type Measure } from './reading.js';
-import type { TableInfo } from './schema-vocabulary.js';
+import type { ColumnInfo, TableInfo } from './schema-vocabulary.js';
 
 const COUNT_ENDINGS = new Set(['number', 'count', 'quantity', 'total']);
 
@@ -29,8 +30,11 @@ export function parseMeasure(reader: LexemeReader): Measure {
 function readAdjectives(reader: LexemeReader): void {
   for (;;) {
     const next = reader.peek();
-    if (next?.kind === 'value') parseValue(reader);
-    else if (next?.kind === 'not') {
+    if (next?.kind === 'value') {
+      const start = reader.at;
+      parseValue(reader);
+      separateValues(reader, start);
+    } else if (next?.kind === 'not') {
       reader.pendingNot = true;
       reader.at++;
     } else if (next?.kind === 'column' && next.column.kind === 'boolean') {
@@ -45,6 +49,15 @@ function readAdjectives(reader: LexemeReader): void {
   }
 }
 
+/** "the number of male and female patients": one number for each, rather than one for both. */
+function separateValues(reader: LexemeReader, start: number): void {
+  const taken = reader.lexemes.slice(start, reader.at);
+  const filter = reader.reading.filters.at(-1);
+  if (filter?.kind !== 'values' || filter.negated || filter.values.length < 2) return;
+  const isList = taken.some(({ kind }) => kind === 'and') && !taken.some(({ kind }) => kind === 'or');
+  if (isList) addDimension(reader, { kind: 'column', column: filter.column });
+}
+
 function nounMeasure(
   reader: LexemeReader,
   aggregate: LexemeOf<'aggregate'> | null,
@@ -55,6 +68,17 @@ function nounMeasure(
   const sales = reader.take('sales');
   if (sales) {
     if (count) throw new CannotRead(`A number of "${sales.words}" is not understood.`);
+    const [prep, named] = [reader.peek(), reader.peek(1)];
+    // "revenue from fares": the column that holds it is named.
+    if (
+      prep?.kind === 'prep' &&
+      named?.kind === 'column' &&
+      named.column.kind === 'number' &&
+      !named.column.isKey
+    ) {
+      reader.at += 2;
+      return { kind: 'aggregate', fn: aggregate?.fn ?? 'sum', column: named.column };
+    }
     return { kind: 'sales', fn: aggregate?.fn ?? 'sum', words: sales.words };
   }
   let noun = reader.peek();
@@ -123,7 +147,17 @@ function nounMeasure(
 
 /** "top 5", "best": waits for what it ranks and by what. */
 export function parseTop(reader: LexemeReader): void {
+  const before = reader.lexemes[reader.at - 1];
   const top = reader.take('top')!;
+  // "Which carrier was founded first?"
+  const ends = !reader.peek() || reader.is('stop');
+  if (ends && before?.kind === 'column' && top.words === 'first' && reader.reading.order === null) {
+    if (before.column.kind === 'date' || before.column.kind === 'number') {
+      reader.reading.order = { by: { kind: 'bare', column: before.column }, direction: 'asc' };
+      reader.reading.limit = reader.reading.subjectIsPlural ? null : 1;
+      return;
+    }
+  }
   const limit = reader.take('number')?.value ?? null;
   if (
     limit === null &&
@@ -152,15 +186,19 @@ export function parseSuperlative(reader: LexemeReader): void {
   const pendingLimit = reader.pendingOrder?.limit ?? null;
   const limitFromNumber = hints.length === 0 ? (reader.take('number')?.value ?? null) : null;
   reader.skip('filler', 'prep');
-  const hasSubject = reading.subject !== null || reading.projections.length > 0;
+  const hasSubject = reading.subject !== null || reading.projections.length > 0 || reader.asksTime;
+  if (hints[0] === '@common' || hints[0] === '@times') {
+    readFrequency(reader, superlative, pendingLimit);
+    return;
+  }
   if (hints.length > 0) {
     const next = reader.peek();
     const about =
       next?.kind === 'table' ? next.table : !next || next.kind === 'stop' ? reading.subject : null;
     if (!about) throw new CannotRead(`It is not clear what "${superlative.words}" is about.`);
-    const column = hintedColumn(reader, superlative, about);
+    const column = namedRank(reader) ?? hintedColumn(reader, superlative.words, hints, about);
     if (reading.order) throw new CannotRead('Two rankings in one question are not understood.');
-    reading.order = { by: { kind: 'bare', column }, direction };
+    reading.order = { by: { kind: 'bare', column }, direction, isOfRows: true };
     const isSingular = next?.kind === 'table' ? !next.isPlural : !reading.subjectIsPlural;
     reading.limit = pendingLimit ?? (isSingular ? 1 : null);
     reader.pendingOrder = null;
@@ -206,15 +244,70 @@ export function parseSuperlative(reader: LexemeReader): void {
   reader.pendingOrder = null;
 }
 
-function hintedColumn(
+/** "longest flight by distance": the column is named after the thing, which is left to be read. */
+function namedRank(reader: LexemeReader): ColumnInfo | null {
+  const [table, group, named] = [reader.peek(), reader.peek(1), reader.peek(2)];
+  if (table?.kind !== 'table' || group?.kind !== 'group' || group.isEach || named?.kind !== 'column')
+    return null;
+  if (named.column.kind === 'text' || named.column.isKey) return null;
+  reader.at += 3;
+  reader.mention(table);
+  return named.column;
+}
+
+/** "the 3 most common diagnoses", "the track streamed most often": ranked by how many rows there are. */
+function readFrequency(
   reader: LexemeReader,
-  superlative: LexemeOf<'superlative'>,
-  table: NonNullable<LexemeReader['focus']>,
-) {
-  const { hints } = superlative;
+  { words, direction, hints }: LexemeOf<'superlative'>,
+  pendingLimit: number | null,
+): void {
+  const { reading } = reader;
+  if (reading.order) throw new CannotRead('Two rankings in one question are not understood.');
+  const next = reader.peek();
+  let counted: TableInfo | null = null;
+  if (hints[0] === '@common') {
+    if (next?.kind !== 'column' || next.column.kind === 'date' || next.column.isKey)
+      throw new CannotRead(`It is not clear what "${words}" counts.`, 3);
+    reader.at++;
+    counted = next.column.table;
+    addDimension(reader, { kind: 'column', column: next.column });
+    reader.hasGroup = true;
+    reading.limit = pendingLimit ?? (next.isPlural ? null : 1);
+  } else {
+    const others = [
+      ...reading.mentioned,
+      ...reading.filters.flatMap((f) => (f.kind === 'exists' && !f.negated ? [f.table] : [])),
+    ];
+    const own =
+      reading.projections.length > 0 && reading.subject === null ? reading.projections[0]!.table : null;
+    counted = others.length === 1 ? others[0]! : others.length === 0 ? own : null;
+    if (!counted) throw new CannotRead(`It is not clear what "${words}" counts.`, 3);
+    reading.filters = reading.filters.filter((f) => f.kind !== 'exists' || f.table !== counted);
+    reading.limit = pendingLimit ?? (reading.subjectIsPlural ? null : 1);
+  }
+  reading.order = { by: { kind: 'count', table: counted }, direction };
+  reader.pendingOrder = null;
+}
+
+/** Numbers that are a part of another, or a bound. */
+const PARTIAL = new Set(
+  'paid tax discount refund limit minimum maximum shipping tip deposit open due'.split(' '),
+);
+
+/** The one column of a table by which "longest", "older than" and the like are judged. */
+export function hintedColumn(
+  reader: LexemeReader,
+  words: string,
+  hints: readonly string[],
+  table: TableInfo,
+): ColumnInfo {
+  const derived = (reader.vocabulary.derived ?? []).filter(({ column }) => column.table === table);
   const numbers = table.columns.filter((column) => column.kind === 'number' && !column.isKey);
   // Hints are in order of preference: a price rather than a cost.
-  const byHint = hints.map((hint) => numbers.filter((c) => c.words.some((w) => w.concept === hint)));
+  const byHint = hints.map((hint) => [
+    ...numbers.filter((c) => c.words.some((w) => w.concept === hint)),
+    ...derived.filter(({ names }) => names.includes(hint)).map(({ column }) => column),
+  ]);
   const isAge = hints[0] === '@age';
   const births = table.columns.filter(
     (c) => c.kind === 'date' && c.words.some((w) => /^birth|^born$/.test(w.concept)),
@@ -227,17 +320,18 @@ function hintedColumn(
   // Of several dates, the one that every row has says when the row came to be.
   const certain =
     hints[0]!.startsWith('@') && fitting.length > 1 ? fitting.filter((c) => !c.source.isNullable) : fitting;
-  const chosen = certain.length === 1 ? certain : fitting;
+  const whole = fitting.filter((c) => !c.words.some((w) => PARTIAL.has(w.concept)));
+  const chosen = certain.length === 1 ? certain : whole.length === 1 ? whole : fitting;
   if (chosen.length !== 1) {
     const names = chosen.map((c) => c.source.canonicalColumnName).join(', ');
     throw new CannotRead(
       chosen.length === 0
-        ? `There is no column by which "${superlative.words}" could be judged.`
-        : `"${superlative.words}" could be judged by ${names}.`,
+        ? `There is no column by which "${words}" could be judged.`
+        : `"${words}" could be judged by ${names}.`,
       3,
     );
   }
-  reader.reading.notes.push(`"${superlative.words}" is judged by ${chosen[0]!.source.canonicalColumnName}`);
+  reader.reading.notes.push(`"${words}" is judged by ${chosen[0]!.source.canonicalColumnName}`);
   return chosen[0]!;
 }
 

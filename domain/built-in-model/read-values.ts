@@ -1,3 +1,4 @@
+import { looksPersonalColumn } from '../values/personal-data.js';
 import type { LexemeReader } from './lexeme-reader.js';
 import { CannotRead } from './reading.js';
 import type { ColumnInfo } from './schema-vocabulary.js';
@@ -5,6 +6,9 @@ import type { ColumnInfo } from './schema-vocabulary.js';
 /** One or more values of one column: "Toys", "Toys or Games", "Toys, Games and Books". */
 export function parseValue(reader: LexemeReader): void {
   const first = reader.take('value')!;
+  const before = reader.lexemes[reader.at - 2];
+  // "amount paid" is rather a name than an amount and a state.
+  if (before?.kind === 'column' && before.column.kind === 'number') reader.reading.penalty += 0.12;
   const values = [...first.values];
   for (;;) {
     const joint = jointsAt(reader);
@@ -40,6 +44,34 @@ export function jointsAt(reader: LexemeReader): number {
   while (joints < 2 && ['or', 'comma', 'and'].includes(reader.peek(joints)?.kind ?? '')) joints++;
   return joints;
 }
+
+/**
+ * "admissions of Ivan Petrov": a name that is no known value. Names of people are never sampled, so it can only be told by where
+ * it stands: the one table spoken of, or the only one, whose rows are known by names of people.
+ */
+export function parseProper(reader: LexemeReader): void {
+  const { text } = reader.take('proper')!;
+  const tables = reader.vocabulary.tables.filter(
+    (table) => table.labels.length > 0 && table.labels.every(isPersonal),
+  );
+  const near = [reader.lexemes[reader.at - 2], reader.peek()].flatMap((lexeme) =>
+    lexeme?.kind === 'table' ? [lexeme.table] : [],
+  );
+  const chosen = tables.filter((table) => near.includes(table));
+  const [table, ...others] = chosen.length > 0 ? chosen : tables;
+  const texts = table?.labels.length === 2 ? text.split(' ') : [text];
+  const before = reader.lexemes[reader.at - 2];
+  // "customers in Atlantis" speaks of a place.
+  const isPlace = before?.kind === 'prep' && !['of', 'for', 'by', 'with'].includes(before.word);
+  if (!table || isPlace || others.length > 0 || texts.length !== table.labels.length)
+    throw new CannotRead(`It is not clear in which column to look for "${text}".`, 4, [text]);
+  if (reader.pendingNot && texts.length > 1) throw new CannotRead('The negation is not understood.');
+  for (const [index, label] of table.labels.entries()) pushValues(reader, label, [texts[index]!], false);
+  reader.reading.notes.push(`"${text}" is taken to be the name of one of ${table.source.canonicalTableName}`);
+}
+
+const isPersonal = ({ source, table }: ColumnInfo): boolean =>
+  looksPersonalColumn(table.source.tableName, source.name);
 
 /** A quoted text that is not a known value: the name of the thing spoken of beside it. */
 export function parseQuoted(reader: LexemeReader): void {

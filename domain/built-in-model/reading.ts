@@ -1,5 +1,5 @@
 import type { DateRange, TimeUnit } from './calendar.js';
-import type { AggregateFunction, CompareOperator } from './lexeme.js';
+import type { AggregateFunction, ClockRange, CompareOperator, GroupUnit } from './lexeme.js';
 import type { ColumnInfo, TableInfo } from './schema-vocabulary.js';
 
 /** What is computed. A `bare` column becomes a sum or a plain column, as the rest of the question has it. */
@@ -20,7 +20,7 @@ export interface RatioPart {
 export type Dimension =
   | { kind: 'entity'; table: TableInfo }
   | { kind: 'column'; column: ColumnInfo }
-  | { kind: 'time'; unit: TimeUnit; column: ColumnInfo | null };
+  | { kind: 'time'; unit: GroupUnit; column: ColumnInfo | null };
 
 export type Filter =
   | {
@@ -37,7 +37,16 @@ export type Filter =
   | { kind: 'boolean'; column: ColumnInfo; value: boolean }
   | { kind: 'null'; column: ColumnInfo; isNull: boolean }
   | { kind: 'match'; column: ColumnInfo; mode: 'starts' | 'ends' | 'contains'; text: string }
-  | { kind: 'time'; column: ColumnInfo | null; range: DateRange; focus: TableInfo | null; bucket?: TimeUnit }
+  | {
+      kind: 'time';
+      column: ColumnInfo | null;
+      range: DateRange;
+      focus: TableInfo | null;
+      bucket?: TimeUnit;
+      /** ISO days of the week, 1 is Monday. */
+      weekdays?: number[];
+      clock?: ClockRange;
+    }
   | { kind: 'exists'; table: TableInfo; negated: boolean }
   /** At least one of them holds; all of one table. */
   | { kind: 'or'; filters: Filter[] };
@@ -59,8 +68,20 @@ export interface Reading {
   dimensions: Dimension[];
   filters: Filter[];
   having: Having[];
-  order: { by: Measure | null; direction: 'asc' | 'desc'; isTopBy?: boolean } | null;
+  order: {
+    by: Measure | null;
+    direction: 'asc' | 'desc';
+    isTopBy?: boolean;
+    /** Single rows are ranked by a column ("the most expensive bills"). */
+    isOfRows?: boolean;
+    /** Further columns, where the first are alike. */
+    further?: { column: ColumnInfo; direction: 'asc' | 'desc' }[];
+  } | null;
   limit: number | null;
+  /** The limit holds inside each group of these. */
+  limitWithin: Dimension[];
+  /** From each stretch of time to the next. */
+  change: { isPercent: boolean } | null;
   /** Tables named in passing: the joins must go through them. */
   mentioned: TableInfo[];
   isDistinct: boolean;
@@ -80,6 +101,8 @@ export class CannotRead extends Error {
     message: string,
     /** How far from a good reading: reasons of higher weight are told first. */
     readonly weight = 1,
+    /** Words of the question that nothing is known of. */
+    readonly unknown: string[] = [],
   ) {
     super(message);
   }

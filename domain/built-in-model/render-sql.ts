@@ -1,5 +1,12 @@
+import type { Formula, Operand } from './formula.js';
 import type { JoinStep } from './join-paths.js';
-import type { Condition, ConditionalExpression, Expression, Query } from './query.js';
+import {
+  type Condition,
+  type ConditionalExpression,
+  type Expression,
+  type Query,
+  sameExpression,
+} from './query.js';
 import type { ColumnInfo, TableInfo } from './schema-vocabulary.js';
 import type { SqlDialect } from './sql-dialect.js';
 
@@ -37,12 +44,44 @@ class Aliases {
   }
 
   column(column: ColumnInfo): string {
+    if (column.formula) return formulaSql(column.formula, this);
     return `${this.of(column.table)}.${this.dialect.identifier(column.source.name)}`;
   }
 
   /** `schema.table AS alias` */
   declare({ source }: TableInfo, alias: string): string {
     return `${this.dialect.table(source.schemaName, source.tableName)} AS ${alias}`;
+  }
+}
+
+/** A computed column, in parentheses where it needs them. */
+function formulaSql(formula: Formula, aliases: Aliases): string {
+  const operand = (side: Operand): string =>
+    typeof side === 'number' ? numberLiteral(side) : aliases.column(side);
+  switch (formula.kind) {
+    case 'arithmetic': {
+      const [left, right] = [operand(formula.left), operand(formula.right)];
+      return formula.op === '/'
+        ? `(1.0 * ${left} / NULLIF(${right}, 0))`
+        : `(${left} ${formula.op} ${right})`;
+    }
+    case 'span':
+      return aliases.dialect.span(
+        { sql: aliases.column(formula.from), ...formula.from },
+        { sql: aliases.column(formula.to), ...formula.to },
+        formula.unit,
+      );
+    case 'age':
+      return aliases.dialect.age(aliases.column(formula.birth));
+    case 'compare':
+      return `(${operand(formula.left)} ${formula.op} ${operand(formula.right)})`;
+    case 'compare-all': {
+      const { column, fn, op } = formula;
+      const inner = new Aliases(aliases.dialect, aliases);
+      const all = aliases.column(column);
+      const from = inner.declare(column.table, inner.add(column.table));
+      return `(${all} ${op} (SELECT ${fn}(${inner.column(column)}) FROM ${from}))`;
+    }
   }
 }
 
@@ -71,6 +110,13 @@ function expressionSql(expression: Expression, aliases: Aliases): string {
       return `${expression.fn}(${aliases.column(expression.column)})`;
     case 'product':
       return `${expression.fn}(${aliases.column(expression.price)} * ${aliases.column(expression.quantity)})`;
+    case 'change': {
+      const now = expressionSql(expression.of, aliases);
+      const before = `lag(${now}) OVER (ORDER BY ${expressionSql(expression.over, aliases)})`;
+      return expression.isPercent
+        ? `100.0 * (${now} - ${before}) / NULLIF(${before}, 0)`
+        : `${now} - ${before}`;
+    }
     case 'ratio': {
       const [top, bottom] = [expression.top, expression.bottom].map((part) => conditionalSql(part, aliases));
       return `${expression.scale}.0 * ${top} / NULLIF(${bottom}, 0)`;
@@ -134,6 +180,12 @@ function conditionSql(condition: Condition, aliases: Aliases): string[] {
       const parts: string[] = [];
       if (from) parts.push(`${column} >= ${dayLiteral(from, condition.column)}`);
       if (to) parts.push(`${column} < ${dayLiteral(to, condition.column)}`);
+      const { weekdays, clock } = condition;
+      if (weekdays)
+        parts.push(`${aliases.dialect.isoWeekday(column, condition.column)} IN (${weekdays.join(', ')})`);
+      const time = aliases.dialect.timeOfDay(column, condition.column);
+      if (clock?.from) parts.push(`${time} >= '${clock.from}:00'`);
+      if (clock?.to) parts.push(`${time} < '${clock.to}:00'`);
       return parts;
     }
   }
@@ -158,6 +210,29 @@ function existsSql(condition: Extract<Condition, { kind: 'exists' }>, outer: Ali
   const parts = [onSql(first!, aliases), ...condition.conditions.flatMap((c) => conditionSql(c, aliases))];
   lines.push(`WHERE ${parts.join(' AND ')}`);
   return `${condition.negated ? 'NOT ' : ''}EXISTS (\n${lines.map((line) => `    ${line}`).join('\n')}\n  )`;
+}
+
+/** The first rows of each group: ranked inside, chosen outside. */
+function withinGroups(query: Query, lines: readonly string[], aliases: Aliases): string {
+  const { identifier, orderBy } = aliases.dialect;
+  const sql = (expression: Expression) => expressionSql(expression, aliases);
+  const main = query.orderBy[0]!;
+  const place = `rank() OVER (PARTITION BY ${query.partitionBy.map(sql).join(', ')} ORDER BY ${orderBy(sql(main.expression), main.direction)}) AS place_in_group`;
+  const [head, select, ...rest] = lines.slice(0, -1);
+  const inner = [head, `${select},\n  ${place}`, ...rest].join('\n').split('\n');
+  const names = query.select.map(({ alias }) => identifier(alias));
+  const groups = query.select.filter(({ expression }) =>
+    query.partitionBy.some((group) => sameExpression(group, expression)),
+  );
+  return [
+    'SELECT',
+    names.map((name) => `  ${name}`).join(',\n'),
+    'FROM (',
+    ...inner.map((line) => `  ${line}`),
+    ') AS ranked',
+    `WHERE place_in_group <= ${query.limit ?? 1}`,
+    `ORDER BY ${[...groups.map(({ alias }) => identifier(alias)), 'place_in_group'].join(', ')}`,
+  ].join('\n');
 }
 
 /** Writes a query as one SELECT, one clause or item a line. */
@@ -195,6 +270,7 @@ export function renderSql(query: Query, dialect: SqlDialect): string {
     );
     lines.push(`ORDER BY ${parts.join(', ')}`);
   }
+  if (query.partitionBy.length > 0) return withinGroups(query, lines, aliases);
   if (query.limit !== null) lines.push(`LIMIT ${query.limit}`);
   if (query.countAs === null) return lines.join('\n');
   const inner = lines

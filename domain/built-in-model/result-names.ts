@@ -8,7 +8,7 @@ export function alias(expression: Expression): string {
     case 'column':
       return expression.column.source.name;
     case 'bucket':
-      return expression.unit;
+      return expression.unit.replace('-', '_');
     case 'count-rows':
       return `number_of_${expression.table.source.tableName}`;
     case 'count-distinct': {
@@ -21,6 +21,8 @@ export function alias(expression: Expression): string {
       const name = expression.column.source.name;
       return name.startsWith(`${prefix}_`) ? name : `${prefix}_${name}`;
     }
+    case 'change':
+      return expression.isPercent ? 'change_percent' : 'change';
     case 'ratio':
       return expression.scale === 100 ? 'percentage' : 'ratio';
     case 'product':

@@ -1,14 +1,15 @@
 import type { Edge } from './lexeme.js';
+import { areNear, isShortFor } from './near-words.js';
 import type { ColumnInfo, NameWord, TableInfo, Vocabulary } from './schema-vocabulary.js';
+import { isKnownWord } from './segment-name.js';
 import { areSynonyms } from './synonyms.js';
 import type { Token } from './tokenise.js';
 
 const LONGEST_NAME = 6;
 /** Endings and units of column names that people leave out when they speak. */
 const SILENT = new Set(
-  'name text at on ts timestamp usd eur gbp kg g cm mm km m percent flag str code value datetime is has'.split(
-    ' ',
-  ),
+  `name text at on ts timestamp dt usd eur gbp kg g cm mm km m m2 m3 ft mi lb lbs gb mb kb tb min mins sec secs ms hr hrs minute
+  second hour day full percent flag str code cd value datetime is has nbr`.split(/\s+/),
 );
 /** Words inside a name that carry nothing: "date of birth", "type of the order". */
 const JOINERS = new Set(['of', 'the']);
@@ -18,9 +19,12 @@ const VAGUE = new Set(['number', 'name', 'code', 'id', 'type', 'total']);
 /** How well a word of the question stands for a word of a name: 1 same, below that root or synonym, 0 not at all. */
 export function similarity(token: Token, name: NameWord): number {
   if (token.concept === name.concept) return 1;
+  // "lasted" has nothing to do with what comes last.
+  if (name.concept === 'last') return 0;
   if (token.root === name.root && token.root.length >= 3) return 0.85;
   if (areSynonyms(token.concept, name.concept)) return 0.7;
-  return 0;
+  if (areNear([token.concept, token.root, token.lower], [name.concept, name.root])) return 0.68;
+  return !isKnownWord(name.concept) && isShortFor(name.concept, token.concept) ? 0.66 : 0;
 }
 
 interface Cover {
@@ -80,6 +84,12 @@ function columnFit(
     const plain = columnFit(tokens.slice(0, -1), column, isJoined);
     return plain && { ...plain, fit: plain.fit - 0.04 };
   }
+  // "email address" for the text column `email`.
+  const isAddress =
+    tokens.length > 1 &&
+    tokens.at(-1)!.concept === 'address' &&
+    /mail$|^url$/.test(column.words.at(-1)!.concept);
+  if (isAddress) return columnFit(tokens.slice(0, -1), column, isJoined);
   const own = coverAll(tokens, column.words);
   const cover = own ?? coverAll(tokens, [...column.words, ...tableWords]);
   if (!cover) return null;
@@ -160,9 +170,17 @@ export function matchNames(tokens: readonly Token[], start: number, vocabulary: 
         const score = fit * span.length + bonus - handicap(table);
         edges.push({ start, end, score, lexeme: { kind: 'table', table, words, isPlural } });
       }
+      if (table.labels.length === 2) edges.push(...bothNames(content, start, end, table));
       for (const column of table.columns) {
         const match = columnFit(content, column, content.length < span.length);
-        if (!match || (content.length < span.length && isTally(span[0]!) && !holdsTally(column))) continue;
+        // "albums released": a thing and what is said of it, rather than one name.
+        const isClause =
+          column.kind === 'date' &&
+          content.length > 1 &&
+          /ed$/.test(last.lower) &&
+          table.words.some((word) => word.concept === content[0]!.concept);
+        if (!match || isClause || (content.length < span.length && isTally(span[0]!) && !holdsTally(column)))
+          continue;
         const score = match.fit * span.length * 0.98 + bonus - handicap(table);
         edges.push({
           start,
@@ -174,6 +192,32 @@ export function matchNames(tokens: readonly Token[], start: number, vocabulary: 
     }
   }
   return edges;
+}
+
+/** "names", "physician names" of things that have a first and a last name. */
+function bothNames(content: readonly Token[], start: number, end: number, table: TableInfo): Edge[] {
+  const [first, last] = table.labels as [ColumnInfo, ColumnInfo];
+  const said = content.map((token) => token.concept).join(' ');
+  const own = table.words.map((word) => word.concept).join(' ');
+  const isSaid = ['name', 'full name', `${own} name`, `${own} full name`].includes(said);
+  if (!isSaid || end - start !== content.length) return [];
+  const words = content.map((token) => token.raw).join(' ');
+  const score = 0.9 * content.length + 0.12 * (content.length - 1) - handicap(table);
+  return [
+    {
+      start,
+      end,
+      score,
+      lexeme: {
+        kind: 'column',
+        column: first,
+        beside: [last],
+        namesTable: said.startsWith(own),
+        words,
+        isPlural: content.at(-1)!.isPlural,
+      },
+    },
+  ];
 }
 
 /** "inactive", "unpaid": the opposite of a yes-or-no column. */

@@ -4,6 +4,8 @@ import type {
   RegistryTable,
   SchemaContext,
 } from '../../contracts/schema-registry.js';
+import type { DerivedColumn } from './derived-columns.js';
+import type { Formula } from './formula.js';
 import { impliedLinks } from './implied-links.js';
 import { foreignPrefix, segmentName } from './segment-name.js';
 import { sharedColumnLinks } from './shared-columns.js';
@@ -31,6 +33,8 @@ export interface ColumnInfo {
   isKey: boolean;
   /** The table that the column points to by a foreign key of its own. */
   refersTo: TableInfo | null;
+  /** What it is computed from, where it is not stored. */
+  formula?: Formula;
 }
 
 export interface TableInfo {
@@ -60,6 +64,8 @@ export interface Link {
 export interface Vocabulary {
   tables: TableInfo[];
   links: Link[];
+  /** Of one question: what it may speak of although it is not stored. */
+  derived?: DerivedColumn[];
 }
 
 const toNameWord = (word: string): NameWord => ({ concept: toConcept(word), root: rootOf(word) });
@@ -115,6 +121,8 @@ function findLabels(table: TableInfo): ColumnInfo[] {
   // A column named as its table: keyword.keyword.
   const self = texts.find((c) => c.words.length === 1 && own.has(c.words[0]!.concept));
   if (self) return [self];
+  const account = named('username') ?? named('user', 'name') ?? named('nickname');
+  if (account) return [account];
   const coded = texts.filter((c) => isOwn(c, CODE_ENDINGS));
   return coded.length > 0 ? [coded[0]!] : [];
 }

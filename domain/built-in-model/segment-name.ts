@@ -22,6 +22,9 @@ const isWord = (text: string): boolean =>
 /** Whether a lower-case word, or words run together (`joindate`), are in the dictionary. */
 export const isDictionaryWord = (text: string): boolean => segmentName(text) !== null;
 
+/** Whether a word is common in names of tables and columns, and so no shortened form of another. */
+export const isKnownWord = (word: string): boolean => isWord(word);
+
 /** Cuts a run-together name (`joindate`) into dictionary words, as few as possible; null if it is not made of them. */
 export function segmentName(name: string): string[] | null {
   const best: (string[] | null)[] = [[]];

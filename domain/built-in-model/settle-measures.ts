@@ -128,6 +128,8 @@ export function settle(context: PlanContext): Wanted {
     (orderColumn.table === subject ||
       isShown ||
       reading.projections.some((p) => p.table === orderColumn.table));
+  if (order?.isOfRows && asked.length > 0)
+    throw new CannotRead('It is not clear whether single rows or totals are ranked.', 4);
   let orderMeasure: Measure | null = null;
   if (order?.by && !(order.by.kind === 'bare' && (isOfRows || sameAsMeasure || isDimension))) {
     if (order.by.kind === 'bare') {

@@ -2,7 +2,8 @@ import type { QueryDialect } from '../../contracts/data-source.js';
 import { quoteIdentifier } from '../canonical-names.js';
 import { duckDbIdentifier } from '../duckdb-identifier.js';
 import { mysqlIdentifier } from '../mysql-identifier.js';
-import type { TimeUnit } from './calendar.js';
+import type { SpanUnit } from './formula.js';
+import type { GroupUnit } from './lexeme.js';
 
 /** What of a column the spelling depends on. */
 export interface DialectColumn {
@@ -23,7 +24,18 @@ export interface SqlDialect {
   /** @param day `YYYY-MM-DD`; its beginning in UTC where the column has a time of day */
   dayLiteral(day: string, column: DialectColumn): string;
   /** The first day of the unit, as a date. */
-  bucket(sql: string, unit: TimeUnit, column: DialectColumn): string;
+  bucket(sql: string, unit: GroupUnit, column: DialectColumn): string;
+  /** 1 for Monday to 7 for Sunday. */
+  isoWeekday(sql: string, column: DialectColumn): string;
+  timeOfDay(sql: string, column: DialectColumn): string;
+  /** The time from one date to another as a number of units; without a unit as the database shows such times, or in seconds. */
+  span(
+    from: DialectColumn & { sql: string },
+    to: DialectColumn & { sql: string },
+    unit: SpanUnit | null,
+  ): string;
+  /** Whole years until today. */
+  age(sql: string): string;
   countDistinct(sqls: readonly string[]): string;
   /** True also where `sql` is null. */
   isOther(sql: string, value: string): string;
@@ -32,6 +44,17 @@ export interface SqlDialect {
   /** Nulls last. */
   orderBy(sql: string, direction: 'asc' | 'desc'): string;
 }
+
+/** Months and years are those of the mean calendar year. */
+const SECONDS: Readonly<Record<SpanUnit, number>> = {
+  second: 1,
+  minute: 60,
+  hour: 3_600,
+  day: 86_400,
+  week: 604_800,
+  month: 2_629_800,
+  year: 31_557_600,
+};
 
 const POSTGRES: SqlDialect = {
   identifier: quoteIdentifier,
@@ -44,8 +67,31 @@ const POSTGRES: SqlDialect = {
     if (isDay) return `DATE '${day}'`;
     return isZoned ? `TIMESTAMPTZ '${day} 00:00:00+00'` : `TIMESTAMP '${day} 00:00:00'`;
   },
-  bucket: (sql, unit, { isZoned }) =>
-    `date_trunc('${unit}', ${isZoned ? `${sql} AT TIME ZONE 'UTC'` : sql})::date`,
+  bucket: (sql, unit, column) => {
+    const inUtc = column.isZoned ? `${sql} AT TIME ZONE 'UTC'` : sql;
+    if (unit === 'weekday') return POSTGRES.isoWeekday(sql, column);
+    if (unit === 'weekday-name') return `to_char(${inUtc}, 'FMDay')`;
+    if (unit === 'hour') return `EXTRACT(HOUR FROM ${inUtc})`;
+    return `date_trunc('${unit}', ${inUtc})::date`;
+  },
+  isoWeekday: (sql, { isZoned }) => `EXTRACT(ISODOW FROM ${isZoned ? `${sql} AT TIME ZONE 'UTC'` : sql})`,
+  timeOfDay: (sql, { isZoned }) => (isZoned ? `(${sql} AT TIME ZONE 'UTC')::time` : `${sql}::time`),
+  span: (from, to, unit) => {
+    if (unit === 'month' || unit === 'year') {
+      const age = `age(${to.sql}, ${from.sql})`;
+      const years = `EXTRACT(YEAR FROM ${age})`;
+      return unit === 'year' ? years : `(${years} * 12 + EXTRACT(MONTH FROM ${age}))`;
+    }
+    if (unit === 'day' || (from.isDay && to.isDay)) {
+      const [start, end] = [from, to].map(({ sql, isDay }) => (isDay ? sql : `${sql}::date`));
+      return unit === null || unit === 'day'
+        ? `(${end} - ${start})`
+        : `((${end} - ${start}) * 86400.0 / ${SECONDS[unit]})`;
+    }
+    if (unit === null) return `(${to.sql} - ${from.sql})`;
+    return `(EXTRACT(EPOCH FROM (${to.sql} - ${from.sql})) / ${SECONDS[unit]})`;
+  },
+  age: (sql) => `EXTRACT(YEAR FROM age(${sql}))`,
   countDistinct: (sqls) => `count(DISTINCT ${sqls.length === 1 ? sqls[0] : `(${sqls.join(', ')})`})`,
   isOther: (sql, value) => `${sql} IS DISTINCT FROM ${value}`,
   matches: (sql, pattern) => `${sql} ILIKE ${POSTGRES.textLiteral(pattern)}`,
@@ -58,8 +104,16 @@ const MYSQL: SqlDialect = {
   table: (schema, name) => `${mysqlIdentifier(schema)}.${mysqlIdentifier(name)}`,
   textLiteral: (text) => `'${text.replaceAll('\u0000', '').replaceAll('\\', '\\\\').replaceAll("'", "''")}'`,
   dayLiteral: (day, { isDay }) => (isDay ? `DATE '${day}'` : `TIMESTAMP '${day} 00:00:00'`),
+  isoWeekday: (sql) => `weekday(${sql}) + 1`,
+  timeOfDay: (sql) => `time(${sql})`,
   bucket: (sql, unit) => {
     switch (unit) {
+      case 'weekday':
+        return `weekday(${sql}) + 1`;
+      case 'weekday-name':
+        return `dayname(${sql})`;
+      case 'hour':
+        return `hour(${sql})`;
       case 'day':
         return `date(${sql})`;
       case 'week':
@@ -72,6 +126,13 @@ const MYSQL: SqlDialect = {
         return `makedate(year(${sql}), 1)`;
     }
   },
+  span: (from, to, unit) => {
+    if (unit === 'month' || unit === 'year')
+      return `timestampdiff(${unit.toUpperCase()}, ${from.sql}, ${to.sql})`;
+    if (unit === 'day') return `datediff(${to.sql}, ${from.sql})`;
+    return `(timestampdiff(SECOND, ${from.sql}, ${to.sql}) / ${SECONDS[unit ?? 'second']})`;
+  },
+  age: (sql) => `timestampdiff(YEAR, ${sql}, current_date())`,
   countDistinct: (sqls) => `count(DISTINCT ${sqls.join(', ')})`,
   isOther: (sql, value) => `NOT (${sql} <=> ${value})`,
   matches: (sql, pattern) => `lower(${sql}) LIKE lower(${MYSQL.textLiteral(pattern)})`,

@@ -92,6 +92,43 @@ function readStretch(tokens: readonly Token[], start: number, today: string): St
 
 const LEADS = new Set(['in', 'during', 'within', 'over', 'for', 'of', 'on', 'from', 'throughout', 'since']);
 
+/** "excluding the current month": the token after it, 0 if it is not said. */
+function excludedCurrent(tokens: readonly Token[], start: number, unit: TimeUnit): number {
+  let at = start;
+  while (/^[,(]$/.test(tokens[at]?.raw ?? '')) at++;
+  const word = tokens[at]?.lower;
+  if (word === 'excluding' || word === 'without' || word === 'excl') at++;
+  else if (
+    (word === 'not' && /^(including|counting)$/.test(tokens[at + 1]?.lower ?? '')) ||
+    (word === 'exclusive' && tokens[at + 1]?.lower === 'of')
+  )
+    at += 2;
+  else return 0;
+  if (tokens[at]?.lower === 'the') at++;
+  if (!/^(current|this|ongoing|running)$/.test(tokens[at]?.lower ?? '') || unitOf(tokens[at + 1]) !== unit)
+    return 0;
+  at += 2;
+  return tokens[at]?.raw === ')' ? at + 1 : at;
+}
+
+/** "…, inclusive of 30 days ago", "including the current month": the token after what is so anyway. */
+function saidInclusive(tokens: readonly Token[], start: number, count: number, unit: TimeUnit): number {
+  let at = start;
+  while (/^[,(]$/.test(tokens[at]?.raw ?? '')) at++;
+  if (tokens[at]?.lower === 'inclusive' && tokens[at + 1]?.lower === 'of') at += 2;
+  else if (tokens[at]?.lower === 'including') at += 1;
+  else return start;
+  const isAgo =
+    tokens[at]?.value === count && unitOf(tokens[at + 1]) === unit && tokens[at + 2]?.lower === 'ago';
+  if (isAgo) at += 3;
+  else {
+    if (tokens[at]?.lower === 'the') at++;
+    if (!/^(current|this)$/.test(tokens[at]?.lower ?? '') || unitOf(tokens[at + 1]) !== unit) return start;
+    at += 2;
+  }
+  return tokens[at]?.raw === ')' ? at + 1 : at;
+}
+
 /** `last month`, `past 30 days`, `this year`. The current day, week … belongs to `last N units`. */
 function readRelative(tokens: readonly Token[], start: number, today: string): TimePhrase | null {
   let at = start;
@@ -111,17 +148,27 @@ function readRelative(tokens: readonly Token[], start: number, today: string): T
     count.value! > 0 &&
     count.value! < 10_000
   ) {
-    const isCalendar = tokens[at + 2]?.lower === 'calendar';
+    const isCalendar = /^(calendar|full|complete|whole)$/.test(tokens[at + 2]?.lower ?? '');
     const unit = unitOf(tokens[at + (isCalendar ? 3 : 2)]);
+    const without = unit && excludedCurrent(tokens, at + (isCalendar ? 4 : 3), unit);
+    if (unit && without) {
+      // Whole units, the last of which is over.
+      const to = startOfUnit(today, unit);
+      return phrase({ from: addUnits(to, unit, -count.value!), to }, without, unit);
+    }
     if (!unit || isCalendar) return null;
     const range = { from: addUnits(today, unit, -count.value!), to: addUnits(today, 'day', 1) };
-    return phrase(range, at + 3, unit === 'day' ? undefined : unit);
+    const end = saidInclusive(tokens, at + 3, count.value!, unit);
+    return phrase(range, end, unit === 'day' ? undefined : unit);
   }
-  const unit = unitOf(count);
+  const skipped = /^(iso|calendar|full|whole|complete)$/.test(count?.lower ?? '') ? 1 : 0;
+  const unit = unitOf(tokens[at + 1 + skipped]);
   if (!unit) return null;
   // "the last day", "the past month" of a rolling kind are not told apart from the calendar unit by anybody.
   const shift = back ? -1 : 0;
-  return phrase(wholeUnit(addUnits(startOfUnit(today, unit), unit, shift), unit), at + 2);
+  const end = at + 2 + skipped;
+  const without = back ? excludedCurrent(tokens, end, unit) : 0;
+  return phrase(wholeUnit(addUnits(startOfUnit(today, unit), unit, shift), unit), without || end);
 }
 
 const phrase = (range: DateRange, end: number, bucket?: TimeUnit): TimePhrase => ({
@@ -136,12 +183,84 @@ export function sayRange({ from, to }: DateRange): string {
   return from ? `from ${from} on` : `before ${to}`;
 }
 
+const WEEKDAYS = 'monday tuesday wednesday thursday friday saturday sunday'.split(' ');
+
+const weekdayOf = (token: Token | undefined): number =>
+  token?.kind === 'word' ? WEEKDAYS.indexOf(token.lower.replace(/s$/, '')) + 1 : 0;
+
+/** "on a Saturday", "on weekends", "on Mondays or Tuesdays". */
+function readWeekdays(tokens: readonly Token[], start: number): TimePhrase | null {
+  let at = start;
+  while (['on', 'a', 'an', 'the', 'during', 'at', 'any', 'over'].includes(tokens[at]?.lower ?? '')) at++;
+  const weekdays: number[] = [];
+  if (/^weekends?$/.test(tokens[at]?.lower ?? '')) weekdays.push(6, 7);
+  // "on weekdays" as against weekends; alone, "weekday" is something to group by.
+  else if (tokens[at]?.lower === 'weekdays' && at > start) weekdays.push(1, 2, 3, 4, 5);
+  if (weekdays.length > 0) at++;
+  else {
+    for (let day = weekdayOf(tokens[at]); day > 0; ) {
+      weekdays.push(day);
+      at++;
+      const joint = /^(or|and|,)$/.test(tokens[at]?.lower ?? '');
+      const next = weekdayOf(tokens[at + 1]);
+      day = joint ? next : 0;
+      if (day > 0) at++;
+    }
+  }
+  if (weekdays.length === 0) return null;
+  return { lexeme: { kind: 'time', range: {}, reading: 'on certain days of the week', weekdays }, end: at };
+}
+
+/** `10:30`, `6 pm`, `18:00`. */
+function clockAt(tokens: readonly Token[], at: number): { clock: string; end: number } | null {
+  const hour = tokens[at];
+  if (hour?.kind !== 'number' || !Number.isInteger(hour.value) || hour.value! > 24) return null;
+  let end = at + 1;
+  let minute = 0;
+  const isColon =
+    tokens[end]?.raw === ':' && tokens[end + 1]?.kind === 'number' && /^[0-5]\d$/.test(tokens[end + 1]!.raw);
+  if (isColon) {
+    minute = tokens[end + 1]!.value!;
+    end += 2;
+  }
+  const half = /^(am|pm|a\.m|p\.m)$/.exec(tokens[end]?.lower ?? '')?.[1];
+  if (half) end++;
+  else if (!isColon) return null;
+  const value = (hour.value! % (half ? 12 : 25)) + (half?.startsWith('p') ? 12 : 0);
+  if (value > 23) return null;
+  return { clock: `${String(value).padStart(2, '0')}:${String(minute).padStart(2, '0')}`, end };
+}
+
+const AFTER_CLOCK = /^(in|the|morning|afternoon|evening|at|night)$/;
+
+/** "after 18:00", "before 10:30 in the morning", "between 9 am and 5 pm". */
+function readClock(tokens: readonly Token[], start: number): TimePhrase | null {
+  const word = tokens[start]?.lower ?? '';
+  if (!['after', 'before', 'between', 'from', 'since', 'until'].includes(word)) return null;
+  const first = clockAt(tokens, start + 1);
+  if (!first) return null;
+  const toPhrase = (clock: { from?: string; to?: string }, end: number): TimePhrase => ({
+    lexeme: { kind: 'time', range: {}, reading: 'at certain times of day', clock },
+    end,
+  });
+  if (word === 'between' || word === 'from') {
+    const second = /^(and|to|until)$/.test(tokens[first.end]?.lower ?? '')
+      ? clockAt(tokens, first.end + 1)
+      : null;
+    return second && toPhrase({ from: first.clock, to: second.clock }, second.end);
+  }
+  let { end } = first;
+  if (tokens[end]?.lower === 'in' || tokens[end]?.lower === 'at')
+    while (AFTER_CLOCK.test(tokens[end]?.lower ?? '')) end++;
+  return toPhrase(word === 'after' || word === 'since' ? { from: first.clock } : { to: first.clock }, end);
+}
+
 /** The time phrase that begins at a token, the longest if there are several; null if there is none. */
 export function readTimePhrase(tokens: readonly Token[], start: number, today: string): TimePhrase | null {
   const word = tokens[start]?.lower ?? '';
   const next = tokens[start + 1]?.lower ?? '';
-  const relative = readRelative(tokens, start, today);
-  if (relative) return relative;
+  const other = readRelative(tokens, start, today) ?? readWeekdays(tokens, start) ?? readClock(tokens, start);
+  if (other) return other;
 
   if (word === 'between' || word === 'from') {
     const first = readStretch(tokens, start + 1, today);

@@ -1,5 +1,6 @@
 import type { QueryDialect } from '../../contracts/data-source.js';
 import type { SchemaContext } from '../../contracts/schema-registry.js';
+import { expandDefinitions, explainedForms } from './definitions.js';
 import { interpret } from './interpret.js';
 import { type Cut, cutQuestion } from './lattice.js';
 import { type Plan, planQuery } from './plan-query.js';
@@ -70,6 +71,25 @@ interface Candidate {
  * nothing. Pure and deterministic.
  */
 export function translateQuestion(input: TranslationInput): Translation {
+  const expanded = expandDefinitions(input.question);
+  const forms = explainedForms(expanded.question);
+  let first: Translation | undefined;
+  for (const form of forms.length > 0 ? forms : [{ question: expanded.question, notes: [] }]) {
+    const translation = translatePlainly({ ...input, question: form.question });
+    first ??= translation;
+    if (translation.outcome === 'not_confident') continue;
+    return withNotes(translation, [...expanded.notes, ...form.notes]);
+  }
+  return first!;
+}
+
+function withNotes(translation: Translation, notes: readonly string[]): Translation {
+  if (translation.outcome !== 'sql' || notes.length === 0) return translation;
+  return { ...translation, interpretation: `${translation.interpretation} ${notes.join('; ')}.` };
+}
+
+/** A question that defines nothing. */
+function translatePlainly(input: TranslationInput): Translation {
   const tokens = tokenise(input.question);
   if (tokens.length > LONGEST_QUESTION) return refuse('The question is too long for the built-in model.', []);
   const vocabulary = buildVocabulary(input.context);
@@ -101,7 +121,7 @@ export function translateQuestion(input: TranslationInput): Translation {
   }
   candidates.sort((a, b) => b.score - a.score);
   const first = candidates[0];
-  if (!first) return refuse(problem.message, []);
+  if (!first) return refuse(problem.message, problem.unknown);
   const tied = candidates.filter((c) => first.score - c.score < CLEAR_LEAD);
   const chosen = tied.find((c) => input.chosenReadings?.includes(sayPlan(c.plan)));
   if (tied.length > 1 && !chosen) return sayTie(tied);
@@ -172,7 +192,7 @@ function planCut(
       words,
     };
   };
-  const read = (): Reading => readLexemes(cut.edges);
+  const read = (): Reading => readLexemes(cut.edges, vocabulary);
   if (!cut.edges.some(({ lexeme }) => lexeme.kind === 'sales')) {
     return [toCandidate(planQuery({ reading: read(), vocabulary, sales: null, roots }))];
   }

@@ -4,6 +4,10 @@ import type { Token } from './tokenise.js';
 import { singular } from './words.js';
 
 const LONGEST_VALUE = 6;
+/** Say after a value only that it is one of its kind: "business class", "food industry". */
+const GENERIC_NOUNS = new Set(
+  'class category type kind level tier segment group status plan industry sector genre style area'.split(' '),
+);
 
 export interface ValueIndex {
   /** Columns and their stored spellings, by the normalised value. */
@@ -47,7 +51,14 @@ export const findValue = (index: ValueIndex, text: string): ReadonlyMap<ColumnIn
   index.byText.get(normalise(text)) ?? new Map();
 
 /** Values that spans beginning at a token may be. Short ones (`IN`, `OR`) must be written as they are stored. */
-export function matchValues(tokens: readonly Token[], start: number, index: ValueIndex): Edge[] {
+export function matchValues(
+  tokens: readonly Token[],
+  start: number,
+  index: ValueIndex,
+  vocabulary: Vocabulary,
+): Edge[] {
+  const isTableWord = (token: Token) =>
+    vocabulary.tables.some((table) => table.words.some((word) => word.concept === token.concept));
   const edges: Edge[] = [];
   for (let end = start + 1; end <= Math.min(tokens.length, start + LONGEST_VALUE); end++) {
     const span = tokens.slice(start, end);
@@ -71,8 +82,8 @@ export function matchValues(tokens: readonly Token[], start: number, index: Valu
         const noun = tokens[end];
         if (
           noun?.kind === 'word' &&
-          column.words.length > 1 &&
-          column.words.slice(0, -1).some((w) => w.concept === noun.concept)
+          (column.words.some((w) => w.concept === noun.concept || w.root === noun.root) ||
+            (GENERIC_NOUNS.has(noun.concept) && !isTableWord(noun)))
         ) {
           const longer = { kind: 'value', column, values, words: `${words} ${noun.raw}` } as const;
           edges.push({ start, end: end + 1, score: score + 0.8, lexeme: longer });

@@ -285,7 +285,6 @@ describe('refusals', () => {
   test.each([
     '',
     '???',
-    'top 5 customers by revenue per month',
     'orders over 1000',
     'average revenue per customer',
     'customers with orders in Berlin',
