@@ -9,8 +9,8 @@
  * - built-in: Quaestor's own translator: how much it answers, how much of that is right, and what it declines.
  * - openai: a real endpoint, from OPENAI_API_KEY, OPENAI_BASE_URL and OPENAI_CHAT_MODEL; only when asked for.
  *
- * Definitions that a set gives with a question ("instructions") are asked with it, but not of the built-in model, which has
- * no use for prose. Column descriptions become comments in the database unless --no-comments is given.
+ * Definitions that a set gives with a question ("instructions") are asked with it, but not of the built-in model, which
+ * understands only some of such prose (bench:built-in --instructions asks with it). Column descriptions become comments in the database unless --no-comments is given.
  *
  * Options: --data FOLDER, --json, --only MODE (may be given several times), --no-comments, --database NAME (several), --details
  */

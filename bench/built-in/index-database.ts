@@ -18,7 +18,8 @@ export async function indexDatabase(
     await connector.withSampler(
       { connectionString, signal: new AbortController().signal },
       async ({ probeJoin, sampleTable }) => {
-        for (const [index, candidate] of candidates.entries()) probes.set(index, await probeJoin!(candidate));
+        for (const [index, candidate] of candidates.entries())
+          probes.set(index, await probeJoin!(candidate, { withReach: candidate.needsReach === true }));
         for (const table of tables) Object.assign(values, (await sampleTable(table))?.values);
       },
     );

@@ -33,7 +33,7 @@ export function translateFollowUp(input: FollowUpInput): FollowUp {
   if (previous === undefined) return { translation: translate(input.question) };
   const resolved = resolve(previous, rest, input);
   if (resolved === undefined) {
-    const reason = `It is not clear what this changes about the question before, “${previous}”.`;
+    const reason = whyUnresolved(previous, rest, input);
     return { translation: { outcome: 'not_confident', reason, notUnderstood: [] } };
   }
   const translation = translate(resolved);
@@ -91,6 +91,29 @@ function resolve(previous: string, change: string, input: Input): string | undef
     if (!found.has(translation.sql)) found.set(translation.sql, candidate);
   }
   return found.size === 1 ? [...found.values()][0] : undefined;
+}
+
+/** Why a change found no place: what is not understood about the earlier question with it, if there is one way to put it. */
+function whyUnresolved(previous: string, change: string, input: Input): string {
+  const cutOf = cutter(input);
+  const from = cutOf(previous);
+  const to = cutOf(change);
+  const fallback = `It is not clear what this changes about the question before, “${previous}”.`;
+  if (!from || !to || change === '') return fallback;
+  const unknown = to.cut.edges.flatMap(({ lexeme }) =>
+    lexeme.kind === 'unknown' ? [`"${lexeme.word}"`] : [],
+  );
+  if (unknown.length > 0)
+    return `These words match no table, column, known value or expression: ${unknown.join(', ')}.`;
+  const tried = candidates(from, to).map((question) => ({
+    question,
+    translation: translateQuestion({ ...input, question }),
+  }));
+  if (tried.filter(({ translation }) => translation.outcome === 'sql').length > 1)
+    return `It could change the question before, “${previous}”, in several ways.`;
+  const refused = tried.find(({ translation }) => translation.outcome === 'not_confident');
+  if (refused?.translation.outcome !== 'not_confident') return fallback;
+  return `Read as “${refused.question}”, it is not answered: ${refused.translation.reason}`;
 }
 
 interface Text {

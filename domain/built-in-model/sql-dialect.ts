@@ -146,8 +146,13 @@ const DUCKDB: SqlDialect = {
   identifier: duckDbIdentifier,
   table: (_schema, name) => duckDbIdentifier(name),
   textLiteral: (text) => `'${text.replaceAll('\u0000', '').replaceAll("'", "''")}'`,
-  bucket: (sql, unit, { isZoned }) =>
-    `CAST(date_trunc('${unit}', ${isZoned ? `${sql} AT TIME ZONE 'UTC'` : sql}) AS DATE)`,
+  bucket: (sql, unit, column) => {
+    const inUtc = column.isZoned ? `${sql} AT TIME ZONE 'UTC'` : sql;
+    if (unit === 'weekday-name') return `dayname(${inUtc})`;
+    if (unit === 'weekday' || unit === 'hour') return POSTGRES.bucket(sql, unit, column);
+    return `CAST(date_trunc('${unit}', ${inUtc}) AS DATE)`;
+  },
+  age: (sql) => `EXTRACT(YEAR FROM age(CAST(${sql} AS TIMESTAMP)))`,
   countDistinct: (sqls) => `count(DISTINCT ${sqls.length === 1 ? sqls[0] : `(${sqls.join(', ')})`})`,
   // Only MySQL and Postgres take a backslash for an escape without being told.
   matches: (sql, pattern) =>
