@@ -35,6 +35,9 @@ const SCORES = {
   role: 0.6,
 } as const;
 
+/** What is left of a score where the key is in another schema; one that nobody declared is then worth showing only where the data agrees. */
+const DISTANCES = { declared: 0.9, guessed: 0.7 } as const;
+
 /** Columns of one name in so many tables say nothing (`tenant_id`, `created_by_id` excepted by having a table of their own). */
 const MAX_TARGETS = 3;
 
@@ -189,7 +192,7 @@ function pickBest(table: JoinTable, column: JoinColumn, scored: readonly Scored[
   const declared = equals.filter(({ key }) => key.isDeclared);
   const chosen = declared.length > 0 ? declared : equals;
   const share = chosen.length === 1 ? 1 : 0.8;
-  const distance = near.length > 0 ? 1 : 0.9;
+  const distance = near.length > 0 ? 1 : declared.length > 0 ? DISTANCES.declared : DISTANCES.guessed;
   return chosen.map(({ key, score, evidence, isWeak }) => ({
     fromTable: table.canonicalTableName,
     fromColumns: [column.name],

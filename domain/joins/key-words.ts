@@ -20,7 +20,7 @@ export const isKeyWord = (word: string): boolean => KEY_WORDS.has(word);
 /** Types that keys have, as families whose members compare with each other; undefined for others. */
 export function keyFamily(dataType: string): 'integer' | 'text' | 'uuid' | undefined {
   if (
-    /^(smallint|integer|bigint|int\d*|tinyint|mediumint|numeric\(\d+,0\)|numeric\(\d+\))( unsigned)?/i.test(
+    /^(smallint|integer|bigint|int\d*|tinyint|mediumint|numeric\(\d+(,0)?\)|(numeric|decimal)$)( unsigned)?/i.test(
       dataType,
     )
   )

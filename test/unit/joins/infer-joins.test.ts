@@ -66,6 +66,26 @@ test('where several tables fit equally none is taken, and a table of the same sc
   ]);
 });
 
+test('a key that nobody declared, in another schema, is shown only where the data agrees', () => {
+  const found = findJoinCandidates(
+    [table('imdb.names', ['id text']), table('files.meta', ['file_name_key text'])],
+    [],
+  );
+  expect(found).toHaveLength(1);
+  expect(scoreJoins(found, new Map())).toEqual([]);
+  const probe = { sampled: 50, found: 50, isUnique: true };
+  expect(scoreJoins(found, new Map([[0, probe]]))[0]?.confidence).toBeGreaterThanOrEqual(0.6);
+});
+
+test('numbers of any size may be keys, also where they are declared without a scale', () => {
+  expect(
+    candidates([
+      table('d.stores', ['store_id numeric pk']),
+      table('d.orders', ['order_id numeric pk', 'store_id numeric', 'amount numeric(10,2)']),
+    ]),
+  ).toEqual(['d.orders.store_id = d.stores.store_id']);
+});
+
 test('a column that a declared key uses is left alone', () => {
   const tables = [
     table('s.customers', ['id integer pk']),
