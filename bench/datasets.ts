@@ -16,7 +16,7 @@ import { parseArgs } from 'node:util';
 import { createDuckDbPool, type DuckDbPool } from '../activities/datasets/duckdb/duckdb-pool.js';
 import { ingestFile } from '../activities/datasets/ingest/ingest-file.js';
 import { generateCsv } from './datasets/generate-csv.js';
-import { startWholeWay, type WholeWay, type WholeWayBench } from './datasets/measure-whole-way.js';
+import { measureWholeWay, type WholeWay } from './datasets/measure-whole-way.js';
 import { watchTreeMemory } from './datasets/watch-memory.js';
 
 const { values: options } = parseArgs({
@@ -62,17 +62,14 @@ async function main(): Promise<void> {
     spillFolder: join(folder, 'spill'),
   });
   const results: Figures[] = [];
-  const whole = options.parts ? undefined : await startWholeWay();
   try {
     for (const size of options.sizes.split(',').map(Number)) {
       const { bavail, bsize } = await statfs(folder);
       if (bavail * bsize < size * MB * 4) throw new Error(`There is no room for ${size} MB in ${folder}`);
-      for (let run = 0; run < Number(options.runs); run += 1)
-        results.push(await measure(pool, whole, folder, size));
+      for (let run = 0; run < Number(options.runs); run += 1) results.push(await measure(pool, folder, size));
     }
   } finally {
     memory.stop();
-    await whole?.stop();
     await pool.close();
     await rm(folder, { recursive: true, force: true });
   }
@@ -80,19 +77,14 @@ async function main(): Promise<void> {
   else for (const { wholeWay, ...figures } of results) console.table({ ...figures, ...wholeWay });
 }
 
-async function measure(
-  pool: DuckDbPool,
-  whole: WholeWayBench | undefined,
-  folder: string,
-  sizeMb: number,
-): Promise<Figures> {
+async function measure(pool: DuckDbPool, folder: string, sizeMb: number): Promise<Figures> {
   const path = join(folder, 'file.csv');
   say(`Generating ${sizeMb} MB`);
   const rows = await generateCsv(path, sizeMb * MB, Number(options.seed));
   const out = join(folder, 'ours');
   await mkdir(out, { recursive: true });
   say('The whole way');
-  const wholeWay = await whole?.measure(path);
+  const wholeWay = options.parts ? undefined : await measureWholeWay(path);
   if (wholeWay && wholeWay.rowCount !== rows) throw new Error(`${wholeWay.rowCount} rows of ${rows}`);
   await pool.warmUp(1);
 

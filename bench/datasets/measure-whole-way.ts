@@ -22,13 +22,21 @@ export interface WholeWay {
   quaestorPeakMb: number;
 }
 
-export interface WholeWayBench {
-  measure(path: string): Promise<WholeWay>;
-  stop(): Promise<void>;
+/** A file on its whole way: API and workers in one process on servers of their own (native Postgres), which are gone afterwards. */
+export async function measureWholeWay(path: string): Promise<WholeWay> {
+  const bench = await startQuaestor();
+  try {
+    return await bench.measure(path);
+  } finally {
+    await bench.stop();
+  }
 }
 
-/** API and workers in one process on servers of their own (native Postgres), used by the code of `quaestor datasets add`. */
-export async function startWholeWay(): Promise<WholeWayBench> {
+/** Used by the code of `quaestor datasets add`. */
+async function startQuaestor(): Promise<{
+  measure(path: string): Promise<WholeWay>;
+  stop(): Promise<void>;
+}> {
   const servers = await startServers({ store: 'native', hasEngineFile: true });
   const port = await servers.port(28_700);
   const env = {
