@@ -13,6 +13,7 @@ import { Routes } from './route.js';
 import { addApiKeyRoutes } from './routes/api-keys.js';
 import { addConversationRoutes } from './routes/conversations.js';
 import { addDataSourceRoutes } from './routes/data-sources.js';
+import { addDatasetProfileRoutes } from './routes/dataset-profiles.js';
 import { addDatasetRoutes } from './routes/datasets.js';
 import { addDescriptionRoutes } from './routes/descriptions.js';
 import { createDocsRouter } from './routes/docs.js';
@@ -51,6 +52,7 @@ export function createApi(given: ApiDeps): Express {
   addMappingRoutes(routes, deps);
   addDescriptionRoutes(routes, deps);
   addDatasetRoutes(routes, deps);
+  addDatasetProfileRoutes(routes, deps);
   addJobRoutes(routes, deps);
   addApiKeyRoutes(routes, deps, authenticator);
   addHealthRoutes(routes, deps);

@@ -48,7 +48,9 @@ async function main(): Promise<void> {
     const profile = await profileParquet({
       query: timed,
       path,
-      onColumns: () => batchesMs.push(Math.round(performance.now() - started)),
+      onBatch: async () => {
+        batchesMs.push(Math.round(performance.now() - started));
+      },
     });
     const profileMs = Math.round(performance.now() - started);
     const result = {

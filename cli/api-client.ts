@@ -3,6 +3,7 @@ import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
 import type { DataSource } from '../contracts/data-source.js';
 import type { Dataset } from '../contracts/dataset.js';
+import type { PartialProfile, ProfileState } from '../contracts/dataset-profile.js';
 import type { Job } from '../contracts/job.js';
 import type { Conversation, Question, RowsPage } from '../contracts/question.js';
 import type { MappingReport, SchemaMapping } from '../contracts/schema-mapping.js';
@@ -110,6 +111,10 @@ export interface ApiClient {
   continueUpload(uploadId: string, offsetBytes: number, bytes: Blob): Promise<string | undefined>;
   listDatasets(): Promise<Dataset[]>;
   readDataset(datasetId: string): Promise<Dataset>;
+  /** Starts a profile unless the data has one already, or one in the making. */
+  profileDataset(datasetId: string): Promise<{ profile: ProfileState }>;
+  readProfile(datasetId: string): Promise<ProfileState & { profile: PartialProfile }>;
+  readProfilePage(datasetId: string): Promise<string>;
   listJobs(): Promise<Job[]>;
   readJob(jobId: string): Promise<Job>;
   cancelJob(jobId: string): Promise<void>;
@@ -287,6 +292,10 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     },
     listDatasets: async () => (await json<{ datasets: Dataset[] }>({ path: '/v1/datasets' })).datasets,
     readDataset: (id) => json({ path: `/v1/datasets/${segment(id)}` }),
+    profileDataset: (id) => json(post(`/v1/datasets/${segment(id)}/profile`, undefined)),
+    readProfile: (id) => json({ path: `/v1/datasets/${segment(id)}/profile` }),
+    readProfilePage: async (id) =>
+      await (await send({ path: `/v1/datasets/${segment(id)}/profile.html` })).text(),
     listJobs: async () => (await json<{ jobs: Job[] }>({ path: '/v1/jobs' })).jobs,
     readJob: (id) => json({ path: `/v1/jobs/${segment(id)}` }),
     cancelJob: async (id) => {

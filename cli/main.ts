@@ -14,6 +14,7 @@ import {
   removeMapping,
   reviewMappings,
 } from './commands/mappings.js';
+import { profileDataset } from './commands/profile-dataset.js';
 import { reply } from './commands/reply.js';
 import { runSql } from './commands/run-sql.js';
 import { search } from './commands/search.js';
@@ -268,6 +269,14 @@ function createProgram(
     .command('list')
     .description('list the datasets, newest first')
     .action(() => action(listDatasets));
+  datasets
+    .command('profile')
+    .description('profile a dataset, and show its columns and what is likely wrong with them')
+    .argument('<name>', 'name or id')
+    .option('--html <file>', 'write the page with charts to this file')
+    .action((dataset: string, flags: { html?: string }) =>
+      action((context) => profileDataset(context, { dataset, html: flags.html })),
+    );
 
   const jobs = program.command('jobs').description('what runs and ran');
   jobs

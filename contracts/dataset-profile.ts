@@ -1,3 +1,6 @@
+import type { JobStatus } from './job.js';
+import type { ErrorRecord } from './quaestor-error.js';
+
 /**
  * The profile of a dataset version. docs/profile.md defines each figure. A figure is exact unless its column's `approximate` names it;
  * absent figures do not exist for the column (no variance of text, no quartiles of fewer than four values).
@@ -274,6 +277,9 @@ export interface Finding {
   examples?: string[];
 }
 
+/** What is said of the file as a whole. */
+export type ProfileSummary = Omit<DatasetProfile, 'columns'>;
+
 export interface DatasetProfile {
   version: 1;
   rows: number;
@@ -286,3 +292,22 @@ export interface DatasetProfile {
   associations: Association[];
   findings: Finding[];
 }
+
+/** How far the profile of a dataset's data is. */
+export interface ProfileState {
+  id: string;
+  /** The version that it was made from: of this dataset, or of another one with the same content. */
+  versionId: string;
+  jobId: string;
+  status: JobStatus;
+  error: ErrorRecord | null;
+  columnsDone: number;
+  columnsTotal: number;
+  createdAt: string;
+  finishedAt: string | null;
+  /** Until then it is given out instead of being made again; null while it is not whole. */
+  cachedUntil: string | null;
+}
+
+/** A profile as far as it is; what is said of the whole file comes last. */
+export type PartialProfile = Pick<DatasetProfile, 'columns' | 'findings'> & Partial<DatasetProfile>;

@@ -338,6 +338,13 @@ export const ERRORS = {
     'The dataset has not been read yet',
     'Wait for its job, or see there why it failed.',
   ),
+  dataset_not_profiled: entry(
+    'dataset',
+    'conflict',
+    409,
+    'The dataset has no whole profile yet',
+    'Wait for its job; if there is none, start one with POST /v1/datasets/{id}/profile.',
+  ),
   dataset_record_too_long: entry(
     'dataset',
     'terminal',

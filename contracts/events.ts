@@ -86,6 +86,19 @@ export interface EventData {
     durationMs: number;
   };
 
+  /** Columns whose profile is in the store from now on. */
+  'columns.profiled': {
+    columns: {
+      index: number;
+      name: string;
+      type: string;
+      nulls: number;
+      distinct: number;
+      warnings: number;
+    }[];
+  };
+  'dataset.profiled': { rows: number; columns: number; warnings: number; durationMs: number };
+
   'context.chosen': {
     tables: ChosenTable[];
     durationMs: number;

@@ -6,7 +6,8 @@ export type JobKind =
   | 'answer-question'
   | 'export-result'
   | 'ingest-dataset'
-  | 'describe-schema';
+  | 'describe-schema'
+  | 'profile-dataset';
 export type JobStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
 
 export const TERMINAL_JOB_STATUSES = ['succeeded', 'failed', 'cancelled'] as const satisfies JobStatus[];

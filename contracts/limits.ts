@@ -49,6 +49,10 @@ export const LIMITS = {
   datasetUnpackedBytes: 8 * 1024 ** 3,
   datasetUnpackRatio: 200,
   datasetColumns: 4_096,
+  /** How long a profile is given out again for the same data. */
+  profileTtlMs: 24 * 60 * 60 * 1_000,
+  /** Columns of a profile in one reply, and shown in full on its page. */
+  profileColumns: 500,
   /** One record, in UTF-16 code units. */
   datasetRecordChars: 2 * 1024 * 1024,
   /** Datasets and results that one question may be about. */

@@ -89,6 +89,19 @@ export interface IngestDatasetResult {
   error?: ErrorRecord;
 }
 
+export interface ProfileDatasetInput extends WorkflowScope {
+  datasetId: string;
+  versionId: string;
+  /** The profile that the job makes. */
+  profileId: string;
+}
+export interface ProfileDatasetResult {
+  status: 'succeeded' | 'failed' | 'cancelled';
+  columns?: number;
+  warnings?: number;
+  error?: ErrorRecord;
+}
+
 /** Started by a Temporal Schedule; makes the job's row and runs `indexSource` as a child. */
 export interface ReindexScheduleInput {
   tenantId: string;
@@ -113,6 +126,7 @@ export const WORKFLOWS = {
   indexSource: 'indexSource',
   answerQuestion: 'answerQuestion',
   ingestDataset: 'ingestDataset',
+  profileDataset: 'profileDataset',
   reindexSchedule: 'reindexSchedule',
   searchSchema: 'searchSchema',
   exportResult: 'exportResult',
@@ -137,6 +151,7 @@ export const workflowIds = {
   describeSchema: (dataSourceId: string, runId: string): string => `describe-${dataSourceId}-${runId}`,
   exportResult: (exportId: string): string => `export-${exportId}`,
   ingestDataset: (datasetId: string, versionId: string): string => `ingest-${datasetId}-${versionId}`,
+  profileDataset: (datasetId: string, profileId: string): string => `profile-${datasetId}-${profileId}`,
   reindexSchedule: (dataSourceId: string): string => `reindex-${dataSourceId}`,
   /** One for a namespace. */
   sweep: (): string => 'quaestor-sweep',

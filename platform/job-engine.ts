@@ -19,6 +19,7 @@ import {
   type ExportResultInput,
   type IndexSourceInput,
   type IngestDatasetInput,
+  type ProfileDatasetInput,
   type SearchSchemaInput,
   type SearchSchemaResult,
   SIGNALS,
@@ -60,6 +61,7 @@ export interface JobEngine {
   /** Starts a search and waits for its result, at most SEARCH_LIMITS.timeoutMs. */
   searchSchema(input: SearchSchemaInput & StartInfo): Promise<SearchSchemaResult>;
   startIngestDataset(input: IngestDatasetInput & StartInfo): Promise<void>;
+  startProfileDataset(input: ProfileDatasetInput & StartInfo): Promise<void>;
   /** Asks the job to stop; false when no such job runs. */
   cancel(jobId: string): Promise<boolean>;
   describe(jobId: string): Promise<EngineJobStatus>;
@@ -108,6 +110,8 @@ export function createTemporalJobEngine({
     orchestration.scheduleToCloseMs + generation.scheduleToCloseMs + dataSource.scheduleToCloseMs;
   const answerTimeoutMs =
     (1 + LIMITS.repairs + LIMITS.choiceRounds) * attemptMs + LIMITS.choiceRounds * LIMITS.choiceWaitMs;
+
+  const datasetTimeoutMs = queues.datasets.scheduleToCloseMs + 2 * orchestration.scheduleToCloseMs;
 
   const start = async (
     workflow: string,
@@ -181,8 +185,11 @@ export function createTemporalJobEngine({
     },
     async startIngestDataset({ tier, summary, ...input }) {
       const info = { tier, summary, kind: 'ingest-dataset', subjectId: input.datasetId };
-      const timeoutMs = queues.datasets.scheduleToCloseMs + 2 * queues.orchestration.scheduleToCloseMs;
-      await start(WORKFLOWS.ingestDataset, input, { ...info, timeoutMs });
+      await start(WORKFLOWS.ingestDataset, input, { ...info, timeoutMs: datasetTimeoutMs });
+    },
+    async startProfileDataset({ tier, summary, ...input }) {
+      const info = { tier, summary, kind: 'profile-dataset', subjectId: input.datasetId };
+      await start(WORKFLOWS.profileDataset, input, { ...info, timeoutMs: datasetTimeoutMs });
     },
     async cancel(jobId) {
       try {

@@ -146,6 +146,12 @@ const upload = async (name: string, content: string): Promise<string> => {
   const reply = await uploadFile(withModel, name, content);
   return await ended(withModel, ((await reply.json()) as AcceptedUpload).jobId);
 };
+const read = await upload('profiled.csv', 'a,b\n1,x\n2,y\n');
+await record('ingest-dataset-profiled', namespace, read);
+const profiled = await waitUntil('the profile was started', async () =>
+  (await withModel.client.listJobs()).find(({ kind }) => kind === 'profile-dataset'),
+);
+await record('profile-dataset', namespace, await ended(withModel, profiled.id));
 await record('ingest-dataset', namespace, await upload('small.csv', 'a,b\n1,x\n2,y\n'));
 await record('ingest-dataset-failed', namespace, await upload('empty.csv', ''));
 

@@ -15,6 +15,8 @@ import {
   createDescriptionActivities,
   createDescriptionEndActivities,
 } from '../activities/descriptions/create-description-activities.js';
+import { createProfileActivities } from '../activities/datasets/profile/create-profile-activities.js';
+import { createProfileJobActivities } from '../activities/datasets/profile/create-profile-job-activities.js';
 import { createExportActivities } from '../activities/exports/create-export-activities.js';
 import { createJobActivities } from '../activities/jobs/create-job-activities.js';
 import { createSweepActivities } from '../activities/jobs/create-sweep-activities.js';
@@ -103,6 +105,7 @@ function activitiesOf(name: TaskQueueName, { resources, config, engine }: Create
         ...createRegistryActivities({ db, ...planning }),
         ...createDescriptionEndActivities({ db, bus }),
         ...createAnswerActivities(answers),
+        ...createProfileJobActivities({ db }),
       };
     case 'embedding':
       return createEmbeddingActivities({ db: patient, bus, embeddings });
@@ -121,13 +124,15 @@ function activitiesOf(name: TaskQueueName, { resources, config, engine }: Create
       };
     case 'dataset-queries':
       return createQueryActivities({ ...answers, db: patient });
-    case 'datasets':
-      return createDatasetActivities({
+    case 'datasets': {
+      const datasets = {
         db: patient,
         bus,
         pool: resources.duckdb,
         folder: config.datasets.folder,
         timeoutMs: config.queues.datasets.startToCloseMs,
-      });
+      };
+      return { ...createDatasetActivities(datasets), ...createProfileActivities(datasets) };
+    }
   }
 }

@@ -4,6 +4,7 @@ export { describeSchema } from './describe-schema.js';
 export { exportResult } from './export-result.js';
 export { indexSource } from './index-source.js';
 export { ingestDataset } from './ingest-dataset.js';
+export { profileDataset } from './profile-dataset.js';
 export { reindexSchedule } from './reindex-schedule.js';
 export { searchSchema } from './search-schema.js';
 export { sweep } from './sweep.js';

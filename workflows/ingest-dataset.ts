@@ -1,14 +1,21 @@
+import { patched } from '@temporalio/workflow';
 import type { DatasetActivities } from '../activities/datasets/create-dataset-activities.js';
 import type { IngestDatasetInput, IngestDatasetResult } from '../contracts/workflows.js';
 import { remoteActivities } from './activity-proxies.js';
 import { enterPhase } from './job-phase.js';
 import { runAsJob } from './run-as-job.js';
+import { startProfile } from './start-profile.js';
 
-/** Reads an uploaded file into a version of its dataset. A version that was on before stays on until the new one is whole. */
+/**
+ * Reads an uploaded file into a version of its dataset, and starts its profile. A version that was on before stays on until the new
+ * one is whole.
+ */
 export async function ingestDataset(input: IngestDatasetInput): Promise<IngestDatasetResult> {
   return await runAsJob(input, { kind: 'ingest-dataset', subjectId: input.datasetId }, async () => {
     enterPhase('reading', 'Reading the file.');
     const { readDataset } = remoteActivities<DatasetActivities>('datasets', input.queues);
-    return { status: 'succeeded', ...(await readDataset(input)) };
+    const read = await readDataset(input);
+    if (patched('profile-after-reading')) await startProfile(input);
+    return { status: 'succeeded', ...read };
   });
 }

@@ -4,7 +4,7 @@ import type { TaskQueueTable } from '../contracts/task-queues.js';
 import { workflowIds } from '../contracts/workflows.js';
 import { localActivities } from './activity-proxies.js';
 import { indexSource } from './index-source.js';
-import { indexAttributes } from './job-phase.js';
+import { jobAttributes } from './job-phase.js';
 
 export interface StartReindexInput {
   tenantId: string;
@@ -33,7 +33,7 @@ export async function startReindex(
     args: [scope],
     parentClosePolicy: ParentClosePolicy.ABANDON,
     workflowExecutionTimeout: '24 hours',
-    typedSearchAttributes: indexAttributes(tenantId, dataSourceId),
+    typedSearchAttributes: jobAttributes(tenantId, 'index-source', dataSourceId),
     staticSummary: input.summary,
   });
 }

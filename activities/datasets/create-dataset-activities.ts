@@ -15,6 +15,7 @@ import type { TenantStore } from '../patient-store.js';
 import type { DuckDbPool } from './duckdb/duckdb-pool.js';
 import type { DuckDbCell } from './duckdb/protocol.js';
 import { quoteLiteral } from './duckdb/quote.js';
+import { contentHash } from './content-hash.js';
 import { type IngestPhase, ingestFile } from './ingest/ingest-file.js';
 
 export interface DatasetDeps {
@@ -51,11 +52,12 @@ export function createDatasetActivities(deps: DatasetDeps) {
       return await withHeartbeat(async () => {
         const began = Date.now();
         const { tenantId, datasetId, versionId } = input;
-        await deps.db.withTenant(tenantId, async (tx) => {
+        const dataset = await deps.db.withTenant(tenantId, async (tx) => {
           await assertJobRuns(tx, input.jobId);
-          if (!(await getDataset(tx, datasetId)))
-            throw new QuaestorError('not_found', 'The dataset was deleted.');
+          const found = await getDataset(tx, datasetId);
+          if (!found) throw new QuaestorError('not_found', 'The dataset was deleted.');
           await markDatasetReading(tx, datasetId);
+          return found;
         });
         const folder = datasetFiles.version(deps.folder, tenantId, datasetId, versionId);
         await mkdir(folder, { recursive: true });
@@ -83,6 +85,7 @@ export function createDatasetActivities(deps: DatasetDeps) {
               datasetId,
               jobId: input.jobId,
               preview,
+              contentHash: contentHash(dataset.sha256, read),
             });
             const facts = {
               versionId,

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Dataset } from '../../contracts/dataset.js';
 import { QuaestorError } from '../../contracts/quaestor-error.js';
 import { appendAudit } from '../../db/statements/audit.js';
+import { removeUnusedProfiles } from '../../db/statements/dataset-profiles.js';
 import { deleteDataset, getDataset, getDatasetPreview, listDatasets } from '../../db/statements/datasets.js';
 import { findActiveJob } from '../../db/statements/jobs.js';
 import { datasetFiles } from '../../platform/dataset-files.js';
@@ -206,22 +207,23 @@ export function addDatasetRoutes(routes: Routes, deps: ApiContext): void {
     },
     async ({ caller, params }) => {
       const running = await db.withTenant(caller.tenantId, async (tx) => {
-        const job = await findActiveJob(tx, params.id, 'ingest-dataset');
+        const jobs = [
+          await findActiveJob(tx, params.id, 'ingest-dataset'),
+          await findActiveJob(tx, params.id, 'profile-dataset'),
+        ];
         if (!(await deleteDataset(tx, params.id))) throw noSuchDataset();
+        await removeUnusedProfiles(tx);
         await appendAudit(tx, {
           userId: caller.userId,
           action: 'dataset.deleted',
           subjectId: params.id,
           data: {},
         });
-        return job;
+        return jobs.filter((job) => job !== undefined);
       });
-      if (running) {
-        await deps.engine.cancel(running.id).catch((error: unknown) => {
-          deps.logger.warn(
-            { err: error, jobId: running.id },
-            'could not cancel the reading of a deleted dataset',
-          );
+      for (const job of running) {
+        await deps.engine.cancel(job.id).catch((error: unknown) => {
+          deps.logger.warn({ err: error, jobId: job.id }, 'could not cancel a job of a deleted dataset');
         });
       }
       await rm(datasetFiles.folder(config.datasets.folder, caller.tenantId, params.id), {

@@ -123,6 +123,10 @@ export function eventText(event: FollowedEvent): string | undefined {
       const left = leftOut > 0 ? `; ${plural(leftOut, 'table')} beyond the limit` : '';
       return `to describe: ${plural(names, 'name')} of ${plural(tables, 'table')} in ${plural(batches, 'request')}${left}`;
     }
+    case 'columns.profiled':
+      return `profiled ${event.data.columns.map(({ name }) => printable(name)).join(', ')}`;
+    case 'dataset.profiled':
+      return `${plural(event.data.columns, 'column')} profiled, ${plural(event.data.warnings, 'warning')}`;
     case 'dataset.read':
       return `Read ${plural(event.data.rows, 'row')} of ${plural(event.data.columns, 'column')}`;
     case 'version.activated':

@@ -139,14 +139,16 @@ export interface NewDatasetVersion {
   rejectedCells: number;
   parquetBytes: number;
   preview: DatasetPreview;
+  /** Equal for versions with equal data; a version without one is like no other. */
+  contentHash?: string;
 }
 
 /** Adds a version and switches it on; doing it twice changes nothing. */
 export async function activateDatasetVersion(tx: Transaction, version: NewDatasetVersion): Promise<void> {
   await tx.query(
     `INSERT INTO dataset_versions (id, tenant_id, dataset_id, job_id, number, row_count, columns, reading,
-                                   rejected_cells, parquet_bytes, preview)
-     SELECT $1, $2, $3, $4, coalesce(max(number), 0) + 1, $5, $6, $7, $8, $9, $10
+                                   rejected_cells, parquet_bytes, preview, content_hash)
+     SELECT $1, $2, $3, $4, coalesce(max(number), 0) + 1, $5, $6, $7, $8, $9, $10, $11
      FROM dataset_versions WHERE dataset_id = $3
      ON CONFLICT (id) DO NOTHING`,
     [
@@ -160,6 +162,7 @@ export async function activateDatasetVersion(tx: Transaction, version: NewDatase
       version.rejectedCells,
       version.parquetBytes,
       toJson(version.preview),
+      version.contentHash ?? null,
     ],
   );
   await tx.query(`UPDATE datasets SET status = 'ready', error = NULL, active_version_id = $2 WHERE id = $1`, [

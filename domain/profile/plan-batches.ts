@@ -1,7 +1,7 @@
 /** Columns profiled together: few enough that the first results come soon and that their values fit into memory. */
 const COLUMNS = 8;
 /** Cells that a batch of many narrow columns may hold. */
-const CELLS = 2_000_000;
+const CELLS = 500_000;
 const MOST_COLUMNS = 100;
 
 /** How many columns a batch takes in a file of so many rows. */

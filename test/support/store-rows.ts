@@ -1,11 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
+import type { ColumnProfile } from '../../contracts/dataset-profile.js';
 import type { RegistryTable } from '../../contracts/schema-registry.js';
 import type { Database } from '../../db/database.js';
+import { openProfile } from '../../db/open-profile.js';
 import { findLeader } from '../../db/statements/answer-flights.js';
 import { saveAnswer, saveResultPages, saveResultPresentation } from '../../db/statements/answers.js';
 import { appendAudit } from '../../db/statements/audit.js';
 import { insertDataSource } from '../../db/statements/data-sources.js';
+import { saveProfileColumns } from '../../db/statements/dataset-profiles.js';
 import { activateDatasetVersion, insertDataset } from '../../db/statements/datasets.js';
 import { saveDescriptionBatches } from '../../db/statements/descriptions.js';
 import { appendEvent } from '../../db/statements/events.js';
@@ -202,6 +205,11 @@ export async function fillTenant(db: Database, tenant: TestTenant): Promise<{ da
     });
     await saveDatasetValues(tx, versionId, { 'sales.a': ['1'] });
     await insertQuestionTables(tx, question.id, [{ name: 'sales', datasetId: dataset.id, versionId }]);
+    const profile = { id: uuidv7(), jobId: `profile-${versionId}`, datasetId: dataset.id, versionId };
+    await openProfile(tx, profile, Date.now());
+    await saveProfileColumns(tx, profile.id, [
+      { profile: { index: 0, name: 'a' } as ColumnProfile, findings: [] },
+    ]);
     const exportId = uuidv7();
     await insertExport(tx, {
       id: exportId,

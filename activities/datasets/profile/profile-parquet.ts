@@ -1,6 +1,11 @@
-import type { ColumnProfile, DatasetProfile, Finding } from '../../../contracts/dataset-profile.js';
+import type {
+  ColumnProfile,
+  DatasetProfile,
+  Finding,
+  ProfileSummary,
+} from '../../../contracts/dataset-profile.js';
 import { batchWidth } from '../../../domain/profile/plan-batches.js';
-import { profileColumns } from './profile-columns.js';
+import { type ProfiledBatch, profileColumns } from './profile-columns.js';
 import { profileTable } from './profile-table.js';
 import type { QueryRows } from './query-rows.js';
 import { readColumns } from './read-columns.js';
@@ -12,19 +17,29 @@ export interface ProfileParquetInput {
   path: string;
   rejectsPath?: string;
   limits?: ProfileLimits;
-  /** Called with each batch of columns as soon as it is done. */
-  onColumns?: (columns: ColumnProfile[]) => void;
+  /** Columns that are done already, from the first on: those of an attempt that was broken off. */
+  finished?: ProfiledBatch;
+  /** Called with each batch of columns as soon as it is done; the next one waits for it. */
+  onBatch?: (batch: ProfiledBatch) => Promise<void>;
 }
 
 /** The whole profile of a dataset version's Parquet file in one session. */
 export async function profileParquet(input: ProfileParquetInput): Promise<DatasetProfile> {
+  const { summary, columns, findings } = await profileInParts(input);
+  return { ...summary, columns, findings: [...summary.findings, ...findings] };
+}
+
+/** The same, with what is said of the file and what is said of its columns apart. */
+export async function profileInParts(
+  input: ProfileParquetInput,
+): Promise<ProfiledBatch & { summary: ProfileSummary }> {
   const { query, path, rejectsPath, limits } = input;
   const all = await readColumns(query, path);
   const [count = {}] = await query(`SELECT count(*) AS n FROM ${fromParquet(path)}`);
   const width = batchWidth(Number(count.n));
-  const columns: ColumnProfile[] = [];
-  const findings: Finding[] = [];
-  for (let firstIndex = 0; firstIndex < all.length; firstIndex += width) {
+  const columns: ColumnProfile[] = [...(input.finished?.columns ?? [])];
+  const findings: Finding[] = [...(input.finished?.findings ?? [])];
+  for (let firstIndex = columns.length; firstIndex < all.length; firstIndex += width) {
     const batch = await profileColumns({
       query,
       path,
@@ -34,8 +49,8 @@ export async function profileParquet(input: ProfileParquetInput): Promise<Datase
     });
     columns.push(...batch.columns);
     findings.push(...batch.findings);
-    input.onColumns?.(batch.columns);
+    await input.onBatch?.(batch);
   }
   const table = await profileTable({ query, path, columns, ...(rejectsPath ? { rejectsPath } : {}) });
-  return { version: 1, ...table, columns, findings: [...table.findings, ...findings] };
+  return { summary: { version: 1, ...table }, columns, findings };
 }

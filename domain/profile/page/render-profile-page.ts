@@ -8,13 +8,20 @@ import { renderColumn } from './render-column.js';
 const MOST_COLUMNS = 500;
 const MOST_FINDINGS = 300;
 
-/** The profile as one HTML page that needs nothing else: no scripts, styles inside, charts as SVG; the policy in it forbids the rest. */
-export function renderProfilePage(profile: DatasetProfile, title: string): string {
+/**
+ * The profile as one HTML page that needs nothing else: no scripts, styles inside, charts as SVG; the policy in it forbids the rest.
+ * `columnCount` is that of the file, where `profile` has only the first of them.
+ */
+export function renderProfilePage(
+  profile: DatasetProfile,
+  title: string,
+  columnCount = profile.columns.length,
+): string {
   const warnings = profile.findings.filter(({ level }) => level === 'warning');
   const notices = profile.findings.filter(({ level }) => level === 'notice');
   const tiles = [
     ['rows', profile.rows],
-    ['columns', profile.columns.length],
+    ['columns', columnCount],
     ['warnings', warnings.length],
     ['duplicate rows', profile.duplicateRows],
   ] as const;
@@ -44,7 +51,7 @@ ${notices.length > 0 ? `<details><summary>${formatFigure(notices.length)} notice
       ),
     )
     .join('\n')}</div>
-${profile.columns.length > MOST_COLUMNS ? `<p class="quiet">The first ${MOST_COLUMNS} of ${formatFigure(profile.columns.length)} columns are shown.</p>` : ''}
+${columnCount > MOST_COLUMNS ? `<p class="quiet">The first ${MOST_COLUMNS} of ${formatFigure(columnCount)} columns are shown.</p>` : ''}
 ${associationTable(profile.associations)}
 ${keysAndDependencies(profile)}
 </main>

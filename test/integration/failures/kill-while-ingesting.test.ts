@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { afterEach, expect, test } from '@jest/globals';
 import type { Dataset } from '../../../contracts/dataset.js';
+import { childProcesses } from '../../support/child-processes.js';
 import { watchJob } from '../../support/job-watch.js';
 import { startTestQuaestor, type TestQuaestor } from '../../support/quaestor.js';
 import { startTestDeployment } from '../../support/quaestor-process.js';
@@ -52,9 +51,8 @@ test('the DuckDB process killed while it reads a file: the step is tried again, 
   const { id, watch } = await start(quaestor);
   await watch.until('job.progressed');
   const pids = await waitUntil('a DuckDB process runs', async () => {
-    const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)]);
-    const found = stdout.split('\n').filter((line) => line.includes('duckdb-process'));
-    return found.length > 0 && found.map((line) => Number.parseInt(line, 10));
+    const found = await childProcesses('duckdb-process');
+    return found.length > 0 && found;
   });
   for (const pid of pids) process.kill(pid, 'SIGKILL');
   const events = await watch.done;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { profileParquet } from '../../../activities/datasets/profile/profile-parquet.js';
+import { profileInParts, profileParquet } from '../../../activities/datasets/profile/profile-parquet.js';
 import { queryRowsOfSession } from '../../../activities/datasets/profile/query-rows-of-session.js';
 import { createScratch, type Scratch } from './support/scratch.js';
 
@@ -26,13 +26,45 @@ describe('a profile made in a process of the pool', () => {
       profileParquet({
         query: queryRowsOfSession(session),
         path,
-        onColumns: (columns) => told.push(columns.map(({ name }) => name)),
+        onBatch: async ({ columns }) => {
+          told.push(columns.map(({ name }) => name));
+        },
       }),
     );
     expect(told.flat()).toEqual(['id', 'price', 'email', 'day']);
     expect(profile).toMatchObject({ rows: 2000, duplicateRows: 0 });
     expect(profile.columns[1]).toMatchObject({ min: '0.00', max: '2498.75', numbers: { sum: '2498750.00' } });
     expect(profile.findings.filter(({ level }) => level === 'warning')).toEqual([]);
+  });
+
+  it('goes on after the columns that an earlier attempt has done, without looking at them again', async () => {
+    const { whole, second, statements } = await scratch.pool.withSession(
+      { timeoutMs: HOUR_MS },
+      async (session) => {
+        const query = queryRowsOfSession(session);
+        const first = await profileInParts({ query, path });
+        const done = first.columns.slice(0, 2);
+        const findings = first.findings.filter(({ column }) => done.some(({ name }) => name === column));
+        const asked: string[] = [];
+        const again = await profileInParts({
+          query: async (sql) => {
+            asked.push(sql);
+            return await query(sql);
+          },
+          path,
+          finished: { columns: done, findings },
+          onBatch: async () => {
+            asked.push('batch done');
+          },
+        });
+        return { whole: first, second: again, statements: asked };
+      },
+    );
+    expect(second.columns).toEqual(whole.columns);
+    expect(second.findings).toEqual(whole.findings);
+    const ofColumns = statements.slice(0, statements.indexOf('batch done'));
+    expect(ofColumns.join('\n')).not.toMatch(/"(id|price)"/);
+    expect(ofColumns.join('\n')).toContain('"email"');
   });
 
   it('ends with the reason of the signal when it is cancelled between two statements', async () => {

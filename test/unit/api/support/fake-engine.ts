@@ -8,6 +8,7 @@ type SearchInput = Parameters<JobEngine['searchSchema']>[0];
 type DescribeInput = Parameters<JobEngine['startDescribeSchema']>[0];
 type ExportInput = Parameters<JobEngine['startExportResult']>[0];
 type IngestInput = Parameters<JobEngine['startIngestDataset']>[0];
+type ProfileInput = Parameters<JobEngine['startProfileDataset']>[0];
 type IndexInput = Parameters<JobEngine['startIndexSource']>[0];
 
 /** A workflow engine that only remembers what it was asked. */
@@ -24,6 +25,7 @@ export class FakeEngine implements JobEngine {
   readonly exports: ExportInput[] = [];
   readonly descriptions: DescribeInput[] = [];
   readonly ingestions: IngestInput[] = [];
+  readonly profiles: ProfileInput[] = [];
   readonly cancelled: string[] = [];
   readonly choices: { jobId: string; round: number }[] = [];
   readonly described: string[] = [];
@@ -69,6 +71,11 @@ export class FakeEngine implements JobEngine {
   async startIngestDataset(input: IngestInput): Promise<void> {
     this.#beThere();
     this.ingestions.push(input);
+  }
+
+  async startProfileDataset(input: ProfileInput): Promise<void> {
+    this.#beThere();
+    this.profiles.push(input);
   }
 
   async cancel(jobId: string): Promise<boolean> {
