@@ -168,6 +168,14 @@ export interface SimilarValues {
   values: ValueCount[];
 }
 
+export interface Approximation {
+  method: string;
+  /** Standard error as a share of the figure, where it is known. */
+  relativeError?: number;
+  /** Of quantiles: standard error of the rank as a share of the cells; of a histogram: that of a bin's share. */
+  rankError?: number;
+}
+
 export interface ColumnProfile extends ProfiledColumn {
   index: number;
   rows: number;
@@ -192,9 +200,9 @@ export interface ColumnProfile extends ProfiledColumn {
   dates?: DateFigures;
   semantic?: SemanticFigures;
   similar?: SimilarValues[];
-  /** Figures that are estimates, with their relative standard error where it is known. */
-  approximate?: Record<string, { method: string; relativeError?: number }>;
-  /** Equal for columns whose cells are equal row by row. */
+  /** Figures that are estimates. */
+  approximate?: Record<string, Approximation>;
+  /** Equal for columns whose cells are equal row by row, in the sample of rows where there is one. */
   fingerprint: string;
 }
 

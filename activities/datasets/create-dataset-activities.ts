@@ -12,10 +12,10 @@ import type { EventBus } from '../../platform/event-bus.js';
 import { activitySignal, withHeartbeat } from '../activity-context.js';
 import { assertJobRuns } from '../jobs/start-job.js';
 import type { TenantStore } from '../patient-store.js';
+import { contentHash } from './content-hash.js';
 import type { DuckDbPool } from './duckdb/duckdb-pool.js';
 import type { DuckDbCell } from './duckdb/protocol.js';
 import { quoteLiteral } from './duckdb/quote.js';
-import { contentHash } from './content-hash.js';
 import { type IngestPhase, ingestFile } from './ingest/ingest-file.js';
 
 export interface DatasetDeps {

@@ -74,10 +74,18 @@ const columnSchema = z
     semantic: figures<SemanticFigures>().optional(),
     similar: z.array(z.object({ kind: z.enum(['variant', 'typo']), values: z.array(valueCount) })).optional(),
     approximate: z
-      .record(z.string(), z.object({ method: z.string(), relativeError: z.number().optional() }))
+      .record(
+        z.string(),
+        z.object({
+          method: z.string(),
+          relativeError: z.number().optional(),
+          rankError: z.number().optional(),
+        }),
+      )
       .optional()
       .meta({
-        description: 'Figures that are estimates, with their relative standard error where it is known.',
+        description:
+          'Figures that are estimates, with their standard error where it is known: of the figure, or of a quantile’s rank.',
       }),
     fingerprint: z.string(),
   })

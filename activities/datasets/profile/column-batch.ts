@@ -1,5 +1,6 @@
 import type { ProfiledColumn } from '../../../contracts/dataset-profile.js';
 import type { QueryRows } from './query-rows.js';
+import type { RowSample } from './row-sample.js';
 
 /** A column while its batch is profiled. */
 export interface BatchColumn {
@@ -15,6 +16,8 @@ export interface BatchColumn {
   oneIn: number;
   min: string | null;
   max: string | null;
+  /** Of numbers and booleans: of the finite values, as DuckDB gives them. */
+  finite?: { sum: string | null; mean: unknown; min: unknown; max: unknown };
 }
 
 export interface ColumnBatch {
@@ -22,6 +25,7 @@ export interface ColumnBatch {
   path: string;
   rows: number;
   columns: BatchColumn[];
+  sample: RowSample;
 }
 
 /** Columns whose values are all in the value table, and the others, whose figures need scans of their own. */

@@ -2,7 +2,8 @@ import type { Association, ColumnProfile } from '../../../contracts/dataset-prof
 import { correlationRatio, cramersV } from '../../../domain/profile/associations.js';
 import type { QueryRows } from './query-rows.js';
 import { numberOfCell, numberOrNull } from './read-cell.js';
-import { fromParquet, quoteName, ROW_COLUMN } from './sql-text.js';
+import { type RowSample, thinner } from './row-sample.js';
+import { quoteName } from './sql-text.js';
 
 /** Rows that associations rest on, about: their error is then below 0.01. */
 const SAMPLE_ROWS = 20_000;
@@ -16,10 +17,10 @@ interface Sampled {
   name: string;
 }
 
-/** Pearson's and Spearman's coefficients, Cramér's V, and the correlation ratio, over all rows or a sample by hash of the row number. */
+/** Pearson's and Spearman's coefficients, Cramér's V, and the correlation ratio, over the sample of rows. */
 export async function findAssociations(
   query: QueryRows,
-  path: string,
+  sample: RowSample,
   columns: readonly ColumnProfile[],
 ): Promise<Association[]> {
   const rows = columns[0]?.rows ?? 0;
@@ -38,14 +39,12 @@ export async function findAssociations(
     .slice(0, MAX_CATEGORIES)
     .map(({ name }, slot) => ({ slot, name }));
   if (rows < 10 || numbers.length + categories.length < 2) return [];
-  const oneIn = Math.max(1, Math.floor(rows / SAMPLE_ROWS));
   const picked = [
     ...numbers.map(({ slot, name }) => `${finite(quoteName(name))} AS n_${slot}`),
     ...categories.map(({ slot, name }) => `CAST(${quoteName(name)} AS VARCHAR) AS c_${slot}`),
   ];
-  const some = oneIn > 1 ? ` WHERE hash(${ROW_COLUMN}) % ${oneIn} = 0` : '';
   await query(
-    `CREATE OR REPLACE TEMP TABLE profile_sample AS SELECT ${picked.join(', ')} FROM ${fromParquet(path)}${some}`,
+    `CREATE OR REPLACE TEMP TABLE profile_sample AS SELECT ${picked.join(', ')} FROM ${thinner(sample, SAMPLE_ROWS)}`,
   );
   const found = [
     ...(await correlations(query, numbers)),
@@ -83,7 +82,8 @@ async function correlations(query: QueryRows, numbers: readonly Sampled[]): Prom
       const rows = numberOfCell(row[`rows_${left.slot}_${right.slot}`]);
       return value === null || rows < 10
         ? []
-        : [{ left: left.name, right: right.name, measure, value, rows }];
+        : // Rounding may pass the ends.
+          [{ left: left.name, right: right.name, measure, value: Math.max(-1, Math.min(1, value)), rows }];
     }),
   );
 }

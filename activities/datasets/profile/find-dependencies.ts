@@ -1,6 +1,7 @@
 import type { ColumnProfile, Dependency } from '../../../contracts/dataset-profile.js';
 import type { QueryRows } from './query-rows.js';
 import { numberOfCell } from './read-cell.js';
+import { type RowSample, thinner } from './row-sample.js';
 import { fromParquet, quoteName, ROW_COLUMN } from './sql-text.js';
 
 /** A dependency that holds but for a few rows. */
@@ -30,7 +31,7 @@ const GROUP = 5;
  */
 export async function findDependencies(
   query: QueryRows,
-  path: string,
+  { path, sample: sampled }: { path: string; sample: RowSample },
   columns: readonly ColumnProfile[],
 ): Promise<Dependencies> {
   const rows = columns[0]?.rows ?? 0;
@@ -46,13 +47,13 @@ export async function findDependencies(
     .slice(0, MAX_COLUMNS);
   const keys = singles.length > 0 ? singles : await findPairKeys(query, path, usable, rows);
   if (rows < 10 || usable.length < 2) return { exact: [], broken: [], keys };
-  const sample = `(SELECT * FROM ${fromParquet(path)}${rows > PRUNING_ROWS ? ` WHERE hash(${ROW_COLUMN}) % ${Math.ceil(rows / PRUNING_ROWS)} = 0` : ''})`;
+  const sample = thinner(sampled, PRUNING_ROWS);
   const found: Dependencies = { exact: [], broken: [], keys };
   for (const determinant of usable) {
     // With fewer than three rows a value, a dependency says nothing.
     if (determinant.distinct > (rows - determinant.nulls) / 3) continue;
     const dependents = usable.filter(
-      ({ name, distinct }) => name !== determinant.name && distinct <= determinant.distinct + 1,
+      ({ name, distinct }) => name !== determinant.name && distinct <= atMost(determinant) + 1,
     );
     if (dependents.length === 0) continue;
     const hopeful = await breaches(query, sample, determinant, dependents);
@@ -75,6 +76,10 @@ export async function findDependencies(
   }
   return found;
 }
+
+/** Distinct values, or what they are at most where they are estimated. */
+const atMost = ({ distinct, approximate }: ColumnProfile): number =>
+  distinct * (1 + 4 * (approximate?.distinct?.relativeError ?? 0));
 
 /** Both categories or codes, enough rows for each value, and a dependent that is not nearly always the same. */
 function couldBeMeant(determinant: ColumnProfile, dependent: ColumnProfile, rows: number): boolean {

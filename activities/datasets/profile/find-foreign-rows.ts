@@ -34,8 +34,12 @@ export async function findForeignRows(
 ): Promise<ForeignRows> {
   const from = fromParquet(path);
   const cells = `[${columns.map(({ name }) => `left(CAST(${quoteName(name)} AS VARCHAR), 120)`).join(', ')}]`;
+  // The edges are found by the row numbers alone; the cells of all other rows stay unread.
+  const [ends = {}] = await query(
+    `SELECT max(low) AS low, min(high) AS high FROM (SELECT unnest(arg_min(${ROW_COLUMN}, ${ROW_COLUMN}, ${EDGE})) AS low, unnest(arg_max(${ROW_COLUMN}, ${ROW_COLUMN}, ${EDGE})) AS high FROM ${from})`,
+  );
   const edge = await query(
-    `(SELECT ${ROW_COLUMN} AS row, ${cells} AS cells, 0 AS at FROM ${from} ORDER BY ${ROW_COLUMN} LIMIT ${EDGE}) UNION ALL (SELECT ${ROW_COLUMN}, ${cells}, 1 FROM ${from} ORDER BY ${ROW_COLUMN} DESC LIMIT ${EDGE})`,
+    `(SELECT ${ROW_COLUMN} AS row, ${cells} AS cells, 0 AS at FROM ${from} WHERE ${ROW_COLUMN} <= ${ends.low ?? 0} ORDER BY ${ROW_COLUMN} LIMIT ${EDGE}) UNION ALL (SELECT ${ROW_COLUMN}, ${cells}, 1 FROM ${from} WHERE ${ROW_COLUMN} >= ${ends.high ?? 0} ORDER BY ${ROW_COLUMN} DESC LIMIT ${EDGE})`,
   );
   const rowsAt = (at: number) =>
     edge
@@ -78,9 +82,14 @@ async function repeatedHeaders(
   if (texts.length === 0) return [];
   const own = texts.slice(0, 50).map(({ name }) => `${quoteName(name)} = ${quoteText(name)}`);
   const count = own.map((equal) => `coalesce(CAST(${equal} AS INTEGER), 0)`).join(' + ');
-  // The plain comparisons first: they are quick, and few rows pass.
+  const needed = Math.min(2, texts.length);
+  // One column at a time the Parquet reader skips what cannot be equal.
+  const present = await query(
+    own.map((equal, i) => `SELECT ${i} AS i WHERE EXISTS (FROM ${from} WHERE ${equal})`).join(' UNION ALL '),
+  );
+  if (present.length < needed) return [];
   const rows = await query(
-    `SELECT row FROM (SELECT ${ROW_COLUMN} AS row, ${count} AS names FROM ${from} WHERE ${own.join(' OR ')}) WHERE names >= ${Math.min(2, texts.length)} ORDER BY 1 LIMIT 50`,
+    `SELECT row FROM (SELECT ${ROW_COLUMN} AS row, ${count} AS names FROM ${from} WHERE ${own.join(' OR ')}) WHERE names >= ${needed} ORDER BY 1 LIMIT 50`,
   );
   return rows.map(({ row }) => Number(row));
 }

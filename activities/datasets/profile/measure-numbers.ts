@@ -1,7 +1,8 @@
 import type { NumberFigures } from '../../../contracts/dataset-profile.js';
-import type { BatchColumn, ColumnBatch } from './column-batch.js';
-import { numberOfCell, numberOrNull } from './read-cell.js';
-import { momentsStatement, numberFiguresStatement } from './statements/number-figures.js';
+import { momentsOf } from '../../../domain/profile/moments.js';
+import { type BatchColumn, type ColumnBatch, isWide } from './column-batch.js';
+import { bySlot, numberOfCell, numberOrNull } from './read-cell.js';
+import { type CentredColumn, numberFiguresStatement } from './statements/number-figures.js';
 
 /** Moments, sums and signs of the batch's number and boolean columns, by slot. */
 export async function measureNumbers(
@@ -9,39 +10,44 @@ export async function measureNumbers(
   columns: readonly BatchColumn[],
 ): Promise<Map<number, NumberFigures>> {
   if (columns.length === 0) return new Map();
-  const [row = {}] = await query(numberFiguresStatement(path, columns));
-  const spread = columns.flatMap(({ column, slot }) => {
-    const mean = numberOrNull(row[`mean_${slot}`]);
-    const variance = numberOrNull(row[`variance_pop_${slot}`]);
-    return mean === null || variance === null || variance <= 0
-      ? []
-      : [{ column, slot, mean, stddev: Math.sqrt(variance) }];
-  });
-  const [moments = {}] = spread.length > 0 ? await query(momentsStatement(path, spread)) : [];
-  return new Map(columns.map((column) => [column.slot, figuresOf({ ...row, ...moments }, column)]));
+  const found = bySlot(await query(numberFiguresStatement(path, columns.map(centred))));
+  return new Map(
+    columns.map((column) => [column.slot, figuresOf(found.get(column.slot)?.[0] ?? {}, column)]),
+  );
 }
 
-function figuresOf(row: Record<string, unknown>, { slot, cells }: BatchColumn): NumberFigures {
-  const get = (name: string) => numberOrNull(row[`${name}_${slot}`]);
-  const mean = get('mean');
-  const variance = get('variance');
-  const variancePopulation = get('variance_pop');
-  const notFinite = numberOfCell(row[`not_finite_${slot}`]);
-  const count = cells - notFinite;
-  const positives = numberOfCell(row[`positives_${slot}`]);
-  const allPositive = count > 0 && positives === count;
-  const meanLog = get('mean_log');
-  const zeros = numberOfCell(row[`zeros_${slot}`]);
-  const geometricMean = () => {
-    if (allPositive && meanLog !== null) return Math.exp(meanLog);
-    return zeros > 0 && zeros + positives === count ? 0 : null;
+function centred(of: BatchColumn): CentredColumn {
+  const [low, high] = [numberOrNull(of.finite?.min), numberOrNull(of.finite?.max)];
+  const centre = numberOrNull(of.finite?.mean) ?? 0;
+  const scale = Math.max(Math.abs((low ?? 0) - centre), Math.abs((high ?? 0) - centre));
+  return {
+    column: of.column,
+    slot: of.slot,
+    centre,
+    scale: scale > 0 && Number.isFinite(scale) ? scale : 1,
+    isPositive: low !== null && low > 0,
+    isNarrow: !isWide(of),
   };
-  const meanInverse = get('mean_inverse');
+}
+
+function figuresOf(row: Record<string, unknown>, column: BatchColumn): NumberFigures {
+  const count = numberOfCell(row.count);
+  const { scale, isPositive } = centred(column);
+  const sums = [row.s1, row.s2, row.s3, row.s4].map(numberOfCell) as [number, number, number, number];
+  const { variance, variancePopulation, skewness, kurtosis } = momentsOf({ count, sums, scale });
+  const mean = count > 0 ? numberOrNull(column.finite?.mean) : null;
+  const [negatives, zeros] = [numberOfCell(row.negatives), numberOfCell(row.zeros)];
   const root = (value: number | null) => (value === null ? null : Math.sqrt(value));
   const stddevPopulation = root(variancePopulation);
-  const sum = row[`sum_${slot}`];
+  const sumInverse = numberOrNull(row.sum_inverse);
+  const sumLog = numberOrNull(row.sum_log);
+  const geometricMean = () => {
+    if (isPositive && sumLog !== null) return Math.exp(sumLog / count);
+    // A single zero makes the product zero.
+    return zeros > 0 && negatives === 0 ? 0 : null;
+  };
   return {
-    sum: sum === null || sum === undefined ? null : String(sum),
+    sum: column.finite?.sum ?? null,
     mean,
     stddev: root(variance),
     variance,
@@ -49,17 +55,16 @@ function figuresOf(row: Record<string, unknown>, { slot, cells }: BatchColumn): 
     variancePopulation,
     sem: stddevPopulation === null ? null : stddevPopulation / Math.sqrt(count),
     cv: stddevPopulation === null || !mean ? null : (stddevPopulation / mean) * 100,
-    skewness: get('skewness'),
-    kurtosis: get('kurtosis'),
-    // A single zero makes the product zero.
+    skewness,
+    kurtosis,
     geometricMean: geometricMean(),
-    harmonicMean: allPositive && meanInverse ? 1 / meanInverse : null,
-    negatives: numberOfCell(row[`negatives_${slot}`]),
+    harmonicMean: isPositive && sumInverse ? count / sumInverse : null,
+    negatives,
     zeros,
-    positives,
-    notFinite,
-    fractions: numberOfCell(row[`fractions_${slot}`]),
-    firstFractionRow: numberOrNull(row[`first_fraction_row_${slot}`]),
+    positives: numberOfCell(row.positives),
+    notFinite: numberOfCell(row.not_finite),
+    fractions: numberOfCell(row.fractions),
+    firstFractionRow: numberOrNull(row.first_fraction_row),
     maxPrecision: null,
   };
 }

@@ -1,4 +1,4 @@
-import type { QuantileFigures } from '../../../contracts/dataset-profile.js';
+import type { ProfiledColumn, QuantileFigures } from '../../../contracts/dataset-profile.js';
 import {
   medianRanks,
   PERCENTILES,
@@ -6,8 +6,9 @@ import {
   quartileRanks,
 } from '../../../domain/profile/quartiles.js';
 import { type BatchColumn, type ColumnBatch, isWide } from './column-batch.js';
-import { bySlot } from './read-cell.js';
+import { bySlot, numberOfCell } from './read-cell.js';
 import { quoteName } from './sql-text.js';
+import { isFloating } from './statements/number-figures.js';
 import {
   deviationStatement,
   orderStatisticsStatement,
@@ -23,12 +24,15 @@ export interface CountedColumn extends BatchColumn {
 
 type Ranked = Map<number, { num: number; text: string }>;
 
-/** Quantiles and the median distance from the median, all exact, by slot. Columns of fewer than four values have none. */
+/**
+ * Quantiles and the median distance from the median, by slot; of columns with very many values from the sample of rows. Columns of fewer
+ * than four values have none.
+ */
 export async function measureOrder(
   batch: ColumnBatch,
   columns: readonly CountedColumn[],
 ): Promise<Map<number, QuantileFigures>> {
-  const measured = columns.filter(({ count }) => count >= 4);
+  const measured = (await inSample(batch, columns)).filter(({ count }) => count >= 4);
   const ranked = await rank(batch, measured);
   const halves = new Map(
     measured.flatMap((column) => {
@@ -65,6 +69,22 @@ export async function measureOrder(
   );
 }
 
+/** Columns with very many values are measured in the sample, whose values count then. */
+async function inSample(batch: ColumnBatch, columns: readonly CountedColumn[]): Promise<CountedColumn[]> {
+  const wide = columns.filter(isWide);
+  if (batch.sample.isWhole || wide.length === 0) return [...columns];
+  const counts = wide.map(({ column, slot }) => {
+    const name = quoteName(column.name);
+    return `count(*) FILTER (${canBeInfinite(column) ? `isfinite(${name})` : `${name} IS NOT NULL`}) AS n_${slot}`;
+  });
+  const [row = {}] = await batch.query(`SELECT ${counts.join(', ')} FROM ${batch.sample.from}`);
+  return columns.map((column) =>
+    isWide(column) ? { ...column, count: numberOfCell(row[`n_${column.slot}`]) } : column,
+  );
+}
+
+const canBeInfinite = ({ kind, type }: ProfiledColumn): boolean => kind === 'temporal' || isFloating(type);
+
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -99,9 +119,15 @@ async function rank(batch: ColumnBatch, columns: readonly CountedColumn[]): Prom
     if (!isWide(column)) continue;
     const name = column.column.name;
     const number = numberOf(column.column, 'x');
-    const canBeInfinite = column.column.kind === 'temporal' || /^(DOUBLE|FLOAT)$/.test(column.column.type);
     const [row = {}] = await batch.query(
-      wideOrderStatement({ path: batch.path, name, number, ranks, count: column.count, canBeInfinite }),
+      wideOrderStatement({
+        from: batch.sample.from,
+        name,
+        number,
+        ranks,
+        count: column.count,
+        canBeInfinite: canBeInfinite(column.column),
+      }),
     );
     const [nums, texts] = [row.num as number[], row.text as string[]];
     found.set(slot, new Map(ranks.map((k, i) => [k, { num: Number(nums[i]), text: String(texts[i]) }])));
@@ -131,7 +157,7 @@ async function measureMad(
     if (!isWide(column)) continue;
     const number = numberOf(column.column, quoteName(column.column.name));
     const [row = {}] = await batch.query(
-      wideDeviationStatement({ path: batch.path, number, centre, ranks, count: column.count }),
+      wideDeviationStatement({ from: batch.sample.from, number, centre, ranks, count: column.count }),
     );
     found.set(slot, mean((row.num as number[]).map(Number)));
   }

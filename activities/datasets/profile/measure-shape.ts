@@ -2,11 +2,13 @@ import type { HistogramBin, OutlierFigures, QuantileFigures } from '../../../con
 import { findApart, type PlacedValue } from '../../../domain/profile/outliers.js';
 import { type BatchColumn, type ColumnBatch, isWide } from './column-batch.js';
 import { bySlot, numberOfCell } from './read-cell.js';
-import { quoteName, ROW_COLUMN } from './sql-text.js';
+import { quoteName, quoteText } from './sql-text.js';
+import { isFloating } from './statements/number-figures.js';
 import {
   histogramStatement,
   type Limits,
   outsideStatement,
+  wideEndsStatement,
   wideHistogramStatement,
   wideOutsideStatement,
 } from './statements/number-shape.js';
@@ -56,6 +58,8 @@ export async function measureShape(
   );
 }
 
+type Row = Record<string, unknown>;
+
 interface Ends {
   inner: number;
   outer: number;
@@ -64,11 +68,42 @@ interface Ends {
   greatest: PlacedValue[];
 }
 
+/** Cells that are looked at from each end, about: the farthest 60 of them are wanted. */
+const EDGE_CELLS = 1_000;
+
+/** Two values of the column, as SQL, with few cells beyond them, from the sample. */
+async function edgesOf(
+  { query, sample }: ColumnBatch,
+  { column, cells }: BatchColumn,
+): Promise<[string, string] | undefined> {
+  const share = Math.min(0.25, Math.max(EDGE_CELLS / cells, 20 / sample.rows));
+  const name = quoteName(column.name);
+  // Infinities are no ends.
+  const finite = column.kind === 'temporal' || isFloating(column.type) ? ` WHERE isfinite(${name})` : '';
+  const [row = {}] = await query(
+    `SELECT list_transform(quantile_disc(${name}, [CAST(${share} AS DOUBLE), CAST(${1 - share} AS DOUBLE)]), x -> CAST(x AS VARCHAR)) AS edges FROM ${sample.from}${finite}`,
+  );
+  const [low, high] = (row.edges ?? []) as string[];
+  const typed = (text: string): string => `CAST(${quoteText(text)} AS ${column.type})`;
+  return low === undefined || high === undefined ? undefined : [typed(low), typed(high)];
+}
+
+/** Nothing lies outside of any limit. */
+function isInside(ends: Row, { inner, outer, robust }: Limits): boolean {
+  const [low, high] = [placed(ends.least)[0]?.num, placed(ends.greatest)[0]?.num];
+  return (
+    low !== undefined &&
+    high !== undefined &&
+    [inner, outer, robust].every(([from, to]) => low >= from && high <= to)
+  );
+}
+
 async function outside(
-  { query, path }: ColumnBatch,
+  batch: ColumnBatch,
   columns: readonly BatchColumn[],
   quantiles: ReadonlyMap<number, QuantileFigures>,
 ): Promise<Map<number, Ends>> {
+  const { query, path } = batch;
   const limitsOf = ({ slot }: BatchColumn): Limits => {
     const of = quantiles.get(slot)!;
     // Without a median distance there is no robust z: nothing lies outside then.
@@ -86,19 +121,14 @@ async function outside(
   const rows = narrow.length > 0 ? await query(outsideStatement(narrow)) : [];
   for (const column of columns.filter(isWide)) {
     const name = quoteName(column.column.name);
-    const number = numberOf(column.column, name);
-    rows.push(
-      ...(await query(
-        wideOutsideStatement({
-          ...limitsOf(column),
-          path,
-          name,
-          number,
-          rowColumn: ROW_COLUMN,
-          edges: [quantiles.get(column.slot)!.q1, quantiles.get(column.slot)!.q3],
-        }),
-      )),
-    );
+    const of = { path, name, number: numberOf(column.column, name) };
+    const edges = await edgesOf(batch, column);
+    const [ends = {}] = edges ? await query(wideEndsStatement({ ...of, edges })) : [];
+    const limits = limitsOf(column);
+    const [counts = {}] = isInside(ends, limits)
+      ? []
+      : await query(wideOutsideStatement({ ...limits, ...of }));
+    rows.push({ slot: column.slot, ...counts, ...ends });
   }
   return new Map(
     [...bySlot(rows)].map(([slot, [row = {}]]) => [
@@ -115,7 +145,7 @@ async function outside(
 }
 
 const placed = (value: unknown): PlacedValue[] =>
-  ((value ?? []) as Record<string, unknown>[]).map((row) => ({
+  ((value ?? []) as Row[]).map((row) => ({
     num: Number(row.num),
     count: Number(row.count),
     firstRow: Number(row.firstRow),
@@ -123,7 +153,7 @@ const placed = (value: unknown): PlacedValue[] =>
   }));
 
 async function histogram(
-  { query, path }: ColumnBatch,
+  { query, sample }: ColumnBatch,
   columns: readonly BatchColumn[],
   ends: ReadonlyMap<number, Ends>,
 ): Promise<Map<number, HistogramBin[]>> {
@@ -139,10 +169,17 @@ async function histogram(
   for (const { column, slot, low, high } of ranges) {
     if (!isWide(column)) continue;
     const number = numberOf(column.column, quoteName(column.column.name));
-    const found = await query(wideHistogramStatement({ path, number, low, high, bins: BINS }));
+    const found = await query(wideHistogramStatement({ from: sample.from, number, low, high, bins: BINS }));
     rows.push(...found.map((row) => ({ ...row, slot })));
   }
   const counts = bySlot(rows);
+  // What a cell of the sample stands for, so that the bins hold all cells.
+  const scales = new Map(
+    ranges.flatMap(({ column, slot }) => {
+      const seen = (counts.get(slot) ?? []).reduce((sum, row) => sum + numberOfCell(row.n), 0);
+      return isWide(column) && !sample.isWhole && seen > 0 ? [[slot, column.cells / seen] as const] : [];
+    }),
+  );
   return new Map(
     ranges.map(({ slot, low, high }) => {
       const bins = Array.from({ length: BINS }, (_, i) => ({
@@ -150,7 +187,8 @@ async function histogram(
         to: low + (high - low) * ((i + 1) / BINS),
         count: 0,
       }));
-      for (const row of counts.get(slot) ?? []) bins[Number(row.bin)]!.count += numberOfCell(row.n);
+      for (const row of counts.get(slot) ?? [])
+        bins[Number(row.bin)]!.count += Math.round(numberOfCell(row.n) * (scales.get(slot) ?? 1));
       return [slot, bins];
     }),
   );

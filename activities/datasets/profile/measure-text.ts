@@ -11,7 +11,7 @@ import {
   unitsStatement,
 } from './statements/patterns.js';
 import { typosStatement, variantsStatement } from './statements/similar-values.js';
-import { nullWordsStatement, textFigures } from './statements/text-figures.js';
+import { nullWordsStatement, textFiguresOf } from './statements/text-figures.js';
 import { VALUE_TABLE } from './statements/value-table.js';
 
 type Row = Record<string, unknown>;
@@ -25,8 +25,13 @@ export async function measureText(
   const narrow = columns.filter((column) => !isWide(column)).map(({ slot }) => slot);
   const rows = narrow.length > 0 ? await batch.query(textFiguresStatement(narrow)) : [];
   for (const { slot, column } of columns.filter(isWide)) {
-    const figures = textFigures(quoteName(column.name), '1');
-    rows.push(...(await batch.query(`SELECT ${slot} AS slot, ${figures} FROM ${fromParquet(batch.path)}`)));
+    const of = {
+      slot: String(slot),
+      text: quoteName(column.name),
+      weight: '1',
+      from: fromParquet(batch.path),
+    };
+    rows.push(...(await batch.query(textFiguresOf(of))));
   }
   const figures = bySlot(rows);
   const words = bySlot(await nullWords(batch, columns));

@@ -5,6 +5,7 @@ import {
   type UnitCount,
   warnAboutColumn,
 } from '../../../domain/profile/warnings/warn-about-column.js';
+import { approximateOf } from './approximate-figures.js';
 import { type BatchColumn, type ColumnBatch, hasNumbers, isWide } from './column-batch.js';
 import { measureDates } from './measure-dates.js';
 import { measureNumbers } from './measure-numbers.js';
@@ -13,8 +14,9 @@ import { measureShape } from './measure-shape.js';
 import { measureEmbedded, measureSimilar, measureText, measureUnits } from './measure-text.js';
 import type { QueryRows } from './query-rows.js';
 import { bySlot, numberOfCell, valueCounts } from './read-cell.js';
-import { fromParquet, quoteName } from './sql-text.js';
-import { fingerprintStatement, ORDERED_ROWS, rowOrderStatement } from './statements/row-order.js';
+import type { RowSample } from './row-sample.js';
+import { fromParquet, quoteName, quoteText } from './sql-text.js';
+import { fingerprintStatement, rowOrderStatement } from './statements/row-order.js';
 import { countsStatement, topValuesStatement } from './statements/value-table.js';
 import { PROFILE_LIMITS, type ProfileLimits, surveyBatch } from './survey-batch.js';
 
@@ -27,6 +29,7 @@ export interface ProfileColumnsInput {
   query: QueryRows;
   /** The dataset version's Parquet file. */
   path: string;
+  sample: RowSample;
   columns: readonly ProfiledColumn[];
   /** Place of the first of them in the file, from 0. */
   firstIndex: number;
@@ -35,12 +38,12 @@ export interface ProfileColumnsInput {
 
 /** Profiles a batch of columns with some twelve statements, whatever their number; columns with very many values take some more. */
 export async function profileColumns(input: ProfileColumnsInput): Promise<ProfiledBatch> {
-  const batch = await surveyBatch(input.query, input.path, input.columns, input.limits ?? PROFILE_LIMITS);
+  const batch = await surveyBatch(input.query, input, input.columns, input.limits ?? PROFILE_LIMITS);
   const { query, path, columns } = batch;
   const counts = bySlot(await query(countsStatement()));
   const tops = bySlot(await query(topValuesStatement()));
   const [order = {}] = await query(rowOrderStatement(path, columns));
-  const [prints = {}] = await query(fingerprintStatement(path, columns));
+  const [prints = {}] = await query(fingerprintStatement(batch.sample.from, columns));
   const numbers = await measureNumbers(
     batch,
     columns.filter(({ column: { kind } }) => kind === 'number' || kind === 'boolean'),
@@ -93,12 +96,8 @@ export async function profileColumns(input: ProfileColumnsInput): Promise<Profil
       index: input.firstIndex + slot,
       rows: batch.rows,
       nulls: batch.rows - column.cells,
-      distinct: isWide(column) ? column.distinct : numberOfCell(count.distinct_values),
-      unique: isWide(column)
-        ? column.distinct === column.cells
-          ? column.cells
-          : null
-        : numberOfCell(count.once),
+      distinct: column.distinct,
+      unique: uniqueOf(column, numberOfCell(count.once)),
       min: column.min,
       max: column.max,
       ...steps,
@@ -112,7 +111,7 @@ export async function profileColumns(input: ProfileColumnsInput): Promise<Profil
       ...(dates.has(slot) ? { dates: dates.get(slot)! } : {}),
       ...(semantic ? { semantic } : {}),
       ...(similar.has(slot) ? { similar: similar.get(slot)! } : {}),
-      ...approximateOf(batch, column, figures !== undefined),
+      ...approximateOf(batch, column, { hasText: figures !== undefined, hasQuantiles: quantiles.has(slot) }),
       fingerprint: String(prints[`print_${slot}`] ?? ''),
     };
     const evidence: ColumnEvidence = {
@@ -129,6 +128,12 @@ export async function profileColumns(input: ProfileColumnsInput): Promise<Profil
   }
   await query('DROP TABLE IF EXISTS profile_values');
   return profiled;
+}
+
+function uniqueOf(column: BatchColumn, once: number): number {
+  if (!isWide(column)) return once;
+  if (column.distinct === column.cells) return column.cells;
+  return Math.min(column.distinct, once * column.oneIn);
 }
 
 const unitOf = (row: Record<string, unknown>): UnitCount => ({
@@ -150,50 +155,24 @@ function pairsOf(row: Record<string, unknown>, slot: number): Pick<ColumnProfile
   return { sortiness: (up - down) / pairs, sortOrder };
 }
 
-/** Of columns with very many values the frequent ones are estimated and then counted. */
+/** Of columns with very many values the frequent ones are looked for in the sample of rows and then counted. */
 async function topOf(
-  { query, path }: ColumnBatch,
+  { query, path, sample }: ColumnBatch,
   column: BatchColumn,
   row: Record<string, unknown>,
 ): Promise<Pick<ColumnProfile, 'top' | 'rare'>> {
-  const sampled = { top: valueCounts(row.top), rare: valueCounts(row.rare) };
-  if (!isWide(column) || column.distinct === column.cells) return sampled;
+  const kept = { top: valueCounts(row.top), rare: valueCounts(row.rare) };
+  if (!isWide(column) || column.distinct === column.cells) return kept;
   const name = quoteName(column.column.name);
+  const frequent = await query(
+    `SELECT CAST(v AS VARCHAR) AS text, n FROM (SELECT ${name} AS v, count(*) AS n FROM ${sample.from} WHERE ${name} IS NOT NULL GROUP BY 1 HAVING count(*) > 1 ORDER BY n DESC, hash(v) LIMIT 40)`,
+  );
+  // Hardly anything repeats, so nothing is frequent.
+  if (frequent.length === 0 || (!sample.isWhole && numberOfCell(frequent[0]?.n) <= 2)) return kept;
+  const values = frequent.map(({ text }) => quoteText(String(text))).join(', ');
   const rows = await query(
     `SELECT left(CAST(v AS VARCHAR), 200) AS text, n AS count, first_row AS "firstRow" FROM (SELECT ${name} AS v, count(*) AS n, min(__row) AS first_row FROM ${fromParquet(path)}
-     WHERE ${name} IN (SELECT unnest(approx_top_k(${name}, 40)) FROM ${fromParquet(path)}) GROUP BY 1) ORDER BY n DESC, first_row LIMIT 20`,
+     WHERE ${name} IN (SELECT CAST(unnest([${values}]) AS ${column.column.type})) GROUP BY 1) ORDER BY n DESC, first_row LIMIT 20`,
   );
-  return { ...sampled, top: valueCounts(rows) };
-}
-
-function approximateOf(
-  { rows }: ColumnBatch,
-  column: BatchColumn,
-  isText: boolean,
-): Pick<ColumnProfile, 'approximate'> {
-  const sample = `one in ${column.oneIn} values, chosen by hash`;
-  const approximate: NonNullable<ColumnProfile['approximate']> = {};
-  if (rows > ORDERED_ROWS) approximate.sortiness = { method: `the first ${ORDERED_ROWS} rows` };
-  if (isWide(column)) {
-    approximate.rare = { method: sample };
-    approximate.mode = { method: sample };
-    if (isText) {
-      approximate.control = { method: sample };
-      approximate.totalWords = { method: sample };
-    }
-    approximate.antimode = { method: sample };
-    approximate.top = {
-      method:
-        column.distinct === column.cells
-          ? sample
-          : 'Space-Saving sketch; the counts of the values found are exact',
-    };
-  }
-  if (isText && (isWide(column) || column.distinct > 20_000)) {
-    approximate.patterns = {
-      method: isWide(column) ? sample : 'a share of the values, chosen by hash',
-      relativeError: 1 / Math.sqrt(20_000),
-    };
-  }
-  return Object.keys(approximate).length > 0 ? { approximate } : {};
+  return { ...kept, top: valueCounts(rows) };
 }

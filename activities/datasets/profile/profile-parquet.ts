@@ -9,8 +9,9 @@ import { type ProfiledBatch, profileColumns } from './profile-columns.js';
 import { profileTable } from './profile-table.js';
 import type { QueryRows } from './query-rows.js';
 import { readColumns } from './read-columns.js';
+import { sampleRows } from './row-sample.js';
 import { fromParquet } from './sql-text.js';
-import type { ProfileLimits } from './survey-batch.js';
+import { PROFILE_LIMITS, type ProfileLimits } from './survey-batch.js';
 
 export interface ProfileParquetInput {
   query: QueryRows;
@@ -36,13 +37,21 @@ export async function profileInParts(
   const { query, path, rejectsPath, limits } = input;
   const all = await readColumns(query, path);
   const [count = {}] = await query(`SELECT count(*) AS n FROM ${fromParquet(path)}`);
-  const width = batchWidth(Number(count.n));
+  const rows = Number(count.n);
+  const width = batchWidth(rows);
+  const sample = await sampleRows(
+    query,
+    path,
+    { rows, columns: all.length },
+    (limits ?? PROFILE_LIMITS).sampledRows,
+  );
   const columns: ColumnProfile[] = [...(input.finished?.columns ?? [])];
   const findings: Finding[] = [...(input.finished?.findings ?? [])];
   for (let firstIndex = columns.length; firstIndex < all.length; firstIndex += width) {
     const batch = await profileColumns({
       query,
       path,
+      sample,
       columns: all.slice(firstIndex, firstIndex + width),
       firstIndex,
       ...(limits ? { limits } : {}),
@@ -51,6 +60,6 @@ export async function profileInParts(
     findings.push(...batch.findings);
     await input.onBatch?.(batch);
   }
-  const table = await profileTable({ query, path, columns, ...(rejectsPath ? { rejectsPath } : {}) });
+  const table = await profileTable({ query, path, sample, columns, ...(rejectsPath ? { rejectsPath } : {}) });
   return { summary: { version: 1, ...table }, columns, findings };
 }

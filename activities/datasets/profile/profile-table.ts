@@ -6,11 +6,14 @@ import { findDependencies } from './find-dependencies.js';
 import { findDuplicateRows } from './find-duplicate-rows.js';
 import { findForeignRows } from './find-foreign-rows.js';
 import type { QueryRows } from './query-rows.js';
+import type { RowSample } from './row-sample.js';
 import { fromParquet } from './sql-text.js';
+import { fingerprintStatement } from './statements/row-order.js';
 
 export interface ProfileTableInput {
   query: QueryRows;
   path: string;
+  sample: RowSample;
   /** All columns of the file, profiled. */
   columns: readonly ColumnProfile[];
   /** Parquet file with the cells that could not be converted: (line, column, text, reason). */
@@ -21,11 +24,12 @@ export interface ProfileTableInput {
 export async function profileTable(
   input: ProfileTableInput,
 ): Promise<Omit<DatasetProfile, 'columns' | 'version'>> {
-  const { query, path, columns } = input;
-  const rows = columns[0]?.rows ?? 0;
+  const { query, path, sample } = input;
+  const rows = input.columns[0]?.rows ?? 0;
+  const columns = await confirmTwins(query, path, sample, input.columns);
   const repeated = await findDuplicateRows(query, path, columns);
-  const associations = await findAssociations(query, path, columns);
-  const { exact, broken, keys } = await findDependencies(query, path, columns);
+  const associations = await findAssociations(query, sample, columns);
+  const { exact, broken, keys } = await findDependencies(query, { path, sample }, columns);
   const foreign = await findForeignRows(query, path, columns);
   const usualCells = columns.reduce((sum, { nulls }) => sum + (rows > 0 ? 1 - nulls / rows : 0), 0);
   const isEdge = rows > 12;
@@ -57,6 +61,35 @@ export async function profileTable(
     associations: associations.slice(0, 200),
     findings,
   };
+}
+
+/** Columns that are equal in the sample get a fingerprint of the whole file. */
+async function confirmTwins(
+  query: QueryRows,
+  path: string,
+  { isWhole }: RowSample,
+  columns: readonly ColumnProfile[],
+): Promise<readonly ColumnProfile[]> {
+  if (isWhole) return columns;
+  const likeness = ({ fingerprint, nulls, min, max }: ColumnProfile): string =>
+    JSON.stringify([fingerprint, nulls, min, max]);
+  const counts = new Map<string, number>();
+  for (const column of columns) counts.set(likeness(column), (counts.get(likeness(column)) ?? 0) + 1);
+  const twins = columns.filter((column) => counts.get(likeness(column))! > 1);
+  const [prints = {}] =
+    twins.length > 0
+      ? await query(
+          fingerprintStatement(
+            fromParquet(path),
+            twins.map((column) => ({ column, slot: column.index })),
+          ),
+        )
+      : [];
+  return columns.map((column) => ({
+    ...column,
+    // Without a twin it is like no other.
+    fingerprint: String(prints[`print_${column.index}`] ?? `${column.index}`),
+  }));
 }
 
 async function readRejects(query: QueryRows, path: string) {

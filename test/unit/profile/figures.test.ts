@@ -74,7 +74,11 @@ describe('the figures of a profile', () => {
     const select =
       "SELECT (i * 7919) % 10007 AS n, ((i * 31) % 5003) / 4.0 AS x, 'v' || ((i * 17) % 3001) AS t, TIMESTAMP '2020-01-01' + to_seconds(i * 3600) AS at, CASE WHEN i % 9 = 0 THEN NULL ELSE i % 700 END AS gappy FROM range(6000) r(i)";
     const exact = await profileTable(select);
-    const wide = await profileTable(select, { valueTableLimit: 100, sampledValues: 500 });
+    const wide = await profileTable(select, {
+      valueTableLimit: 100,
+      sampledValues: 500,
+      sampledRows: 6000,
+    });
     for (const name of ['n', 'x', 't', 'at', 'gappy']) {
       const [a, b] = [column(exact, name), column(wide, name)];
       expect(a.approximate).toBeUndefined();
@@ -90,7 +94,12 @@ describe('the figures of a profile', () => {
         'fingerprint',
       ] as const) {
         if (figure === 'numbers' && a.numbers) {
-          expect({ ...b.numbers, maxPrecision: 0 }).toEqual({ ...a.numbers, maxPrecision: 0 });
+          // Sums over values and sums over cells differ in the last digits.
+          const rounded = (numbers = a.numbers) =>
+            Object.entries({ ...numbers, maxPrecision: 0 }).map(([key, value]) =>
+              typeof value === 'number' ? [key, value.toPrecision(10)] : [key, value],
+            );
+          expect(rounded(b.numbers)).toEqual(rounded(a.numbers));
         } else expect([name, figure, b[figure]]).toEqual([name, figure, a[figure]]);
       }
       expect(b.outliers?.beyondInner).toBe(a.outliers?.beyondInner);

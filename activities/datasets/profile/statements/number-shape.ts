@@ -1,4 +1,4 @@
-import { fromParquet } from '../sql-text.js';
+import { fromParquet, ROW_COLUMN } from '../sql-text.js';
 import { VALUE_TABLE } from './value-table.js';
 
 /** Cells for each of `bins` equal parts of a range: (slot, bin, n). */
@@ -14,13 +14,14 @@ export function histogramStatement(
 }
 
 export const wideHistogramStatement = (input: {
-  path: string;
+  /** What to select from. */
+  from: string;
   number: string;
   low: number;
   high: number;
   bins: number;
 }): string =>
-  `SELECT ${binOf('num', input.bins)} AS bin, CAST(count(*) AS DOUBLE) AS n FROM (SELECT ${input.number} AS num, CAST(${input.low} AS DOUBLE) AS low, CAST(${input.high} AS DOUBLE) AS high FROM ${fromParquet(input.path)}) WHERE num IS NOT NULL AND isfinite(num) GROUP BY ALL`;
+  `SELECT ${binOf('num', input.bins)} AS bin, CAST(count(*) AS DOUBLE) AS n FROM (SELECT ${input.number} AS num, CAST(${input.low} AS DOUBLE) AS low, CAST(${input.high} AS DOUBLE) AS high FROM ${input.from}) WHERE num IS NOT NULL AND isfinite(num) GROUP BY ALL`;
 
 const binOf = (num: string, bins: number): string =>
   `CAST(least(${bins - 1}, floor((${num} / 2 - low / 2) / (high / 2 - low / 2) * ${bins})) AS INTEGER)`;
@@ -41,28 +42,35 @@ export const outsideStatement = (limits: readonly Limits[]): string =>
   limits
     .map(
       ({ slot, inner, outer, robust }) =>
-        `SELECT ${slot} AS slot, ${outside(inner, 'n')} AS beyond_inner, ${outside(outer, 'n')} AS beyond_outer, ${outside(robust, 'n')} AS robust_z, ${ends('n', 'first_row', 'text')} FROM ${VALUE_TABLE} WHERE slot = ${slot} AND num IS NOT NULL AND isfinite(num)`,
+        `SELECT ${slot} AS slot, ${outside(inner, 'n')} AS beyond_inner, ${outside(outer, 'n')} AS beyond_outer, ${outside(robust, 'n')} AS robust_z, ${ENDS} FROM ${VALUE_TABLE} WHERE slot = ${slot} AND num IS NOT NULL AND isfinite(num)`,
     )
     .join(' UNION ALL ');
 
-const ends = (n: string, row: string, text: string, edges?: [number, number]): string => {
-  const value = `{'num': num, 'count': ${n}, 'firstRow': ${row}, 'text': ${text}}`;
-  const [low, high] = edges
-    ? [` FILTER (num <= CAST(${edges[0]} AS DOUBLE))`, ` FILTER (num >= CAST(${edges[1]} AS DOUBLE))`]
-    : ['', ''];
-  return `arg_min(${value}, num, 60)${low} AS least, arg_max(${value}, num, 60)${high} AS greatest`;
+const PLACED = "{'num': num, 'count': n, 'firstRow': first_row, 'text': text}";
+const ENDS = `arg_min(${PLACED}, num, 60) AS least, arg_max(${PLACED}, num, 60) AS greatest`;
+
+export interface WideColumn {
+  path: string;
+  /** The column as SQL, and its value as a number. */
+  name: string;
+  number: string;
+}
+
+/** The counts of a column with too many values for the value table; only cells outside of some limit are counted. */
+export const wideOutsideStatement = ({ path, number, ...limits }: Limits & WideColumn): string => {
+  const { inner, outer, robust } = limits;
+  const within = [Math.max(inner[0], outer[0], robust[0]), Math.min(inner[1], outer[1], robust[1])];
+  return `SELECT ${outside(inner, '1')} AS beyond_inner, ${outside(outer, '1')} AS beyond_outer, ${outside(robust, '1')} AS robust_z
+   FROM (SELECT ${number} AS num FROM ${fromParquet(path)}) WHERE isfinite(num) AND NOT num BETWEEN CAST(${within[0]} AS DOUBLE) AND CAST(${within[1]} AS DOUBLE)`;
 };
 
-/** The same of a column with too many values for the value table; a value that occurs twice is listed twice. */
-export const wideOutsideStatement = (
-  input: Limits & {
-    path: string;
-    number: string;
-    name: string;
-    rowColumn: string;
-    /** Quantiles near the ends: only what lies beyond them is sorted. */
-    edges: [number, number];
-  },
-): string =>
-  `SELECT ${input.slot} AS slot, ${outside(input.inner, '1')} AS beyond_inner, ${outside(input.outer, '1')} AS beyond_outer, ${outside(input.robust, '1')} AS robust_z, ${ends('1', 'first_row', 'CAST(v AS VARCHAR)', input.edges)}
-   FROM (SELECT ${input.name} AS v, ${input.number} AS num, ${input.rowColumn} AS first_row FROM ${fromParquet(input.path)}) WHERE num IS NOT NULL AND isfinite(num)`;
+/**
+ * Its 60 least and greatest values; one that occurs twice is listed twice. `edges` are values of the column as SQL with few cells
+ * beyond them: apart, so that the Parquet reader skips what lies between.
+ */
+export const wideEndsStatement = (of: WideColumn & { edges: [string, string] }): string => {
+  const value = "{'num': num, 'count': 1, 'firstRow': first_row, 'text': CAST(v AS VARCHAR)}";
+  const cells = (condition: string): string =>
+    `(SELECT ${of.name} AS v, ${of.number} AS num, ${ROW_COLUMN} AS first_row FROM ${fromParquet(of.path)} WHERE ${of.name} ${condition}) WHERE isfinite(num)`;
+  return `SELECT (SELECT arg_min(${value}, num, 60) FROM ${cells(`<= ${of.edges[0]}`)}) AS least, (SELECT arg_max(${value}, num, 60) FROM ${cells(`>= ${of.edges[1]}`)}) AS greatest`;
+};

@@ -1,4 +1,4 @@
-import { fromParquet, quoteName } from '../sql-text.js';
+import { quoteName } from '../sql-text.js';
 import { VALUE_TABLE } from './value-table.js';
 
 /** The k-th smallest values (k from 1), for many columns at once: (slot, k, num, text). */
@@ -26,7 +26,8 @@ export function deviationStatement(
 
 /** The same of one column with too many values for the value table: {num: […], text: […]} in the order of the ranks. `number`: a value `x` as a number; `count`: its finite values. */
 export function wideOrderStatement(input: {
-  path: string;
+  /** What to select from. */
+  from: string;
   name: string;
   number: string;
   ranks: readonly number[];
@@ -37,16 +38,17 @@ export function wideOrderStatement(input: {
   // The k-th of n: any fraction above (k − 1) / n and not above k / n.
   const fractions = input.ranks.map((rank) => (rank - 0.5) / input.count).join(', ');
   return `SELECT list_transform(q, x -> ${input.number}) AS num, list_transform(q, x -> CAST(x AS VARCHAR)) AS text
-    FROM (SELECT quantile_disc(${name}, [${fractions}]) AS q FROM ${fromParquet(input.path)} WHERE ${name} IS NOT NULL${input.canBeInfinite ? ` AND isfinite(${name})` : ''})`;
+    FROM (SELECT quantile_disc(${name}, [${fractions}]) AS q FROM ${input.from} WHERE ${name} IS NOT NULL${input.canBeInfinite ? ` AND isfinite(${name})` : ''})`;
 }
 
 export function wideDeviationStatement(input: {
-  path: string;
+  /** What to select from. */
+  from: string;
   number: string;
   centre: number;
   ranks: readonly number[];
   count: number;
 }): string {
   const fractions = input.ranks.map((rank) => (rank - 0.5) / input.count).join(', ');
-  return `SELECT quantile_disc(abs(num - CAST(${input.centre} AS DOUBLE)), [${fractions}]) AS num FROM (SELECT ${input.number} AS num FROM ${fromParquet(input.path)}) WHERE num IS NOT NULL AND isfinite(num)`;
+  return `SELECT quantile_disc(abs(num - CAST(${input.centre} AS DOUBLE)), [${fractions}]) AS num FROM (SELECT ${input.number} AS num FROM ${input.from}) WHERE num IS NOT NULL AND isfinite(num)`;
 }

@@ -1,11 +1,16 @@
 import { EMBEDDED_PERSONAL } from '../../../../domain/profile/embedded-personal.js';
 import { quoteText } from '../sql-text.js';
-import { patternOf, searchedFigures, textFigures } from './text-figures.js';
+import { patternOf, searchedFigures, textFiguresOf } from './text-figures.js';
 import { VALUE_TABLE } from './value-table.js';
 
 /** Text figures of the slots, from the value table. */
 export const textFiguresStatement = (slots: readonly number[]): string =>
-  `SELECT slot, ${textFigures('text', 'n')} FROM ${VALUE_TABLE} WHERE slot IN (${slots.join(', ')}) GROUP BY slot`;
+  textFiguresOf({
+    slot: 'slot',
+    text: 'text',
+    weight: 'n',
+    from: `(FROM ${VALUE_TABLE} WHERE slot IN (${slots.join(', ')}))`,
+  });
 
 /** Control characters and words for totals; see searchedFigures. */
 export const searchedFiguresStatement = (slots: readonly number[]): string =>

@@ -24,9 +24,9 @@ export function rowOrderStatement(
   return `SELECT ${figures.join(', ')} FROM (SELECT ${before.join(', ')} FROM ${fromParquet(path)} WHERE ${ROW_COLUMN} <= ${ORDERED_ROWS})`;
 }
 
-/** `print_i`: equal for columns whose cells are equal in every row. */
+/** `print_i`: equal for columns whose cells are equal in every row of what is selected from. */
 export const fingerprintStatement = (
-  path: string,
+  from: string,
   columns: readonly { column: ProfiledColumn; slot: number }[],
 ): string =>
-  `SELECT ${columns.map(({ column, slot }) => `CAST(bit_xor(hash(xor(hash(${quoteName(column.name)}), hash(${ROW_COLUMN})))) AS VARCHAR) AS print_${slot}`).join(', ')} FROM ${fromParquet(path)}`;
+  `SELECT ${columns.map(({ column, slot }) => `CAST(bit_xor(hash(xor(hash(${quoteName(column.name)}), hash(${ROW_COLUMN})))) AS VARCHAR) AS print_${slot}`).join(', ')} FROM ${from}`;

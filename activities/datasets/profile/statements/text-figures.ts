@@ -6,30 +6,45 @@ import { quoteText } from '../sql-text.js';
 const MOJIBAKE = '[ÃÂÐÑ][\\x{80}-\\x{BF}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€|ï»¿|\\x{FFFD}';
 const CONTROL = '[\\x{00}-\\x{08}\\x{0B}\\x{0C}\\x{0E}-\\x{1F}\\x{7F}]';
 
-/** The figures of text, over `text` (an expression), each cell or value counting `weight` times. */
-export function textFigures(text: string, weight: string): string {
-  const sum = (condition: string): string => `coalesce(sum(${weight}) FILTER (${condition}), 0)`;
-  const foreign = `strlen(${text}) <> length(${text})`;
-  return [
-    `min(strlen(${text})) AS min_bytes, max(strlen(${text})) AS max_bytes`,
-    `CAST(sum(CAST(strlen(${text}) AS HUGEINT) * ${weight}) AS DOUBLE) AS sum_bytes`,
-    `CAST(sum(CAST(strlen(${text}) AS HUGEINT) * strlen(${text}) * ${weight}) AS DOUBLE) AS sum_squares`,
-    `min(length(${text})) AS min_characters, max(length(${text})) AS max_characters`,
-    `${sum(`${text} = ''`)} AS empty`,
-    `${sum(`${text} <> '' AND trim(${text}) = ''`)} AS blank`,
-    `${sum(`${text} <> trim(${text}, ' ' || chr(9) || chr(10) || chr(13) || chr(160)) AND trim(${text}) <> ''`)} AS padded`,
-    `${sum(foreign)} AS not_ascii`,
-    // Only text with bytes beyond ASCII can be badly decoded, which spares most columns the search.
-    `${sum(`${foreign} AND regexp_matches(${text}, ${quoteText(MOJIBAKE)})`)} AS mojibake`,
-  ].join(', ');
+const SPACES = ["' '", 'chr(9)', 'chr(10)', 'chr(13)', 'chr(160)'];
+
+/**
+ * How a text begins and ends: 2 white space only, 1 white space at an end, else 0. What cannot be either is told by its first and last
+ * byte, as trim() takes long (for 4 million cells 2.0 s against 0.2 s); a CASE looks only at the rest.
+ */
+const edgeOf = (text: string): string =>
+  `CASE WHEN ${text} < '!' OR starts_with(${text}, chr(160)) OR ${SPACES.map((space) => `ends_with(${text}, ${space})`).join(' OR ')}
+     THEN CASE WHEN ${text} = '' THEN 0 WHEN trim(${text}) = '' THEN 2 WHEN ${text} <> trim(${text}, ${SPACES.join(' || ')}) THEN 1 ELSE 0 END ELSE 0 END`;
+
+/** The figures of text, over the cells or values of `from`: `text` is an expression, and each counts `weight` times; a row for each `slot`. */
+export function textFiguresOf(of: { slot: string; text: string; weight: string; from: string }): string {
+  const { weight } = of;
+  const isOne = weight === '1';
+  const sum = (condition: string): string =>
+    isOne
+      ? `CAST(count(*) FILTER (${condition}) AS DOUBLE)`
+      : `coalesce(sum(${weight}) FILTER (${condition}), 0)`;
+  // A cell has at most some megabytes, so its square fits; that of a value that occurs millions of times may not.
+  const times = isOne ? '' : `CAST(${weight} AS HUGEINT) * `;
+  return `SELECT slot, min(bytes) AS min_bytes, max(bytes) AS max_bytes, CAST(sum(${times}bytes) AS DOUBLE) AS sum_bytes, CAST(sum(${times}bytes * bytes) AS DOUBLE) AS sum_squares,
+     min(characters) AS min_characters, max(characters) AS max_characters, ${sum('bytes = 0')} AS empty, ${sum('edge = 2')} AS blank, ${sum('edge = 1')} AS padded,
+     ${sum('bytes <> characters')} AS not_ascii, ${sum('mojibake')} AS mojibake
+   FROM (SELECT ${of.slot} AS slot, ${isOne ? '' : `${weight}, `}strlen(${of.text}) AS bytes, length(${of.text}) AS characters, ${edgeOf(of.text)} AS edge,
+       -- Only text with bytes beyond ASCII can be badly decoded, which spares most columns the search.
+       CASE WHEN strlen(${of.text}) <> length(${of.text}) THEN regexp_matches(${of.text}, ${quoteText(MOJIBAKE)}) ELSE false END AS mojibake
+     FROM ${of.from} WHERE ${of.text} IS NOT NULL) GROUP BY slot`;
 }
 
 /**
- * Cells of words for nothing: (slot, null_words, null_word_examples). A statement of its own, because DuckDB looks a long list up by hash in
- * a WHERE only; as a FILTER it compares each cell with each word.
+ * Cells of words for nothing, with a space before or after them or without: (slot, null_words, null_word_examples). A statement of its
+ * own, because DuckDB looks words up by hash in a WHERE only, and quickly only when they are a table (4 million cells: 0.4 s against 1.5 s).
  */
 export const nullWordsStatement = (slot: string, text: string, weight: string, from: string): string =>
-  `SELECT ${slot} AS slot, CAST(sum(${weight}) AS DOUBLE) AS null_words, arg_min(DISTINCT ${text}, ${text}, 5) AS null_word_examples FROM ${from} WHERE length(${text}) <= 16 AND lower(trim(${text})) IN (${NULL_WORDS.map(quoteText).join(', ')}) GROUP BY 1`;
+  `SELECT ${slot} AS slot, CAST(sum(${weight}) AS DOUBLE) AS null_words, arg_min(DISTINCT ${text}, ${text}, 5) AS null_word_examples FROM ${from} WHERE strlen(${text}) <= 24 AND lower(${text}) IN (SELECT unnest([${SPACED_WORDS}])) GROUP BY 1`;
+
+const SPACED_WORDS = NULL_WORDS.flatMap((word) => [word, ` ${word}`, `${word} `])
+  .map(quoteText)
+  .join(', ');
 
 /** Figures that cost a search through each text: of the values in the value table only. */
 export const searchedFigures = (text: string, weight: string): string =>
