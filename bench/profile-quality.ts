@@ -1,20 +1,21 @@
 /**
  * npm run bench:profile-quality: are planted defects found, and nothing else?
  *
- * Makes tables without defects, plants none or one to three defects in each, writes them as CSV, and profiles them. Options:
+ * Makes tables without defects, plants none or one to three defects in each, writes them as CSV, reads them as uploads are read, and profiles them. Options:
  * --tables N (default 300; one in four stays harmless), --seed N (default 1), --json, --verbose (each miss and each wrong warning)
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { createDuckDbPool } from '../activities/datasets/duckdb/duckdb-pool.js';
+import { ingestFile } from '../activities/datasets/ingest/ingest-file.js';
 import { profileParquet } from '../activities/datasets/profile/profile-parquet.js';
+import { queryRowsOfSession } from '../activities/datasets/profile/query-rows-of-session.js';
 import { type PlantedDefect, plantDefects } from './profile-quality/defects.js';
 import { makeHarmlessTable, type TableColumn } from './profile-quality/harmless-columns.js';
-import { openDuckDb } from './profile-quality/open-duckdb.js';
 import { createRandom } from './profile-quality/random.js';
 import { scoreFindings } from './profile-quality/score.js';
-import { writeParquet } from './profile-quality/write-parquet.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -35,9 +36,15 @@ const toCsv = (table: TableColumn[]): string =>
     ...table[0]!.cells.map((_, row) => table.map(({ cells }) => quoted(cells[row] ?? null)).join(',')),
   ].join('\n');
 
+const TIMEOUT_MS = 600_000;
+
 async function main(): Promise<void> {
   const home = await mkdtemp(join(tmpdir(), 'quaestor-bench-'));
-  const { query, close } = await openDuckDb(home);
+  const pool = createDuckDbPool({
+    maxProcesses: 1,
+    memoryLimitBytes: 1024 ** 3,
+    spillFolder: join(home, 'spill'),
+  });
   const count = Number(options.tables);
   const seed = Number(options.seed);
   const kinds = new Map<string, { planted: number; found: number; wrong: number }>();
@@ -56,10 +63,18 @@ async function main(): Promise<void> {
         planted.push(...plantDefects(random, table));
       }
       const csv = join(home, 'table.csv');
-      const parquet = join(home, 'table.parquet');
+      const folder = join(home, 'version');
+      await rm(folder, { recursive: true, force: true });
+      await mkdir(folder);
       await writeFile(csv, toCsv(table));
-      await writeParquet(query, { csv, parquet, withDates: true });
-      const { findings } = await profileParquet({ query, path: parquet });
+      await ingestFile(pool, { path: csv, folder, timeoutMs: TIMEOUT_MS });
+      const { findings } = await pool.withSession({ timeoutMs: TIMEOUT_MS }, (session) =>
+        profileParquet({
+          query: queryRowsOfSession(session),
+          path: join(folder, 'data.parquet'),
+          rejectsPath: join(folder, 'rejects.parquet'),
+        }),
+      );
       const score = scoreFindings(planted, findings);
       total.planted += score.planted;
       total.found += score.found;
@@ -85,7 +100,7 @@ async function main(): Promise<void> {
       }
     }
   } finally {
-    close();
+    await pool.close();
     await rm(home, { recursive: true, force: true });
   }
   const result = {

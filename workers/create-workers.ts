@@ -11,12 +11,12 @@ import {
 } from '../activities/answers/create-answer-activities.js';
 import { createDataSourceActivities } from '../activities/data-sources/create-data-source-activities.js';
 import { createDatasetActivities } from '../activities/datasets/create-dataset-activities.js';
+import { createProfileActivities } from '../activities/datasets/profile/create-profile-activities.js';
+import { createProfileJobActivities } from '../activities/datasets/profile/create-profile-job-activities.js';
 import {
   createDescriptionActivities,
   createDescriptionEndActivities,
 } from '../activities/descriptions/create-description-activities.js';
-import { createProfileActivities } from '../activities/datasets/profile/create-profile-activities.js';
-import { createProfileJobActivities } from '../activities/datasets/profile/create-profile-job-activities.js';
 import { createExportActivities } from '../activities/exports/create-export-activities.js';
 import { createJobActivities } from '../activities/jobs/create-job-activities.js';
 import { createSweepActivities } from '../activities/jobs/create-sweep-activities.js';

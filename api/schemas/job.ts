@@ -6,7 +6,14 @@ import { timestamp, uuid } from './text.js';
 export const jobSchema = z
   .object({
     id: z.string(),
-    kind: z.enum(['index-source', 'answer-question', 'export-result', 'ingest-dataset', 'describe-schema', 'profile-dataset']),
+    kind: z.enum([
+      'index-source',
+      'answer-question',
+      'export-result',
+      'ingest-dataset',
+      'describe-schema',
+      'profile-dataset',
+    ]),
     status: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']),
     subjectId: uuid().meta({ description: 'The data source, question or dataset that it works on.' }),
     progress: z

@@ -19,6 +19,9 @@ interface Defect {
   plant(input: { random: Random; column: TableColumn; table: TableColumn[] }): void;
 }
 
+/** Where a column is read as numbers or dates all the same, cells that do not fit are listed as rejected, which is as true. */
+const REJECTED: WarningKind = 'rejected-cells';
+
 const rowsOf = (table: TableColumn[]): number => table[0]!.cells.length;
 
 /** Changes some of the cells that hold something: a share of them, at least three. */
@@ -168,6 +171,17 @@ const DEFECTS: readonly Defect[] = [
       change(random, column, 0.04, () => random.pick(['see notes', 'broken', 'ask Anna', 'about ten'])),
   },
   {
+    // Few words among numbers: the column keeps its type, and they are listed.
+    kind: REJECTED,
+    traits: ['measure', 'count'],
+    plant: ({ random, column }) => {
+      const filled = column.cells.flatMap((cell, i) => (cell === null ? [] : [i]));
+      for (let n = Math.max(1, Math.floor(filled.length * 0.003)); n > 0; n -= 1) {
+        column.cells[random.pick(filled)] = random.pick(['see notes', 'broken', 'ask Anna']);
+      }
+    },
+  },
+  {
     kind: 'late-type-change',
     alsoTrue: ['mixed-types'],
     traits: ['count'],
@@ -285,7 +299,14 @@ const DEFECTS: readonly Defect[] = [
   },
   {
     kind: 'subtotal-rows',
-    alsoTrue: ['outliers', 'impossible-values', 'footer-rows', 'late-type-change', 'mostly-missing'],
+    alsoTrue: [
+      REJECTED,
+      'outliers',
+      'impossible-values',
+      'footer-rows',
+      'late-type-change',
+      'mostly-missing',
+    ],
     plant: ({ random, table }) => {
       const label = table.find(({ trait }) => trait === 'category' || trait === 'city')!;
       const figures = table.filter(isFigure);
@@ -308,7 +329,7 @@ const DEFECTS: readonly Defect[] = [
   },
   {
     kind: 'footer-rows',
-    alsoTrue: ['mixed-types', 'late-type-change', 'invalid-values', 'similar-values'],
+    alsoTrue: [REJECTED, 'mixed-types', 'late-type-change', 'invalid-values', 'similar-values'],
     plant: ({ random, table }) => {
       const word = random.pick([
         'Source: statistical office, 2021',
@@ -321,7 +342,7 @@ const DEFECTS: readonly Defect[] = [
   },
   {
     kind: 'preamble-rows',
-    alsoTrue: ['mixed-types', 'late-type-change', 'invalid-values'],
+    alsoTrue: [REJECTED, 'mixed-types', 'late-type-change', 'invalid-values'],
     plant: ({ random, table }) => {
       const word = random.pick([
         'Monthly report of all branches',
@@ -334,6 +355,7 @@ const DEFECTS: readonly Defect[] = [
   {
     kind: 'repeated-header',
     alsoTrue: [
+      REJECTED,
       'mixed-types',
       'late-type-change',
       'invalid-values',

@@ -73,7 +73,10 @@ const textRow = (row: Record<string, unknown>): TextRow => ({
   }),
 });
 
-/** Rows in which at least two text columns, or the only one, hold their own names. */
+/**
+ * Rows in which at least two text columns and half of them, or the only one, hold their own names: in a survey the answer to one question
+ * may well be its name.
+ */
 async function repeatedHeaders(
   query: QueryRows,
   from: string,
@@ -82,7 +85,7 @@ async function repeatedHeaders(
   if (texts.length === 0) return [];
   const own = texts.slice(0, 50).map(({ name }) => `${quoteName(name)} = ${quoteText(name)}`);
   const count = own.map((equal) => `coalesce(CAST(${equal} AS INTEGER), 0)`).join(' + ');
-  const needed = Math.min(2, texts.length);
+  const needed = Math.max(Math.min(2, texts.length), Math.ceil(own.length / 2));
   // One column at a time the Parquet reader skips what cannot be equal.
   const present = await query(
     own.map((equal, i) => `SELECT ${i} AS i WHERE EXISTS (FROM ${from} WHERE ${equal})`).join(' UNION ALL '),

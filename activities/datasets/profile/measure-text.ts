@@ -1,4 +1,5 @@
 import type { PatternCount, SimilarValues, TextFigures } from '../../../contracts/dataset-profile.js';
+import { isOpposite } from '../../../domain/profile/is-opposite.js';
 import { type BatchColumn, type ColumnBatch, isWide } from './column-batch.js';
 import { bySlot, numberOfCell, valueCounts } from './read-cell.js';
 import { fromParquet, quoteName } from './sql-text.js';
@@ -178,7 +179,9 @@ export async function measureSimilar(
   const categories = repeating.filter((of) => of.distinct <= 1000 && of.distinct <= of.cells * 0.2);
   if (categories.length > 0) {
     for (const row of await query(typosStatement(categories.map(({ slot }) => slot)))) {
-      add(Number(row.slot), { kind: 'typo', values: valueCounts([row.common, row.rare]) });
+      const values = valueCounts([row.common, row.rare]);
+      if (isOpposite(values[0]!.text, values[1]!.text)) continue;
+      add(Number(row.slot), { kind: 'typo', values });
     }
   }
   return found;

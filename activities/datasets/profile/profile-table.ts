@@ -4,7 +4,7 @@ import { warnAboutFile } from '../../../domain/profile/warnings/warn-about-file.
 import { findAssociations } from './find-associations.js';
 import { findDependencies } from './find-dependencies.js';
 import { findDuplicateRows } from './find-duplicate-rows.js';
-import { findForeignRows } from './find-foreign-rows.js';
+import { type ForeignRows, findForeignRows } from './find-foreign-rows.js';
 import type { QueryRows } from './query-rows.js';
 import type { RowSample } from './row-sample.js';
 import { fromParquet } from './sql-text.js';
@@ -34,6 +34,11 @@ export async function profileTable(
   const usualCells = columns.reduce((sum, { nulls }) => sum + (rows > 0 ? 1 - nulls / rows : 0), 0);
   const isEdge = rows > 12;
   const totalRows = findTotalRows(foreign.totals, usualCells);
+  const edges = await fillRejected(query, input.rejectsPath, foreign, columns);
+  // A row of which only the rejected cells hold something is not empty.
+  const isFilled = (row: number): boolean => edges.touched.has(row);
+  repeated.emptyRows -= repeated.emptyRowNumbers.filter(isFilled).length;
+  repeated.emptyRowNumbers = repeated.emptyRowNumbers.filter((row) => !isFilled(row));
   const prose = (fromEnd: typeof foreign.first) =>
     isEdge
       ? findProseRows(fromEnd, usualCells, columns.length).filter((row) => !totalRows.includes(row))
@@ -47,10 +52,11 @@ export async function profileTable(
     brokenDependencies: broken,
     associations,
     totalRows,
-    preambleRows: prose(foreign.first),
-    footerRows: prose([...foreign.last].reverse()),
+    preambleRows: prose(edges.first),
+    footerRows: prose([...edges.last].reverse()),
     headerRows: foreign.headers,
     rejected: input.rejectsPath ? await readRejects(query, input.rejectsPath) : [],
+    outside: input.rejectsPath ? await readOutside(query, input.rejectsPath, foreign.first) : undefined,
   });
   return {
     rows,
@@ -93,13 +99,52 @@ async function confirmTwins(
 }
 
 async function readRejects(query: QueryRows, path: string) {
+  // A cell that is only written in another way has its value, and white space holds none.
   const rows = await query(
-    `SELECT "column" AS name, count(*) AS n, arg_min(line, line, 10) AS lines, arg_min(left(text, 100), line, 5) AS examples FROM ${fromParquet(path)} GROUP BY 1 ORDER BY 1`,
+    `SELECT "column" AS name, reason = 'null_word' AS says_nothing, count(*) AS n, arg_min(line, line, 10) AS lines, arg_min(left(text, 100), line, 5) AS examples
+     FROM ${fromParquet(path)} WHERE "column" IS NOT NULL AND reason <> 'respelled' AND trim(text, ' ' || chr(9)) <> '' GROUP BY 1, 2 ORDER BY 1, 2`,
   );
   return rows.map((row) => ({
     column: String(row.name),
+    saysNothing: row.says_nothing === true,
     count: Number(row.n),
     rows: ((row.lines ?? []) as unknown[]).map(Number),
     examples: ((row.examples ?? []) as unknown[]).map(String),
   }));
+}
+
+/** Records that are no part of the table, above its first row and below it: lines of the file. */
+async function readOutside(query: QueryRows, path: string, first: ForeignRows['first']) {
+  const rows = await query(
+    `SELECT line, left(text, 100) AS text FROM ${fromParquet(path)} WHERE "column" IS NULL AND reason = 'outside_of_table' ORDER BY line`,
+  );
+  const begin = first[0]?.row ?? 1;
+  const of = (isAbove: boolean) => {
+    const notes = rows.filter(({ line }) => Number(line) <= begin === isAbove);
+    return { lines: notes.map(({ line }) => Number(line)), texts: notes.map(({ text }) => String(text)) };
+  };
+  return { above: of(true), below: of(false) };
+}
+
+/** The rows at both ends of the file with the cells that their columns' types could not hold. */
+async function fillRejected(
+  query: QueryRows,
+  path: string | undefined,
+  { first, last }: ForeignRows,
+  columns: readonly ColumnProfile[],
+): Promise<Pick<ForeignRows, 'first' | 'last'> & { touched: Set<number> }> {
+  const numbers = [...first, ...last].map(({ row }) => row);
+  if (path === undefined || numbers.length === 0) return { first, last, touched: new Set() };
+  const found = await query(
+    `SELECT "row" AS row, "column" AS name, left(text, 120) AS text FROM ${fromParquet(path)} WHERE "column" IS NOT NULL AND reason <> 'null_word' AND trim(text) <> '' AND "row" IN (${numbers.join(', ')})`,
+  );
+  const fill = (of: ForeignRows['first']): ForeignRows['first'] =>
+    of.map(({ row, cells }) => ({
+      row,
+      cells: cells.map((cell, i) => {
+        const rejected = found.find((each) => Number(each.row) === row && each.name === columns[i]?.name);
+        return cell ?? (rejected ? String(rejected.text).trim() : null);
+      }),
+    }));
+  return { first: fill(first), last: fill(last), touched: new Set(found.map(({ row }) => Number(row))) };
 }

@@ -22,7 +22,25 @@ ${marks ? `<ul class="marks">${marks}</ul>` : ''}
     .map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`)
     .join('')}</dl>
 <div class="shape">${shapeOf(column)}</div></div>
-</section>`;
+${estimatesOf(column)}</section>`;
+}
+
+/** Estimates among what is shown, by the way they were made. */
+const ESTIMATES: Record<string, string> = {
+  distinct: 'distinct values',
+  quantiles: 'median and middle half',
+  histogram: 'the histogram',
+  patterns: 'shapes',
+  top: 'which values are frequent',
+};
+
+function estimatesOf({ approximate = {} }: ColumnProfile): string {
+  const told = Object.entries(approximate).flatMap(([figure, { method, relativeError, rankError }]) => {
+    const name = ESTIMATES[figure];
+    const error = relativeError ?? rankError;
+    return name ? [`${name}: ${method}${error ? ` (± ${(error * 100).toFixed(2)} %)` : ''}`] : [];
+  });
+  return told.length > 0 ? `<p class="quiet estimates">Estimated – ${escapeHtml(told.join('; '))}</p>` : '';
 }
 
 function figuresOf(column: ColumnProfile): Figure[] {

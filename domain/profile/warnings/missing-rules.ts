@@ -19,7 +19,7 @@ export const missingRules: ColumnRule = ({ profile }) => {
       }),
     );
   }
-  if (missing >= rows / 2) {
+  if (missing >= rows / 2 && rows >= FEW_ROWS) {
     found.push(
       warning(profile, 'mostly-missing', missing, `${percent(missing, rows)} of ${name} is missing.`),
     );

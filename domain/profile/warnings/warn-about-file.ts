@@ -17,13 +17,22 @@ export interface FileEvidence {
   footerRows: number[];
   headerRows: number[];
   /** Cells that could not be converted when the file was read, by column. */
-  rejected: readonly { column: string; count: number; rows: number[]; examples: string[] }[];
+  rejected: readonly {
+    column: string;
+    /** They are words for nothing. */
+    saysNothing: boolean;
+    count: number;
+    rows: number[];
+    examples: string[];
+  }[];
+  /** Records that were left out of the table when the file was read: their lines and texts. */
+  outside?: Record<'above' | 'below', { lines: number[]; texts: string[] }> | undefined;
 }
 
 const STRONG = 0.9;
 
 export function warnAboutFile(of: FileEvidence): Finding[] {
-  return [...rowWarnings(of), ...columnWarnings(of), ...notices(of)];
+  return [...rowWarnings(of), ...outsideWarnings(of), ...columnWarnings(of), ...notices(of)];
 }
 
 function rowWarnings(of: FileEvidence): Finding[] {
@@ -64,6 +73,18 @@ function rowWarnings(of: FileEvidence): Finding[] {
   ];
 }
 
+/** What was above and below the table in the file; ingestion has left it out. */
+function outsideWarnings({ outside }: FileEvidence): Finding[] {
+  const told = (kind: 'preamble-rows' | 'footer-rows', where: 'above' | 'below'): Finding[] => {
+    const { lines = [], texts = [] } = outside?.[where] ?? {};
+    if (lines.length === 0) return [];
+    const records = lines.length === 1 ? '1 record' : `${lines.length} records`;
+    const message = `${records} ${where} the table were left out as no data, the first in line ${lines[0]}.`;
+    return [{ level: 'warning', kind, count: lines.length, message, examples: texts.slice(0, 5) }];
+  };
+  return [...told('preamble-rows', 'above'), ...told('footer-rows', 'below')];
+}
+
 function columnWarnings(of: FileEvidence): Finding[] {
   const found: Finding[] = [];
   const prints = new Map<string, ColumnProfile>();
@@ -85,9 +106,12 @@ function columnWarnings(of: FileEvidence): Finding[] {
       examples: [twin.name],
     });
   }
-  for (const { column, count, rows, examples } of of.rejected) {
-    const message = `${count} cells of ${column} could not be converted to its type.`;
-    found.push({ level: 'warning', kind: 'rejected-cells', column, count, message, rows, examples });
+  for (const { column, saysNothing, count, rows, examples } of of.rejected) {
+    const message = saysNothing
+      ? `${count} cells of ${column} hold a word for "nothing".`
+      : `${count} cells of ${column} could not be converted to its type.`;
+    const kind = saysNothing ? 'null-words' : 'rejected-cells';
+    found.push({ level: 'warning', kind, column, count, message, rows, examples });
   }
   for (const { determinant, dependent, violations, rows } of of.brokenDependencies) {
     const message = `${determinant.join(', ')} decides ${dependent} but for ${violations} rows.`;

@@ -67,6 +67,36 @@ describe('a profile made in a process of the pool', () => {
     expect(ofColumns.join('\n')).toContain('"email"');
   });
 
+  it('estimates of a large file are near the truth and labelled; what is told as exact is exact', async () => {
+    const large = join(scratch.folder, 'large.parquet');
+    const profile = await scratch.pool.withSession({ timeoutMs: HOUR_MS }, async (session) => {
+      await session.run(
+        `COPY (SELECT i + 1 AS __row, i * 3 AS id, hash(i) % 400000 AS account, sqrt(i) AS root, 'n' || (hash(i, 1) % 300000) AS note, 'same' || (i % 5) AS kind, 'same' || (i % 5) AS twin FROM range(600000) r(i)) TO '${large}' (FORMAT parquet)`,
+      );
+      return await profileParquet({ query: queryRowsOfSession(session), path: large });
+    });
+    const of = (name: string) => profile.columns.find((column) => column.name === name)!;
+    expect(of('id')).toMatchObject({ distinct: 600_000, unique: 600_000, min: '0', max: '1799997' });
+    expect(of('id').approximate?.distinct).toBeUndefined();
+    expect(profile.candidateKeys).toContainEqual(['id']);
+    // 600,000 draws of 400,000 values: 400,000 × (1 − e^−1.5).
+    const { distinct, approximate } = of('account');
+    const error = approximate?.distinct?.relativeError ?? 0;
+    expect(error).toBeGreaterThan(0);
+    expect(Math.abs(distinct / 310_748 - 1)).toBeLessThan(5 * error);
+    const root = of('root');
+    const rankError = root.approximate?.quantiles?.rankError ?? 0;
+    expect(rankError).toBeLessThan(0.002);
+    // Rank of the estimated median: i = median² of 600,000.
+    expect(Math.abs(root.quantiles!.median ** 2 / 600_000 - 0.5)).toBeLessThan(5 * rankError);
+    expect(root.numbers?.mean).toBeCloseTo((2 / 3) * Math.sqrt(600_000), 1);
+    expect(root.histogram?.reduce((sum, { count }) => sum + count, 0)).toBeCloseTo(600_000, -2);
+    expect(of('kind').approximate?.distinct).toBeUndefined();
+    expect(profile.findings).toContainEqual(
+      expect.objectContaining({ kind: 'duplicate-column', column: 'twin' }),
+    );
+  });
+
   it('ends with the reason of the signal when it is cancelled between two statements', async () => {
     const controller = new AbortController();
     const reason = new Error('cancelled by the test');

@@ -4,6 +4,8 @@ import { cramersV } from '../../../domain/profile/associations.js';
 import { isIbanValid, isLuhnValid } from '../../../domain/profile/checksums.js';
 import { classifyText } from '../../../domain/profile/classify-text.js';
 import { areGapsMeaningful } from '../../../domain/profile/date-gaps.js';
+import { isOpposite } from '../../../domain/profile/is-opposite.js';
+import { momentsOf } from '../../../domain/profile/moments.js';
 import { findApart, type PlacedValue } from '../../../domain/profile/outliers.js';
 import { quartileRanks } from '../../../domain/profile/quartiles.js';
 
@@ -80,4 +82,28 @@ test("Cramér's V is 0 for independent and 1 for equal categories", () => {
       ['b', 'y', 100],
     ]),
   ).toBeGreaterThan(0.98);
+});
+
+test.each([
+  ['Very favorably', 'Very unfavorably', true],
+  ['active', 'Inactive', true],
+  ['Berlin', 'Brelin', false],
+  ['very likely', 'very unlikely soon', false],
+])('%s and %s: opposites %s', (one, other, expected) => {
+  expect(isOpposite(one, other)).toBe(expected);
+});
+
+test('spread and shape follow from sums of powers about any centre near the mean', () => {
+  const values = [2, 4, 4, 4, 5, 5, 7, 9];
+  const of = (centre: number, scale: number) => {
+    const z = values.map((value) => (value - centre) / scale);
+    const sum = (power: number): number => z.reduce((total, each) => total + each ** power, 0);
+    return momentsOf({ count: values.length, sums: [sum(1), sum(2), sum(3), sum(4)], scale });
+  };
+  for (const moments of [of(5, 4), of(5.3, 2)]) {
+    expect(moments.variancePopulation).toBeCloseTo(4, 12);
+    expect(moments.variance).toBeCloseTo(32 / 7, 12);
+    expect(moments.skewness).toBeCloseTo(0.818_487_553_3, 9);
+    expect(moments.kurtosis).toBeCloseTo(0.940_625, 9);
+  }
 });
