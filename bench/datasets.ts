@@ -5,7 +5,7 @@
  * Generates seeded CSV files (MB), reads each as the activity does (whole-file dialect and types, listed cells, zstd Parquet) and, in the
  * same run and the same kind of process, with DuckDB's own two steps: read_csv with its sniffer to zstd Parquet, and SUMMARIZE on it, then
  * the whole way on real servers: uploaded through the API as `quaestor datasets add` does, read by its job, profiled by its own; then
- * 40 group-bys on the Parquet file, each in an untrusted session. Memory is that of all processes of the bench.
+ * 40 group-bys on the Parquet file, in an untrusted session that stays open, as questions about one dataset do. Memory is that of all processes of the bench.
  *
  * Options: --parts (no whole way: no servers are started), --sizes MB,MB (default 100), --seed N (default 1), --memory MB (DuckDB's limit, default 400), --runs N (default 1), --json
  */
@@ -118,7 +118,7 @@ async function measure(pool: DuckDbPool, folder: string, sizeMb: number): Promis
   for (let index = 0; index < 40; index += 1) {
     times.push(
       await timed(() =>
-        pool.withSession({ timeoutMs: HOUR_MS, views, isUntrusted: true }, (session) =>
+        pool.withSession({ timeoutMs: HOUR_MS, views, isUntrusted: true, keepAs: 'bench' }, (session) =>
           session.all(
             `SELECT city, count(*), sum(price) FROM data WHERE quantity > ${index} GROUP BY city ORDER BY 2 DESC`,
           ),

@@ -49,6 +49,20 @@ describe('quaestor ask', () => {
     expect(asked?.body).toEqual({ dataSourceId: source.id, question: 'revenue by region' });
   });
 
+  test('asks datasets by name, and the rows of an answer, instead of a data source', async () => {
+    cannedAnswer();
+    const datasets = ['sales.csv', 'regions.csv'].map((name) => ({ id: `id of ${name}`, name }));
+    api.on('GET /v1/datasets', json({ datasets }));
+    const args = ['ask', 'by region', '-d', 'sales', '--dataset', 'regions.csv', '--result-of', 'q0'];
+    expect((await runMain(args, { env })).exitCode).toBe(0);
+    expect(api.seen.find((request) => request.method === 'POST')?.body).toEqual({
+      datasetIds: ['id of sales.csv', 'id of regions.csv'],
+      resultOf: ['q0'],
+      question: 'by region',
+    });
+    expect((await runMain(['ask', 'x', '-d', 'none'], { env })).exitCode).toBe(2);
+  });
+
   test('with --json, standard output is one JSON document with all rows, though the stream broke', async () => {
     cannedAnswer();
     const { exitCode, stdout, stderr } = await runMain(['ask', 'revenue by region', '--json'], { env });
