@@ -59,6 +59,8 @@ test('of questions in plain words the built-in model answers some, each rightly,
       expect(asked.error?.message).not.toBe('');
       continue;
     }
+    // Asked back which of several readings is meant: nothing is guessed.
+    if (asked.status === 'waiting') continue;
     answered += 1;
     const { rows } = await quaestor.client.readRows(asked.id);
     const gold = await queryRowArrays(source.url, sql);
