@@ -1,16 +1,16 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Caller } from '../contracts/identity.js';
-import { errorRecord, QuaestorError } from '../contracts/quaestor-error.js';
+import { QuaestorError } from '../contracts/quaestor-error.js';
 import type { Question } from '../contracts/question.js';
 import { workflowIds } from '../contracts/workflows.js';
-import { endJob } from '../db/end-job.js';
 import { appendAudit } from '../db/statements/audit.js';
 import { appendEvent } from '../db/statements/events.js';
 import { insertJob } from '../db/statements/jobs.js';
 import { insertQuestionTables } from '../db/statements/question-tables.js';
 import { getQuestion, insertQuestion } from '../db/statements/questions.js';
-import type { ApiDeps } from './api-deps.js';
+import type { ApiContext } from './api-deps.js';
 import { renewTables } from './asked-ground.js';
+import { startJob } from './start-job.js';
 
 export interface RunGivenSql {
   caller: Caller;
@@ -24,7 +24,7 @@ export interface RunGivenSql {
  * @throws QuaestorError `not_found`, `engine_unavailable`, after which the run is recorded as failed.
  */
 export async function runGivenSql(
-  deps: ApiDeps,
+  deps: ApiContext,
   { caller, questionId, sql }: RunGivenSql,
 ): Promise<Question> {
   const run = await deps.db.withTenant(caller.tenantId, async (tx) => {
@@ -57,8 +57,8 @@ export async function runGivenSql(
     return inserted;
   });
   const { id, jobId, dataSourceId } = run;
-  try {
-    await deps.engine.startAnswerQuestion({
+  await startJob(deps, caller.tenantId, { id: jobId, kind: 'answer-question', subjectId: id }, async () =>
+    deps.engine.startAnswerQuestion({
       tenantId: caller.tenantId,
       tier: caller.tier,
       jobId,
@@ -66,15 +66,8 @@ export async function runGivenSql(
       ...(dataSourceId === null ? {} : { dataSourceId }),
       hasGivenSql: true,
       summary: `Run edited SQL: ${run.text}`,
-    });
-  } catch (error) {
-    const record = errorRecord('engine_unavailable', 'The job could not be started.');
-    const job = { id: jobId, kind: 'answer-question', subjectId: id } as const;
-    await deps.db
-      .withTenant(caller.tenantId, async (tx) => endJob(tx, job, { status: 'failed', error: record }))
-      .catch((failure: unknown) => deps.logger.error({ err: failure, jobId }, 'a run stays queued'));
-    throw error;
-  }
+    }),
+  );
   return run;
 }
 

@@ -6,8 +6,10 @@ import type { Dataset } from '../contracts/dataset.js';
 import type { PartialProfile, ProfileState } from '../contracts/dataset-profile.js';
 import type { Job } from '../contracts/job.js';
 import type { Conversation, Question, RowsPage } from '../contracts/question.js';
+import type { QuestionSchedule, ScheduledQuestion } from '../contracts/question-schedule.js';
 import type { MappingReport, SchemaMapping } from '../contracts/schema-mapping.js';
 import type { SearchResult } from '../contracts/schema-search.js';
+import type { ExampleRun, VerifiedExample } from '../contracts/verified-example.js';
 import { ApiProblemError, ApiUnreachableError, type Problem } from './cli-error.js';
 import { pause } from './pause.js';
 
@@ -87,6 +89,18 @@ export interface ApiClient {
   ): Promise<AskReply>;
   /** Runs SQL of one's own for a question; the run is a question of its own. */
   runSql(questionId: string, sql: string): Promise<{ id: string; jobId: string }>;
+  /** Other runs of a question, oldest first. */
+  listRuns(questionId: string): Promise<Question[]>;
+  /** Saves the answer of a question as a verified example, under other words if some are given. */
+  saveExample(questionId: string, question?: string): Promise<VerifiedExample>;
+  listExamples(dataSourceId: string): Promise<VerifiedExample[]>;
+  /** Does the SQL of all verified examples again; the run is among `listExampleRuns`. */
+  checkExamples(dataSourceId: string): Promise<{ id: string; jobId: string }>;
+  /** Newest first. */
+  listExampleRuns(dataSourceId: string): Promise<ExampleRun[]>;
+  putQuestionSchedule(questionId: string, schedule: QuestionSchedule): Promise<ScheduledQuestion>;
+  readQuestionSchedule(questionId: string): Promise<ScheduledQuestion>;
+  deleteQuestionSchedule(questionId: string): Promise<void>;
   listConversations(limit: number): Promise<Conversation[]>;
   readQuestion(questionId: string): Promise<Question>;
   /** Chooses a reading by its number, or says in other words what is meant. */
@@ -243,6 +257,25 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         : { answered: false, questionId: reply.id, jobId: reply.jobId };
     },
     runSql: (id, sql) => json({ method: 'POST', path: `/v1/questions/${segment(id)}/runs`, body: { sql } }),
+    listRuns: async (id) =>
+      (await json<{ runs: Question[] }>({ path: `/v1/questions/${segment(id)}/runs` })).runs,
+    saveExample: (id, question) =>
+      json({
+        method: 'POST',
+        path: `/v1/questions/${segment(id)}/example`,
+        body: question === undefined ? {} : { question },
+      }),
+    listExamples: async (id) =>
+      (await json<{ examples: VerifiedExample[] }>({ path: `${sourcePath(id)}/examples` })).examples,
+    checkExamples: (id) => json({ method: 'POST', path: `${sourcePath(id)}/examples/runs`, body: {} }),
+    listExampleRuns: async (id) =>
+      (await json<{ runs: ExampleRun[] }>({ path: `${sourcePath(id)}/examples/runs` })).runs,
+    putQuestionSchedule: (id, schedule) =>
+      json({ method: 'PUT', path: `/v1/questions/${segment(id)}/schedule`, body: schedule }),
+    readQuestionSchedule: (id) => json({ path: `/v1/questions/${segment(id)}/schedule` }),
+    deleteQuestionSchedule: async (id) => {
+      await send({ method: 'DELETE', path: `/v1/questions/${segment(id)}/schedule` });
+    },
     listConversations: async (limit) =>
       (await json<{ conversations: Conversation[] }>({ path: `/v1/conversations?limit=${limit}` }))
         .conversations,

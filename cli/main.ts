@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, type OutputConfiguration } from 'commander';
+import { addAnswerCommands } from './answer-commands.js';
 import { createApiClient } from './api-client.js';
 import { exitCodeOf, InterruptedError, toProblem, WaitEndedError } from './cli-error.js';
 import type { CommandContext } from './command-context.js';
@@ -221,6 +222,7 @@ function createProgram(
       action((context) => runSql(context, { questionId, sql, rows: flags.rows })),
     );
   addMappingCommands(program, action);
+  addAnswerCommands(program, action, SOURCE, wholeNumber(1, 525_600));
 
   const sources = program.command('sources').description('databases to ask about');
   sources

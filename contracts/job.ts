@@ -7,7 +7,8 @@ export type JobKind =
   | 'export-result'
   | 'ingest-dataset'
   | 'describe-schema'
-  | 'profile-dataset';
+  | 'profile-dataset'
+  | 'check-examples';
 export type JobStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
 
 export const TERMINAL_JOB_STATUSES = ['succeeded', 'failed', 'cancelled'] as const satisfies JobStatus[];

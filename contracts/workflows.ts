@@ -4,6 +4,7 @@ import type { DatasetOverride } from './dataset.js';
 import type { ErrorRecord } from './quaestor-error.js';
 import type { SearchResult } from './schema-search.js';
 import type { TaskQueueTable } from './task-queues.js';
+import type { ExampleOutcome } from './verified-example.js';
 
 /** What a workflow needs to know about who it works for. */
 export interface WorkflowScope {
@@ -102,6 +103,13 @@ export interface ProfileDatasetResult {
   error?: ErrorRecord;
 }
 
+/** Does the SQL of the verified examples of a data source again. */
+export interface CheckExamplesInput extends WorkflowScope {
+  dataSourceId: string;
+  runId: string;
+}
+export type CheckExamplesResult = Record<ExampleOutcome, number>;
+
 /** Started by a Temporal Schedule; makes the job's row and runs `indexSource` as a child. */
 export interface ReindexScheduleInput {
   tenantId: string;
@@ -111,6 +119,19 @@ export interface ReindexScheduleInput {
 export interface ReindexScheduleResult {
   jobId: string;
   status: IndexSourceResult['status'] | 'skipped';
+}
+
+/** Started by a Temporal Schedule; runs the SQL of a question again. */
+export interface QuestionScheduleInput {
+  tenantId: string;
+  questionId: string;
+  dataSourceId: string;
+  queues?: TaskQueueTable;
+}
+export interface QuestionScheduleResult {
+  /** The run's. */
+  questionId?: string;
+  status: AnswerQuestionResult['status'] | 'gone';
 }
 
 /** Started by a Temporal Schedule of the whole installation; looks after what no other workflow ends. */
@@ -128,9 +149,11 @@ export const WORKFLOWS = {
   ingestDataset: 'ingestDataset',
   profileDataset: 'profileDataset',
   reindexSchedule: 'reindexSchedule',
+  questionSchedule: 'questionSchedule',
   searchSchema: 'searchSchema',
   exportResult: 'exportResult',
   describeSchema: 'describeSchema',
+  checkExamples: 'checkExamples',
   sweep: 'sweep',
 } as const;
 
@@ -149,9 +172,11 @@ export const workflowIds = {
   indexSource: (dataSourceId: string, runId: string): string => `index-${dataSourceId}-${runId}`,
   searchSchema: (searchId: string): string => `search-${searchId}`,
   describeSchema: (dataSourceId: string, runId: string): string => `describe-${dataSourceId}-${runId}`,
+  checkExamples: (runId: string): string => `check-${runId}`,
   exportResult: (exportId: string): string => `export-${exportId}`,
   ingestDataset: (datasetId: string, versionId: string): string => `ingest-${datasetId}-${versionId}`,
   profileDataset: (datasetId: string, profileId: string): string => `profile-${datasetId}-${profileId}`,
+  questionSchedule: (questionId: string): string => `ask-again-${questionId}`,
   reindexSchedule: (dataSourceId: string): string => `reindex-${dataSourceId}`,
   /** One for a namespace. */
   sweep: (): string => 'quaestor-sweep',

@@ -14,6 +14,7 @@ import { SEARCH_LIMITS } from '../contracts/schema-search.js';
 import { TASK_QUEUES, type TaskQueueTable } from '../contracts/task-queues.js';
 import {
   type AnswerQuestionInput,
+  type CheckExamplesInput,
   type ChoiceMade,
   type DescribeSchemaInput,
   type ExportResultInput,
@@ -26,6 +27,11 @@ import {
   WORKFLOWS,
 } from '../contracts/workflows.js';
 import { callEngine } from './engine-call.js';
+import {
+  deleteQuestionSchedule,
+  type PutQuestionSchedule,
+  putQuestionSchedule,
+} from './question-schedules.js';
 import { deleteReindexSchedule, putReindexSchedule } from './reindex-schedules.js';
 import { ensureSweepSchedule } from './sweep-schedule.js';
 import { searchAttributes, workflowPriority } from './workflow-attributes.js';
@@ -56,6 +62,7 @@ export interface JobEngine {
   startIndexSource(input: IndexSourceInput & StartInfo): Promise<void>;
   startExportResult(input: ExportResultInput & StartInfo): Promise<void>;
   startDescribeSchema(input: DescribeSchemaInput & StartInfo): Promise<void>;
+  startCheckExamples(input: CheckExamplesInput & StartInfo): Promise<void>;
   /** Tells a waiting question that the store has its reader's reply; false when no such job runs. Telling twice is telling once. */
   tellChoice(jobId: string, round: number): Promise<boolean>;
   /** Starts a search and waits for its result, at most SEARCH_LIMITS.timeoutMs. */
@@ -76,6 +83,10 @@ export interface JobEngine {
   deleteReindexSchedule(dataSourceId: string): Promise<void>;
   /** Creates the schedule of the sweeper when there is none. */
   ensureSweep(): Promise<void>;
+  /** Creates or replaces the schedule. @throws QuaestorError `invalid_request` when the engine refuses its times. */
+  putQuestionSchedule(input: PutQuestionSchedule): Promise<void>;
+  /** Does nothing when there is none. */
+  deleteQuestionSchedule(questionId: string): Promise<void>;
   /** Never throws. */
   isReachable(timeoutMs: number): Promise<boolean>;
 }
@@ -157,6 +168,10 @@ export function createTemporalJobEngine({
       const timeoutMs = queues.orchestration.scheduleToCloseMs * 2 + queues.export.scheduleToCloseMs;
       await start(WORKFLOWS.exportResult, input, { ...info, timeoutMs });
     },
+    async startCheckExamples({ tier, summary, ...input }) {
+      const info = { tier, summary, kind: 'check-examples', subjectId: input.dataSourceId };
+      await start(WORKFLOWS.checkExamples, input, { ...info, timeoutMs: INDEX_TIMEOUT_MS });
+    },
     async tellChoice(jobId, round) {
       const choice: ChoiceMade = { round };
       try {
@@ -216,6 +231,8 @@ export function createTemporalJobEngine({
     putReindexSchedule: (input) => putReindexSchedule(client, { ...input, ...ownQueues }),
     deleteReindexSchedule: (dataSourceId) => deleteReindexSchedule(client, dataSourceId),
     ensureSweep: () => ensureSweepSchedule(client, ownQueues),
+    putQuestionSchedule: (input) => putQuestionSchedule(client, { ...input, ...ownQueues }),
+    deleteQuestionSchedule: (questionId) => deleteQuestionSchedule(client, questionId),
     async isReachable(timeoutMs) {
       const { namespace } = client.options;
       const call = (): Promise<unknown> => connection.workflowService.describeNamespace({ namespace });

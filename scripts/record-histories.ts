@@ -217,6 +217,29 @@ const run = await waitUntil('the schedule has started a workflow', async () => {
   return recentActions[0]?.action;
 });
 await record('reindex-schedule', namespace, run.workflow.workflowId);
+
+const [answeredQuestion] = (await withModel.client.listJobs()).filter(
+  ({ kind, status }) => kind === 'answer-question' && status === 'succeeded',
+);
+await withModel.client.saveExample(answeredQuestion!.subjectId);
+await record(
+  'check-examples',
+  namespace,
+  await ended(withModel, (await withModel.client.checkExamples(id)).jobId),
+);
+await record(
+  'index-source-checked',
+  namespace,
+  await ended(withModel, await withModel.client.indexDataSource(id)),
+);
+await withModel.client.putQuestionSchedule(answeredQuestion!.subjectId, { everyMinutes: 60 });
+const again = scheduled.schedule.getHandle(workflowIds.questionSchedule(answeredQuestion!.subjectId));
+await again.trigger();
+const askedAgain = await waitUntil('the schedule has started a workflow', async () => {
+  const { recentActions } = (await again.describe()).info;
+  return recentActions[0]?.action;
+});
+await record('question-schedule', namespace, askedAgain.workflow.workflowId);
 await scheduled.workflow.execute(WORKFLOWS.sweep, {
   workflowId: 'sweep-recorded',
   taskQueue: 'orchestration',

@@ -17,6 +17,10 @@ import {
   createDescriptionActivities,
   createDescriptionEndActivities,
 } from '../activities/descriptions/create-description-activities.js';
+import {
+  createExampleActivities,
+  createExampleQueryActivities,
+} from '../activities/examples/create-example-activities.js';
 import { createExportActivities } from '../activities/exports/create-export-activities.js';
 import { createJobActivities } from '../activities/jobs/create-job-activities.js';
 import { createSweepActivities } from '../activities/jobs/create-sweep-activities.js';
@@ -106,6 +110,7 @@ function activitiesOf(name: TaskQueueName, { resources, config, engine }: Create
         ...createDescriptionEndActivities({ db, bus }),
         ...createAnswerActivities(answers),
         ...createProfileJobActivities({ db }),
+        ...createExampleActivities(answers),
       };
     case 'embedding':
       return createEmbeddingActivities({ db: patient, bus, embeddings });
@@ -121,6 +126,7 @@ function activitiesOf(name: TaskQueueName, { resources, config, engine }: Create
         ...createDataSourceActivities({ db: patient, connectors, bus, encryptionKey }),
         ...createLongRegistryActivities({ db: patient, ...planning }),
         ...createQueryActivities({ ...answers, db: patient }),
+        ...createExampleQueryActivities({ ...answers, db: patient }),
       };
     case 'dataset-queries':
       return createQueryActivities({ ...answers, db: patient });

@@ -12,6 +12,7 @@ import { allOrNone, inWindow } from './in-window.js';
 import { toWorkflowFailure } from './job-failure.js';
 import { enterPhase } from './job-phase.js';
 import { runAsJob } from './run-as-job.js';
+import { startExampleRun } from './start-example-run.js';
 
 /** Batches scheduled at once: enough to keep the embedding queue busy, few enough for any history. */
 const WINDOW = 10;
@@ -57,6 +58,7 @@ async function buildVersion(input: IndexSourceInput): Promise<IndexSourceResult>
   await registry.activateVersion({ ...version, model: embedded.model });
   // The job has succeeded; what it leaves over is not worth failing it, and the next indexing removes it.
   if (isPaged) await source.removeUnusedVersions(input).catch(() => undefined);
+  if (patched('check-examples')) await startExampleRun(input).catch(() => undefined);
   return {
     status: 'succeeded',
     versionId: schema.versionId,

@@ -3,6 +3,7 @@ import type { AnswerDeps } from './answer-deps.js';
 import { type AskReaderInput, askReader } from './ask-reader.js';
 import { type CheckSqlInput, checkSql } from './check-sql.js';
 import { chooseContext } from './choose-context.js';
+import { type OpenScheduledRunInput, openScheduledRun } from './open-scheduled-run.js';
 import { prepareGivenSql } from './prepare-given-sql.js';
 import { type RecordAnswerInput, recordAnswer } from './record-answer.js';
 import { type RunSqlInput, runSql } from './run-sql.js';
@@ -20,6 +21,7 @@ export function createAnswerActivities(deps: AnswerDeps) {
     chooseContext: (input: AnswerQuestionInput) => chooseContext(deps, input),
     /** The built-in model takes milliseconds, so it needs no queue. */
     translateSql: (input: WriteSqlInput) => writeSql(deps, input),
+    openScheduledRun: (input: OpenScheduledRunInput) => openScheduledRun(deps, input),
     prepareGivenSql: (input: AnswerQuestionInput) => prepareGivenSql(deps, input),
     askReader: (input: AskReaderInput) => askReader(deps, input),
     takeReadersChoice: (input: TakeChoiceInput) => takeReadersChoice(deps, input),

@@ -17,7 +17,7 @@ export interface GivenSql {
 }
 
 /**
- * Begins a run with SQL that a person wrote: takes the active version, against which the guard will hold it, and keeps the tables
+ * Begins a run with SQL that is there already, a person's or an earlier answer's: takes the active version, against which the guard will hold it, and keeps the tables
  * that it speaks of.
  * @throws QuaestorError `data_source_not_indexed`.
  */
@@ -51,7 +51,7 @@ export async function prepareGivenSql(deps: AnswerDeps, input: AnswerQuestionInp
       tx,
       input.jobId,
       'sql.generated',
-      { sql, model: author, attempt: 1, durationMs: 0 },
+      { sql, model: author.name, attempt: 1, durationMs: 0 },
       'generated-1',
     );
   });

@@ -1,5 +1,5 @@
 import { QuaestorError } from '../../contracts/quaestor-error.js';
-import type { AnswerTiming, ModelLabel, ResultColumn } from '../../contracts/question.js';
+import type { AnswerTiming, ResultColumn } from '../../contracts/question.js';
 import type { AnswerQuestionInput } from '../../contracts/workflows.js';
 import { saveAnswer } from '../../db/statements/answers.js';
 import { appendEvent } from '../../db/statements/events.js';
@@ -25,9 +25,7 @@ export async function recordAnswer(deps: AnswerDeps, input: RecordAnswerInput): 
     await assertJobRuns(tx, input.jobId);
     const work = await getQuestionWork(tx, input.questionId);
     if (!work?.context) throw new QuaestorError('not_found', 'The question was deleted.');
-    const model: ModelLabel = work.given
-      ? { provider: 'person', name: work.given.author }
-      : modelLabel(deps.writer);
+    const model = work.given?.author ?? modelLabel(deps.writer);
     const timings = withRest(input.timings, work.elapsedMs);
     await saveAnswer(tx, {
       questionId: input.questionId,

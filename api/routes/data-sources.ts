@@ -11,6 +11,7 @@ import {
   setSchedule,
 } from '../../db/statements/data-sources.js';
 import { findActiveJob } from '../../db/statements/jobs.js';
+import { listScheduledQuestions } from '../../db/statements/question-schedules.js';
 import { encryptSecret } from '../../platform/encryption.js';
 import type { ApiDeps } from '../api-deps.js';
 import { checkConnectionString } from '../connection-string.js';
@@ -134,8 +135,12 @@ export function addDataSourceRoutes(routes: Routes, deps: ApiDeps): void {
     },
     async ({ caller, params }) => {
       const source = await readSource(caller.tenantId, params.id);
-      // First the schedule: one that outlives its data source would start jobs for ever.
+      // First the schedules: one that outlives its data source would start jobs for ever.
       if (source.schedule) await engine.deleteReindexSchedule(source.id);
+      const scheduled = await db.withTenant(caller.tenantId, async (tx) =>
+        listScheduledQuestions(tx, source.id),
+      );
+      for (const questionId of scheduled) await engine.deleteQuestionSchedule(questionId);
       const indexing = await db.withTenant(caller.tenantId, async (tx) => {
         const job = await findActiveJob(tx, source.id, 'index-source');
         if (!(await deleteDataSource(tx, source.id))) throw noSuchSource();

@@ -13,11 +13,11 @@ const isCron = (expression: string): boolean => {
   return fields.length === 5 && fields.every((field) => CRON_FIELD.test(field));
 };
 
-const cron = text()
+export const cron = text()
   .max(100)
   .refine(isCron, 'must be a cron expression of five fields')
   .meta({ description: 'Five-field cron expression, in UTC.', example: '0 3 * * *' });
-const everyMinutes = z.int().min(1).max(525_600);
+export const everyMinutes = z.int().min(1).max(525_600);
 
 export const reindexScheduleSchema = z
   .object({ cron: cron.optional(), everyMinutes: everyMinutes.optional() })

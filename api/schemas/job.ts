@@ -13,6 +13,7 @@ export const jobSchema = z
       'ingest-dataset',
       'describe-schema',
       'profile-dataset',
+      'check-examples',
     ]),
     status: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']),
     subjectId: uuid().meta({ description: 'The data source, question or dataset that it works on.' }),

@@ -176,6 +176,32 @@ export async function getDataSourceForAsking(
   return row;
 }
 
+/** What the guard has to know of a data source; undefined when it was deleted. */
+export async function getDataSourceForChecks(
+  tx: Transaction,
+  id: string,
+): Promise<
+  | {
+      dataSourceKind: DataSourceKind;
+      database: string;
+      querySettings: QuerySettings;
+      versionId: string | null;
+    }
+  | undefined
+> {
+  const [row] = await tx.query<{
+    dataSourceKind: DataSourceKind;
+    database: string;
+    querySettings: QuerySettings;
+    versionId: string | null;
+  }>(
+    `SELECT kind AS "dataSourceKind", substring(address FROM '[^/]*$') AS database, query_settings AS "querySettings",
+            active_version_id AS "versionId" FROM data_sources WHERE id = $1`,
+    [id],
+  );
+  return row;
+}
+
 /** Points a data source at another address of the same database. False when there is none. */
 export async function replaceDataSourceConnection(
   tx: Transaction,

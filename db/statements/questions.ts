@@ -30,15 +30,21 @@ export interface NewQuestion {
   follows?: string | undefined;
   /** The first question of the conversation that this one goes on with. */
   conversationId?: string | undefined;
-  /** The question that this one is another run of, and for an edit its SQL. */
-  run?: { questionId: string; kind: 'edit'; sql: string } | { questionId: string; kind: 'schedule' };
+  /** The question that this one is another run of, with the SQL of the run. */
+  run?: {
+    questionId: string;
+    kind: RunOf['kind'];
+    sql: string;
+    /** Who wrote the SQL. Default: the asking user. */
+    model?: ModelLabel;
+  };
 }
 
 export async function insertQuestion(tx: Transaction, question: NewQuestion): Promise<void> {
   await tx.query(
     `INSERT INTO questions
-       (id, tenant_id, user_id, data_source_id, job_id, text, follows, conversation_id, run_of, run_kind, given_sql, area)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO NOTHING`,
+       (id, tenant_id, user_id, data_source_id, job_id, text, follows, conversation_id, run_of, run_kind, given_sql, given_model, area)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO NOTHING`,
     [
       question.id,
       tx.tenantId,
@@ -50,7 +56,8 @@ export async function insertQuestion(tx: Transaction, question: NewQuestion): Pr
       question.conversationId ?? null,
       question.run?.questionId ?? null,
       question.run?.kind ?? null,
-      question.run?.kind === 'edit' ? question.run.sql : null,
+      question.run?.sql ?? null,
+      question.run?.model ? toJson(question.run.model) : null,
       question.area ?? null,
     ],
   );
@@ -216,8 +223,8 @@ export interface QuestionWork {
   context: StoredContext | null;
   /** What its reader chose where it had several readings, oldest first. */
   chosenReadings: string[];
-  /** What a person wrote, and that person's name; null where a model writes. */
-  given: { sql: string; author: string } | null;
+  /** SQL that is there already, and who wrote it; null where a model is to write it. */
+  given: { sql: string; author: ModelLabel } | null;
   /** Since the question was asked, by the store's clock. */
   elapsedMs: number;
 }
@@ -235,12 +242,13 @@ export async function getQuestionWork(tx: Transaction, id: string): Promise<Ques
     context: StoredContext | null;
     choices: ChoiceRequest[] | null;
     given_sql: string | null;
+    given_model: ModelLabel | null;
     author: string;
     elapsed_ms: number;
   }>(
     `SELECT q.text, q.area, q.user_id, q.data_source_id, coalesce(d.kind, 'duckdb') AS kind,
             coalesce(substring(d.address FROM '[^/]*$'), '') AS database, coalesce(d.query_settings, '{}') AS query_settings,
-            q.version_id, q.context, q.choices, q.given_sql, u.name AS author,
+            q.version_id, q.context, q.choices, q.given_sql, q.given_model, u.name AS author,
             extract(epoch FROM clock_timestamp() - q.created_at)::float8 * 1000 AS elapsed_ms
      FROM questions q JOIN users u ON u.id = q.user_id LEFT JOIN data_sources d ON d.id = q.data_source_id WHERE q.id = $1`,
     [id],
@@ -256,7 +264,10 @@ export async function getQuestionWork(tx: Transaction, id: string): Promise<Ques
       querySettings: row.query_settings,
       versionId: row.version_id,
       context: row.context,
-      given: row.given_sql === null ? null : { sql: row.given_sql, author: row.author },
+      given:
+        row.given_sql === null
+          ? null
+          : { sql: row.given_sql, author: row.given_model ?? { provider: 'person', name: row.author } },
       chosenReadings: (row.choices ?? []).flatMap(({ chosen }) => chosen ?? []),
       elapsedMs: row.elapsed_ms,
     }

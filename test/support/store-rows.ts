@@ -12,12 +12,14 @@ import { saveProfileColumns } from '../../db/statements/dataset-profiles.js';
 import { activateDatasetVersion, insertDataset } from '../../db/statements/datasets.js';
 import { saveDescriptionBatches } from '../../db/statements/descriptions.js';
 import { appendEvent } from '../../db/statements/events.js';
+import { insertExampleRun, saveExampleResult } from '../../db/statements/example-runs.js';
 import { insertExport, saveExportFile } from '../../db/statements/exports.js';
 import { claimIdempotencyKey } from '../../db/statements/idempotency.js';
 import { insertJob } from '../../db/statements/jobs.js';
 import { putJoinDecisions } from '../../db/statements/joins.js';
 import { putMappings } from '../../db/statements/mappings.js';
 import { saveModelReply } from '../../db/statements/model-replies.js';
+import { saveQuestionSchedule } from '../../db/statements/question-schedules.js';
 import { insertQuestionTables, saveDatasetValues } from '../../db/statements/question-tables.js';
 import { insertQuestion } from '../../db/statements/questions.js';
 import { saveInferredJoins } from '../../db/statements/registry/inferred-joins.js';
@@ -30,6 +32,7 @@ import {
 import { insertForeignKeys, insertTables } from '../../db/statements/registry/schema.js';
 import { saveSampledValues } from '../../db/statements/registry/values.js';
 import { activateVersion, completeVersion, openVersion } from '../../db/statements/registry/versions.js';
+import { listVerifiedExamples, saveVerifiedExample } from '../../db/statements/verified-examples.js';
 import type { TestTenant } from './tenants.js';
 
 export const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest();
@@ -227,6 +230,26 @@ export async function fillTenant(db: Database, tenant: TestTenant): Promise<{ da
       ttlMs: 60_000,
     });
     await appendAudit(tx, { userId: tenant.userId, action: 'question.asked', subjectId: question.id });
+    const example = { kind: 'example', question: 'How many?', sql: 'SELECT 1' } as const;
+    await putMappings(tx, dataSourceId, [example], { origin: 'answer' });
+    const given = { dataSourceId, questionId: question.id, userId: tenant.userId, sql: example.sql };
+    const result = { columns: [{ name: 'n', type: 'int4' }], rowCount: 1 };
+    await saveVerifiedExample(tx, { ...given, ...result, question: example.question, rowsOf: question.id });
+    const runId = uuidv7();
+    await insertExampleRun(tx, { id: runId, dataSourceId, jobId, reason: 'indexed' });
+    const [verified] = await listVerifiedExamples(tx, dataSourceId, 1);
+    await saveExampleResult(tx, runId, {
+      ...{
+        exampleId: verified!.id,
+        question: example.question,
+        outcome: 'same',
+        expectedRows: 1,
+        rowCount: 1,
+      },
+      ...{ addedColumns: [], removedColumns: [], error: null, durationMs: 1 },
+    });
+    const model = { provider: 'built-in', name: 'built-in' } as const;
+    await saveQuestionSchedule(tx, { ...given, model, schedule: { everyMinutes: 60 } });
   });
   return { dataSourceId };
 }

@@ -1,47 +1,35 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Question } from '../../contracts/question.js';
-import { createTestSource, type TestSource } from '../support/databases.js';
 import { type JobWatch, watchJob } from '../support/job-watch.js';
-import { type ModelServer, startModelServer } from '../support/model-server.js';
-import { startTestQuaestor, type TestQuaestor } from '../support/quaestor.js';
-import { COUNT_BY_STATUS, SHOP_SQL, sqlReply } from '../support/shop.js';
+import { COUNT_BY_STATUS, sqlReply } from '../support/shop.js';
+import { type ShopQuaestor, startShopQuaestor } from '../support/shop-quaestor.js';
 
-let model: ModelServer;
-let source: TestSource;
-let quaestor: TestQuaestor;
-let dataSourceId: string;
+let shop: ShopQuaestor;
 let asked = 0;
 
 beforeAll(async () => {
-  model = await startModelServer();
-  source = await createTestSource(SHOP_SQL);
-  quaestor = await startTestQuaestor({ OPENAI_BASE_URL: model.baseUrl });
-  dataSourceId = await quaestor.connect(source.url);
+  shop = await startShopQuaestor();
 }, 120_000);
 
-afterAll(async () => {
-  await quaestor?.stop();
-  await source?.drop();
-  await model?.close();
-});
+afterAll(async () => shop?.stop());
 
-beforeEach(() => model.reset());
+beforeEach(() => shop.model.reset());
 
 const AMBIGUOUS = 'AMBIGUOUS: orders that were paid | orders that were sent';
 const replies = (...texts: string[]) =>
-  model.script('chat', ...texts.map((text) => ({ kind: 'text' as const, text })));
+  shop.model.script('chat', ...texts.map((text) => ({ kind: 'text' as const, text })));
 const post = async (path: string, body: unknown, headers: Record<string, string> = {}) =>
-  await quaestor.fetch(path, {
+  await shop.fetch(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
   });
-const lastPrompt = () => JSON.stringify(model.requests.at(-1)?.body);
+const lastPrompt = () => JSON.stringify(shop.model.requests.at(-1)?.body);
 
 async function askAmbiguous(): Promise<{ question: Question; watch: JobWatch }> {
   replies(AMBIGUOUS);
-  const question = await quaestor.ask(dataSourceId, `How many orders were finished? (${++asked})`);
-  return { question, watch: watchJob(quaestor.client, question.jobId) };
+  const question = await shop.ask(shop.dataSourceId, `How many orders were finished? (${++asked})`);
+  return { question, watch: watchJob(shop.client, question.jobId) };
 }
 
 test('a question with two readings waits, shows them, and is answered in the one that was chosen', async () => {
@@ -53,7 +41,7 @@ test('a question with two readings waits, shows them, and is answered in the one
     choice: { round: 1, readings: ['orders that were paid', 'orders that were sent'], chosen: null },
   });
   replies(sqlReply(COUNT_BY_STATUS));
-  await quaestor.client.replyToQuestion(question.id, { choice: 2 });
+  await shop.client.replyToQuestion(question.id, { choice: 2 });
   const events = await watch.done;
   expect(events.map(({ kind }) => kind)).toEqual([
     'job.queued',
@@ -68,7 +56,7 @@ test('a question with two readings waits, shows them, and is answered in the one
     'answer.recorded',
     'job.succeeded',
   ]);
-  const after = await quaestor.client.readQuestion(question.id);
+  const after = await shop.client.readQuestion(question.id);
   expect(after).toMatchObject({
     status: 'answered',
     choice: { chosen: 'orders that were sent' },
@@ -81,10 +69,10 @@ test('a question with two readings waits, shows them, and is answered in the one
 test('an answer in a chosen reading is not given to others who ask the same question', async () => {
   const { question, watch } = await askAmbiguous();
   replies(sqlReply(COUNT_BY_STATUS));
-  await quaestor.client.replyToQuestion(question.id, { choice: 1 });
+  await shop.client.replyToQuestion(question.id, { choice: 1 });
   await watch.done;
   replies(AMBIGUOUS);
-  const again = await quaestor.ask(dataSourceId, question.text);
+  const again = await shop.ask(shop.dataSourceId, question.text);
   expect(again).toMatchObject({ status: 'waiting', cachedFrom: null });
 });
 
@@ -103,28 +91,28 @@ test('the reader may say in other words what is meant', async () => {
 
 test('the first reply counts: the same again is fine, another is a conflict', async () => {
   const { question, watch } = await askAmbiguous();
-  model.script('chat', { kind: 'hold' });
+  shop.model.script('chat', { kind: 'hold' });
   expect((await post(`/v1/questions/${question.id}/reply`, { choice: 1 })).status).toBe(202);
-  await model.waitUntil((stats) => stats.held === 1);
+  await shop.model.waitUntil((stats) => stats.held === 1);
   expect((await post(`/v1/questions/${question.id}/reply`, { choice: 1 })).status).toBe(202);
   const other = await post(`/v1/questions/${question.id}/reply`, { choice: 2 });
   expect(other.status).toBe(409);
   expect(await other.json()).toMatchObject({ code: 'conflict' });
-  model.setReply(() => sqlReply(COUNT_BY_STATUS));
-  model.release();
+  shop.model.setReply(() => sqlReply(COUNT_BY_STATUS));
+  shop.model.release();
   await watch.done;
-  expect((await quaestor.client.readQuestion(question.id)).choice?.chosen).toBe('orders that were paid');
+  expect((await shop.client.readQuestion(question.id)).choice?.chosen).toBe('orders that were paid');
 });
 
 test('a model that goes on asking is refused after two rounds, with its readings', async () => {
   const { question, watch } = await askAmbiguous();
   replies('AMBIGUOUS: today | ever');
-  await quaestor.client.replyToQuestion(question.id, { choice: 1 });
+  await shop.client.replyToQuestion(question.id, { choice: 1 });
   await watch.until('choice.requested', 2);
   replies('AMBIGUOUS: this | that');
-  await quaestor.client.replyToQuestion(question.id, { choice: 2 });
+  await shop.client.replyToQuestion(question.id, { choice: 2 });
   await watch.done;
-  expect(await quaestor.client.readQuestion(question.id)).toMatchObject({
+  expect(await shop.client.readQuestion(question.id)).toMatchObject({
     status: 'refused',
     error: { code: 'ambiguous_question', details: { readings: ['this', 'that'] } },
   });
@@ -135,7 +123,7 @@ test('with ifAmbiguous: refuse nobody is waited for', async () => {
   const question = `How many orders were finished? (${++asked})`;
   const reply = await post(
     '/v1/questions',
-    { dataSourceId, question, ifAmbiguous: 'refuse' },
+    { dataSourceId: shop.dataSourceId, question, ifAmbiguous: 'refuse' },
     { prefer: 'wait=30' },
   );
   expect(await reply.json()).toMatchObject({
@@ -150,7 +138,11 @@ test('with ifAmbiguous: refuse nobody is waited for', async () => {
 test('Prefer: wait ends with the question back to the reader', async () => {
   replies(AMBIGUOUS);
   const question = `How many orders were finished? (${++asked})`;
-  const reply = await post('/v1/questions', { dataSourceId, question }, { prefer: 'wait=60' });
+  const reply = await post(
+    '/v1/questions',
+    { dataSourceId: shop.dataSourceId, question },
+    { prefer: 'wait=60' },
+  );
   expect(reply.status).toBe(202);
   expect(await reply.json()).toMatchObject({
     status: 'waiting',

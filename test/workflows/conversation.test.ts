@@ -1,40 +1,29 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Conversation, Question } from '../../contracts/question.js';
-import { createTestSource, type TestSource } from '../support/databases.js';
-import { type ModelServer, startModelServer } from '../support/model-server.js';
-import { collectEvents, startTestQuaestor, type TestQuaestor } from '../support/quaestor.js';
-import { COUNT_BY_STATUS, SHOP_SQL, sqlReply } from '../support/shop.js';
+import { collectEvents } from '../support/quaestor.js';
+import { COUNT_BY_STATUS, sqlReply } from '../support/shop.js';
+import { type ShopQuaestor, startShopQuaestor } from '../support/shop-quaestor.js';
 
-let model: ModelServer;
-let source: TestSource;
-let quaestor: TestQuaestor;
-let dataSourceId: string;
+let shop: ShopQuaestor;
 
 beforeAll(async () => {
-  model = await startModelServer();
-  source = await createTestSource(SHOP_SQL);
-  quaestor = await startTestQuaestor({ OPENAI_BASE_URL: model.baseUrl });
-  dataSourceId = await quaestor.connect(source.url);
+  shop = await startShopQuaestor();
 }, 120_000);
 
-afterAll(async () => {
-  await quaestor?.stop();
-  await source?.drop();
-  await model?.close();
-});
+afterAll(async () => shop?.stop());
 
-beforeEach(() => model.reset());
+beforeEach(() => shop.model.reset());
 
 async function ask(question: string, sql: string, conversationId?: string): Promise<Question> {
-  model.script('chat', { kind: 'text', text: sqlReply(sql) });
-  const reply = await quaestor.client.askQuestion({
-    dataSourceId,
+  shop.model.script('chat', { kind: 'text', text: sqlReply(sql) });
+  const reply = await shop.client.askQuestion({
+    dataSourceId: shop.dataSourceId,
     question,
     ...(conversationId ? { conversationId } : {}),
   });
   if (reply.answered) return reply.question;
-  await collectEvents(quaestor.client, reply.jobId);
-  return await quaestor.client.readQuestion(reply.questionId);
+  await collectEvents(shop.client, reply.jobId);
+  return await shop.client.readQuestion(reply.questionId);
 }
 
 test('a follow-up goes to the model with the questions before it, their SQL and their tables', async () => {
@@ -42,18 +31,20 @@ test('a follow-up goes to the model with the questions before it, their SQL and 
   expect(first.conversationId).toBe(first.id);
   const second = await ask('only for Ulm', 'SELECT 1 AS one FROM customers', first.id);
   expect(second).toMatchObject({ status: 'answered', conversationId: first.id });
-  const prompt = JSON.stringify(model.requests.filter(({ endpoint }) => endpoint === 'chat').at(-1)?.body);
+  const prompt = JSON.stringify(
+    shop.model.requests.filter(({ endpoint }) => endpoint === 'chat').at(-1)?.body,
+  );
   expect(prompt).toContain('How many orders by status?');
   expect(prompt).toContain('GROUP BY status');
   expect(second.answer?.tables.map((table) => table.canonicalTableName)).toContain('public.orders');
 
-  const read = await quaestor.fetch(`/v1/conversations/${first.id}`);
+  const read = await shop.fetch(`/v1/conversations/${first.id}`);
   expect(await read.json()).toMatchObject({
     title: 'How many orders by status?',
     questions: 2,
     turns: [{ id: first.id }, { id: second.id }],
   });
-  const list = (await (await quaestor.fetch('/v1/conversations')).json()) as {
+  const list = (await (await shop.fetch('/v1/conversations')).json()) as {
     conversations: Conversation[];
   };
   expect(list.conversations.map(({ id }) => id)).toContain(first.id);
@@ -75,11 +66,15 @@ test('the same words in another conversation are another question; in the same p
 
 test('a conversation is about one data source, and one of nobody’s is not found', async () => {
   const first = await ask('Orders again please', 'SELECT count(*) AS orders FROM orders');
-  const otherId = await quaestor.connect(source.url);
+  const otherId = await shop.connect(shop.source.url);
   await expect(
-    quaestor.client.askQuestion({ dataSourceId: otherId, question: 'more', conversationId: first.id }),
+    shop.client.askQuestion({ dataSourceId: otherId, question: 'more', conversationId: first.id }),
   ).rejects.toMatchObject({ problem: { code: 'invalid_request' } });
   await expect(
-    quaestor.client.askQuestion({ dataSourceId, question: 'more', conversationId: dataSourceId }),
+    shop.client.askQuestion({
+      dataSourceId: shop.dataSourceId,
+      question: 'more',
+      conversationId: shop.dataSourceId,
+    }),
   ).rejects.toMatchObject({ problem: { code: 'not_found' } });
 });

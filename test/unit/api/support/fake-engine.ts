@@ -1,5 +1,6 @@
 import type { ReindexSchedule } from '../../../../contracts/data-source.js';
 import { QuaestorError } from '../../../../contracts/quaestor-error.js';
+import type { QuestionSchedule } from '../../../../contracts/question-schedule.js';
 import type { SearchSchemaResult } from '../../../../contracts/workflows.js';
 import type { EngineJobStatus, JobEngine } from '../../../../platform/job-engine.js';
 
@@ -7,6 +8,7 @@ type AnswerInput = Parameters<JobEngine['startAnswerQuestion']>[0];
 type SearchInput = Parameters<JobEngine['searchSchema']>[0];
 type DescribeInput = Parameters<JobEngine['startDescribeSchema']>[0];
 type ExportInput = Parameters<JobEngine['startExportResult']>[0];
+type CheckInput = Parameters<JobEngine['startCheckExamples']>[0];
 type IngestInput = Parameters<JobEngine['startIngestDataset']>[0];
 type ProfileInput = Parameters<JobEngine['startProfileDataset']>[0];
 type IndexInput = Parameters<JobEngine['startIndexSource']>[0];
@@ -24,12 +26,14 @@ export class FakeEngine implements JobEngine {
   };
   readonly exports: ExportInput[] = [];
   readonly descriptions: DescribeInput[] = [];
+  readonly checks: CheckInput[] = [];
   readonly ingestions: IngestInput[] = [];
   readonly profiles: ProfileInput[] = [];
   readonly cancelled: string[] = [];
   readonly choices: { jobId: string; round: number }[] = [];
   readonly described: string[] = [];
   readonly schedules = new Map<string, ReindexSchedule>();
+  readonly questionSchedules = new Map<string, QuestionSchedule>();
   /** What `describe` says; a job that is not in it runs. */
   readonly statuses = new Map<string, EngineJobStatus>();
   /** Called when an answer is started, before the API hears of it. */
@@ -49,6 +53,11 @@ export class FakeEngine implements JobEngine {
   async startExportResult(input: ExportInput): Promise<void> {
     this.#beThere();
     this.exports.push(input);
+  }
+
+  async startCheckExamples(input: CheckInput): Promise<void> {
+    this.#beThere();
+    this.checks.push(input);
   }
 
   async startIndexSource(input: IndexInput): Promise<void> {
@@ -88,6 +97,16 @@ export class FakeEngine implements JobEngine {
     this.#beThere();
     this.described.push(jobId);
     return this.statuses.get(jobId) ?? 'running';
+  }
+
+  async putQuestionSchedule(input: Parameters<JobEngine['putQuestionSchedule']>[0]): Promise<void> {
+    this.#beThere();
+    this.questionSchedules.set(input.questionId, input.schedule);
+  }
+
+  async deleteQuestionSchedule(questionId: string): Promise<void> {
+    this.#beThere();
+    this.questionSchedules.delete(questionId);
   }
 
   async putReindexSchedule(input: { dataSourceId: string; schedule: ReindexSchedule }): Promise<void> {

@@ -1,0 +1,118 @@
+import { QuaestorError, toErrorRecord } from '../../contracts/quaestor-error.js';
+import type { ExampleResult } from '../../contracts/verified-example.js';
+import type { CheckExamplesInput } from '../../contracts/workflows.js';
+import { appendAudit } from '../../db/statements/audit.js';
+import { getDataSourceForChecks } from '../../db/statements/data-sources.js';
+import { saveExampleResult } from '../../db/statements/example-runs.js';
+import {
+  type ExampleToCheck,
+  fingerprintRows,
+  getExampleToCheck,
+} from '../../db/statements/verified-examples.js';
+import { activitySignal, withHeartbeat } from '../activity-context.js';
+import type { AnswerDeps } from '../answers/answer-deps.js';
+import { guardInputOf, guardSql } from '../answers/guard-sql.js';
+import { assertPrice } from '../answers/query-price.js';
+import type { QueryResult } from '../data-sources/connector.js';
+import { expectReturn } from '../data-sources/expect-return.js';
+import { loadSourceConnection } from '../data-sources/source-connection.js';
+import { assertJobRuns } from '../jobs/start-job.js';
+
+export interface CheckExampleInput extends CheckExamplesInput {
+  mappingId: string;
+}
+
+/** Says nothing about the example. */
+const PASSING: ReadonlySet<string> = new Set(['retryable', 'cancelled']);
+
+/**
+ * Does the SQL of a verified example again, through the guard and on the data source as it is now, and keeps how the result differs
+ * from the verified one. What guard or database refuse is a difference; a data source that is away is tried again.
+ */
+export async function checkExample(deps: AnswerDeps, input: CheckExampleInput): Promise<void> {
+  const { dataSourceId, jobId, mappingId: exampleId, runId, tenantId } = input;
+  await withHeartbeat(async () => {
+    const started = performance.now();
+    const example = await deps.db.withTenant(tenantId, async (tx) => {
+      await assertJobRuns(tx, jobId);
+      return await getExampleToCheck(tx, exampleId);
+    });
+    if (!example) return;
+    const outcome = await runAgain(deps, input, example).then(
+      (result) => ({ result, error: null }),
+      (error: unknown) => {
+        if (!(error instanceof QuaestorError) || PASSING.has(error.entry.kind)) throw error;
+        return { result: undefined, error: toErrorRecord(error) };
+      },
+    );
+    const durationMs = performance.now() - started;
+    await deps.db.withTenant(tenantId, async (tx) => {
+      const { result, error } = outcome;
+      const base = { exampleId, question: example.question, expectedRows: example.rowCount, durationMs };
+      const difference = result
+        ? { error, ...differenceOf(example, result, await fingerprintRows(tx, result.rows)) }
+        : {
+            ...{ error, outcome: 'failed' as const, rowCount: null },
+            ...{ addedColumns: [], removedColumns: [] },
+          };
+      await saveExampleResult(tx, runId, { ...base, ...difference });
+      await appendAudit(tx, {
+        userId: example.verifiedBy,
+        action: result ? 'sql.executed' : 'sql.failed',
+        subjectId: exampleId,
+        data: {
+          sql: example.sql,
+          dataSourceId,
+          example: true,
+          rowCount: result?.rows.length,
+          code: error?.code,
+        },
+      });
+    });
+  });
+}
+
+async function runAgain(
+  deps: AnswerDeps,
+  { dataSourceId, tenantId }: CheckExampleInput,
+  { sql }: ExampleToCheck,
+): Promise<QueryResult> {
+  const found = await deps.db.withTenant(tenantId, (tx) => getDataSourceForChecks(tx, dataSourceId));
+  if (!found?.versionId)
+    throw new QuaestorError('data_source_not_indexed', 'The data source has no finished index.');
+  const { schema } = await deps.schemas.load({ tenantId, versionId: found.versionId });
+  const verdict = await guardSql({ ...guardInputOf(found), sql, tables: schema.tables });
+  if (!verdict.accepted) throw new QuaestorError(verdict.error.code, verdict.error.message, verdict.error);
+  const source = await loadSourceConnection(deps, tenantId, dataSourceId);
+  const query = {
+    connectionString: source.connectionString,
+    sql: verdict.sql,
+    limitedSql: verdict.limitedSql,
+    statementTimeoutMs: deps.query.statementTimeoutMs,
+    signal: activitySignal(),
+  };
+  const { result } = await expectReturn(false, () =>
+    source.connector.explainAndRun(query, (plan) => {
+      assertPrice(plan, { maxCost: deps.query.maxCost, ...source.querySettings });
+      return true;
+    }),
+  );
+  return result!;
+}
+
+/** Columns are compared by name; rows by their fingerprint, whatever their order. */
+function differenceOf(
+  example: ExampleToCheck,
+  { columns, rows }: QueryResult,
+  fingerprint: string,
+): Pick<ExampleResult, 'outcome' | 'rowCount' | 'addedColumns' | 'removedColumns'> {
+  const before = example.columns.map(({ name }) => name);
+  const now = columns.map(({ name }) => name);
+  const isSameShape = before.length === now.length && before.every((name, index) => name === now[index]);
+  return {
+    outcome: !isSameShape ? 'columns_changed' : fingerprint === example.fingerprint ? 'same' : 'rows_changed',
+    rowCount: rows.length,
+    addedColumns: now.filter((name) => !before.includes(name)),
+    removedColumns: before.filter((name) => !now.includes(name)),
+  };
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import {
+  EXAMPLE_OUTCOMES,
+  type ExampleResult,
+  type ExampleRun,
+  type VerifiedExample,
+} from '../../contracts/verified-example.js';
+import { errorRecordSchema } from './problem.js';
+import { text, timestamp, uuid } from './text.js';
+
+export const saveExampleBody = z
+  .strictObject({
+    question: text()
+      .trim()
+      .min(1)
+      .max(200)
+      .optional()
+      .meta({ description: 'Other words for the example. Default: those of the question.' }),
+  })
+  .meta({ id: 'SaveExample' });
+
+export const verifiedExampleSchema = z
+  .object({
+    id: uuid().meta({ description: 'Of the mapping; taking that back takes the example back.' }),
+    questionId: uuid(),
+    question: z.string(),
+    sql: z.string(),
+    columns: z.array(z.string()),
+    rowCount: z.int(),
+    verifiedBy: z.string(),
+    verifiedAt: timestamp(),
+  })
+  .meta({ id: 'VerifiedExample' }) satisfies z.ZodType<VerifiedExample>;
+
+export const verifiedExampleListSchema = z
+  .object({ examples: z.array(verifiedExampleSchema) })
+  .meta({ id: 'VerifiedExampleList' });
+
+const exampleResultSchema = z
+  .object({
+    exampleId: uuid(),
+    question: z.string(),
+    outcome: z.enum(EXAMPLE_OUTCOMES),
+    expectedRows: z.int(),
+    rowCount: z.int().nullable(),
+    addedColumns: z.array(z.string()),
+    removedColumns: z.array(z.string()),
+    error: errorRecordSchema.nullable(),
+    durationMs: z.number(),
+  })
+  .meta({ id: 'ExampleResult' }) satisfies z.ZodType<ExampleResult>;
+
+const exampleRunSchema = z
+  .object({
+    id: uuid(),
+    jobId: z.string(),
+    status: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']),
+    reason: z.enum(['indexed', 'requested']),
+    counts: z.object({
+      same: z.int(),
+      rows_changed: z.int(),
+      columns_changed: z.int(),
+      failed: z.int(),
+    }),
+    differences: z.array(exampleResultSchema),
+    createdAt: timestamp(),
+  })
+  .meta({ id: 'ExampleRun' }) satisfies z.ZodType<ExampleRun>;
+
+export const exampleRunListSchema = z
+  .object({ runs: z.array(exampleRunSchema) })
+  .meta({ id: 'ExampleRunList' });
+
+export const acceptedExampleRunSchema = z
+  .object({
+    id: uuid(),
+    jobId: z.string(),
+    status: z.string(),
+    links: z.object({ runs: z.string(), job: z.string(), events: z.string() }),
+  })
+  .meta({ id: 'AcceptedExampleRun' });

@@ -1,0 +1,89 @@
+import type { ModelLabel } from '../../contracts/question.js';
+import type { QuestionSchedule, ScheduledQuestion } from '../../contracts/question-schedule.js';
+import type { Transaction } from '../database.js';
+import { toJson } from '../to-json.js';
+
+export async function saveQuestionSchedule(
+  tx: Transaction,
+  row: {
+    questionId: string;
+    dataSourceId: string;
+    userId: string;
+    sql: string;
+    model: ModelLabel;
+    schedule: QuestionSchedule;
+  },
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO question_schedules (question_id, tenant_id, data_source_id, user_id, sql, model, schedule)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)
+     ON CONFLICT (question_id) DO UPDATE SET user_id = $4, sql = $5, model = $6, schedule = $7`,
+    [
+      row.questionId,
+      tx.tenantId,
+      row.dataSourceId,
+      row.userId,
+      row.sql,
+      toJson(row.model),
+      toJson(row.schedule),
+    ],
+  );
+}
+
+export async function getQuestionSchedule(
+  tx: Transaction,
+  questionId: string,
+): Promise<
+  | (ScheduledQuestion & {
+      userId: string;
+      model: ModelLabel;
+      /** The question that its runs are listed under. */
+      originId: string;
+    })
+  | undefined
+> {
+  const [row] = await tx.query<{
+    text: string;
+    data_source_id: string;
+    user_id: string;
+    sql: string;
+    model: ModelLabel;
+    schedule: QuestionSchedule;
+    created_at: Date;
+    origin_id: string;
+  }>(
+    `SELECT q.text, s.data_source_id, s.user_id, s.sql, s.model, s.schedule, s.created_at, coalesce(q.run_of, q.id) AS origin_id
+     FROM question_schedules s JOIN questions q ON q.id = s.question_id WHERE s.question_id = $1`,
+    [questionId],
+  );
+  return (
+    row && {
+      questionId,
+      question: row.text,
+      dataSourceId: row.data_source_id,
+      sql: row.sql,
+      ...row.schedule,
+      createdAt: row.created_at.toISOString(),
+      userId: row.user_id,
+      model: row.model,
+      originId: row.origin_id,
+    }
+  );
+}
+
+/** Ids of the questions of a data source that have a schedule. */
+export async function listScheduledQuestions(tx: Transaction, dataSourceId: string): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    'SELECT question_id AS id FROM question_schedules WHERE data_source_id = $1',
+    [dataSourceId],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** False when there was none. */
+export async function deleteScheduleRow(tx: Transaction, questionId: string): Promise<boolean> {
+  const rows = await tx.query('DELETE FROM question_schedules WHERE question_id = $1 RETURNING question_id', [
+    questionId,
+  ]);
+  return rows.length === 1;
+}
