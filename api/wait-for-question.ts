@@ -20,7 +20,7 @@ export async function waitForQuestion(
   const { pollMs } = { ...STREAM_TIMES, ...deps.streams };
   const endsAt = Date.now() + options.waitMs;
   const signal = deps.stopping ? AbortSignal.any([options.signal, deps.stopping]) : options.signal;
-  const waker = new Waker(deps.bus, question.jobId, signal);
+  const waker = new Waker(deps.bus, question.jobId, signal, 'turn');
   let newest = question;
   try {
     for (;;) {

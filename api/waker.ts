@@ -10,13 +10,17 @@ export class Waker {
     this.#resume?.();
   };
 
-  /** @param signal ends every wait. */
+  /**
+   * @param signal ends every wait.
+   * @param only see EventBus.subscribe.
+   */
   constructor(
     bus: EventBus,
     jobId: string,
     private readonly signal: AbortSignal,
+    only?: 'turn',
   ) {
-    this.#unsubscribe = bus.subscribe(jobId, this.#wake);
+    this.#unsubscribe = bus.subscribe(jobId, this.#wake, only);
     signal.addEventListener('abort', this.#wake, { once: true });
   }
 

@@ -3,7 +3,8 @@
  *
  * A model server (without delay unless told) and a small database; every question is asked over HTTP with `Prefer: wait`, one after the other and
  * then several at once. Added time = wall time at the client minus the time in the model call and in EXPLAIN and the query.
- * In the same run the same model call and query are made directly: the floor that no product can go below on this machine.
+ * In the same run the same model call and query are made directly, and an empty workflow with one activity of the model's time is run:
+ * the floors that no product, and no product on this engine, can go below on this machine.
  *
  * Options: --json, --questions N (default 40), --at-once N (default 10), --model-delay MS (default 0), --store pglite|native (default pglite)
  */
@@ -19,6 +20,7 @@ import { createActions } from '../test/support/quaestor.js';
 import { createTestTenant } from '../test/support/tenants.js';
 import { startAllInOne } from '../workers/all-in-one.js';
 import { installRuntime } from '../workers/runtime.js';
+import { measureEngineFloor } from './shop/engine-floor.js';
 import { percentile, round } from './shop/percentile.js';
 import { SHOP_QUERY, type StoreKind, startBenchServers } from './shop/start-shop-servers.js';
 
@@ -89,8 +91,15 @@ async function main(): Promise<void> {
     ask(`Together ${n}: orders and total by status`),
   );
   const floor = await directCalls(model.baseUrl, servers.sourceUrl);
+  const address = config.temporal.address;
+  const engine = {
+    first: await measureEngineFloor({ address, delayMs: MODEL_DELAY_MS, atOnce: 1, count: 10 }),
+    together: await measureEngineFloor({
+      ...{ address, delayMs: MODEL_DELAY_MS, atOnce: CONCURRENCY, count: QUESTIONS },
+    }),
+  };
 
-  report({ first, cached, together, cachedTogether }, floor);
+  report({ first, cached, together, cachedTogether }, floor, engine);
 }
 
 async function atOnce(width: number, count: number, work: (n: number) => Promise<Sample>): Promise<Sample[]> {
@@ -142,7 +151,11 @@ const stats = (values: readonly number[]) => ({
   p95Ms: round(percentile(values, 0.95)),
 });
 
-function report(runs: Record<string, Sample[]>, floor: readonly number[]): void {
+function report(
+  runs: Record<string, Sample[]>,
+  floor: readonly number[],
+  engineAlone: Record<'first' | 'together', readonly number[]>,
+): void {
   const steps: AnswerTiming['step'][] = ['context', 'model', 'guard', 'explain', 'query', 'store'];
   const shareOf = Object.fromEntries(
     steps.map((step) => [step, stats(runs['first']!.map(({ timings }) => sum(timings, [step])))]),
@@ -161,6 +174,7 @@ function report(runs: Record<string, Sample[]>, floor: readonly number[]): void 
     ),
     steps: { ...shareOf, 'engine, HTTP and records': engine },
     floor: stats(floor),
+    engineAlone: { first: stats(engineAlone.first), together: stats(engineAlone.together) },
   };
   if (options.json) {
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
@@ -171,6 +185,8 @@ function report(runs: Record<string, Sample[]>, floor: readonly number[]): void 
   for (const [name, { p50Ms, p95Ms }] of Object.entries(result.added))
     added.push([name, p50Ms, p95Ms, aims[name] ?? '']);
   added.push(['(model and query called directly)', result.floor.p50Ms, result.floor.p95Ms, '']);
+  for (const [name, { p50Ms, p95Ms }] of Object.entries(result.engineAlone))
+    added.push([`(an empty workflow with one activity: ${name})`, p50Ms, p95Ms, '']);
   const share = new Table({ head: ['step of a first question', 'p50 ms', 'p95 ms'] });
   for (const [name, { p50Ms, p95Ms }] of Object.entries(result.steps)) share.push([name, p50Ms, p95Ms]);
   process.stdout.write(

@@ -8,14 +8,20 @@ import { connectRedisBus } from './redis-event-bus.js';
  */
 export interface EventBus {
   /** Never throws and never waits. */
-  publish(jobId: string): void;
-  /** Returns the function that ends the subscription. */
-  subscribe(jobId: string, wake: () => void): () => void;
+  publish(jobId: string, news?: News): void;
+  /** Returns the function that ends the subscription. Default: every news. */
+  subscribe(jobId: string, wake: () => void, only?: 'turn'): () => void;
   close(): Promise<void>;
   readonly kind: 'in-process' | 'redis';
   /** True when other processes are not woken now, though they should be. */
   isDegraded(): boolean;
 }
+
+/**
+ * `step`: a job has come further and is not through; `turn` (the default): it may have ended, or it asks its reader. Whoever waits for
+ * the end alone need not read the store at each step.
+ */
+export type News = 'step' | 'turn';
 
 export interface EventBusOptions {
   /** Default: in process only. */
@@ -25,19 +31,21 @@ export interface EventBusOptions {
 
 export function createEventBus(options: EventBusOptions = {}): EventBus {
   const wakes = new EventEmitter().setMaxListeners(0);
-  const emit = (jobId: string): void => {
+  const emit = (jobId: string, news: News): void => {
     wakes.emit(jobId);
+    if (news === 'turn') wakes.emit(turnsOf(jobId));
   };
   const redis = options.redisUrl ? connectRedisBus(options.redisUrl, emit, options.logger) : undefined;
   return {
     kind: redis ? 'redis' : 'in-process',
-    publish(jobId) {
-      emit(jobId);
-      redis?.publish(jobId);
+    publish(jobId, news = 'turn') {
+      emit(jobId, news);
+      redis?.publish(jobId, news);
     },
-    subscribe(jobId, wake) {
-      wakes.on(jobId, wake);
-      return () => wakes.off(jobId, wake);
+    subscribe(jobId, wake, only) {
+      const name = only === 'turn' ? turnsOf(jobId) : jobId;
+      wakes.on(name, wake);
+      return () => wakes.off(name, wake);
     },
     isDegraded: () => redis?.isDegraded() ?? false,
     async close() {
@@ -46,3 +54,6 @@ export function createEventBus(options: EventBusOptions = {}): EventBus {
     },
   };
 }
+
+/** No job's id begins so. */
+const turnsOf = (jobId: string): string => `turns of ${jobId}`;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
+import type { News } from './event-bus.js';
 import type { Logger } from './logger.js';
 import { IMPATIENT_REDIS } from './redis-options.js';
 
@@ -7,15 +8,17 @@ const CHANNEL = 'quaestor:jobs';
 
 interface Message {
   jobId: string;
+  /** Absent in messages of older versions. */
+  news?: News;
   from: string;
 }
 
 /** The part of the event bus that reaches other processes. When Redis is away nothing waits and nothing throws. */
 export function connectRedisBus(
   url: string,
-  onWake: (jobId: string) => void,
+  onWake: (jobId: string, news: News) => void,
   logger?: Logger,
-): { publish(jobId: string): void; isDegraded(): boolean; close(): void } {
+): { publish(jobId: string, news: News): void; isDegraded(): boolean; close(): void } {
   const self = randomUUID();
   const options = { ...IMPATIENT_REDIS, autoResubscribe: false };
   const publisher = new Redis(url, options);
@@ -46,13 +49,13 @@ export function connectRedisBus(
   });
   subscriber.on('message', (_channel, text) => {
     const message = parse(text);
-    if (message && message.from !== self) onWake(message.jobId);
+    if (message && message.from !== self) onWake(message.jobId, message.news === 'step' ? 'step' : 'turn');
   });
 
   return {
-    publish(jobId) {
+    publish(jobId, news) {
       if (publisher.status !== 'ready') return;
-      const message: Message = { jobId, from: self };
+      const message: Message = { jobId, news, from: self };
       publisher.publish(CHANNEL, JSON.stringify(message)).catch((error: Error) => note(true, error));
     },
     isDegraded: () => publisher.status !== 'ready' || !isSubscribed,

@@ -45,7 +45,7 @@ export async function checkSql(deps: AnswerDeps, input: CheckSqlInput): Promise<
       });
     }
   });
-  deps.bus.publish(input.jobId);
+  deps.bus.publish(input.jobId, 'step');
   return verdict.accepted
     ? { accepted: true, sql: verdict.sql, limitedSql: verdict.limitedSql, durationMs }
     : { accepted: false, error: verdict.error, durationMs };

@@ -48,7 +48,7 @@ export async function chooseContext(deps: AnswerDeps, input: AnswerQuestionInput
       turns: await readTurnsBefore(tx, questionId, LIMITS.earlierTurns),
     };
   });
-  deps.bus.publish(input.jobId);
+  deps.bus.publish(input.jobId, 'step');
   if (!work) throw new QuaestorError('not_found', 'The question was deleted.');
   const asked = { tenantId, text: work.text, turns };
   const found: Found = ground
@@ -75,7 +75,7 @@ export async function chooseContext(deps: AnswerDeps, input: AnswerQuestionInput
     await saveQuestionContext(tx, input.questionId, context);
     await appendEvent(tx, input.jobId, 'context.chosen', event, 'context');
   });
-  deps.bus.publish(input.jobId);
+  deps.bus.publish(input.jobId, 'step');
   return { provider: deps.writer.provider, tables: chosen.length, durationMs };
 }
 

@@ -55,6 +55,6 @@ export async function prepareGivenSql(deps: AnswerDeps, input: AnswerQuestionInp
       'generated-1',
     );
   });
-  deps.bus.publish(input.jobId);
+  deps.bus.publish(input.jobId, 'step');
   return { sql, durationMs };
 }

@@ -139,7 +139,7 @@ async function tellStarted(deps: AnswerDeps, input: RunSqlInput, plan: QueryPlan
   await deps.db.withTenant(input.tenantId, (tx) =>
     appendEvent(tx, input.jobId, 'query.started', event, `started-${input.attempt}`),
   );
-  deps.bus.publish(input.jobId);
+  deps.bus.publish(input.jobId, 'step');
 }
 
 async function store(
@@ -193,7 +193,7 @@ async function store(
       },
     });
   });
-  deps.bus.publish(input.jobId);
+  deps.bus.publish(input.jobId, 'step');
 }
 
 /** Statements that were sent and gave no rows are in the trail as well. */
@@ -236,5 +236,5 @@ async function recordRefusal(
       data: { sql: input.sql, code: error.code, ...(plan ? priceOf(plan) : {}) },
     });
   });
-  deps.bus.publish(input.jobId);
+  deps.bus.publish(input.jobId, 'step');
 }

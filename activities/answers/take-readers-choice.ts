@@ -23,5 +23,5 @@ export async function takeReadersChoice(deps: AnswerDeps, input: TakeChoiceInput
       `chosen-${input.round}`,
     );
   });
-  deps.bus.publish(input.jobId);
+  deps.bus.publish(input.jobId, 'step');
 }

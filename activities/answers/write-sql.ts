@@ -75,7 +75,7 @@ export async function writeSql(deps: AnswerDeps, input: WriteSqlInput): Promise<
         await appendEvent(tx, input.jobId, 'sql.generated', event, `generated-${input.attempt}`);
       }
     });
-    deps.bus.publish(input.jobId);
+    deps.bus.publish(input.jobId, 'step');
     return toWritten(reply, durationMs);
   });
 }

@@ -15,7 +15,7 @@ afterAll(async () => shop?.stop());
 beforeEach(() => shop.model.reset());
 
 async function ask(question: string, sql: string, conversationId?: string): Promise<Question> {
-  shop.model.script('chat', { kind: 'text', text: sqlReply(sql) });
+  shop.model.setReply(() => sqlReply(sql));
   const reply = await shop.client.askQuestion({
     dataSourceId: shop.dataSourceId,
     question,

@@ -37,6 +37,26 @@ test('wakes those who wait for this job, and nobody after they left', async () =
   expect([bus.kind, bus.isDegraded()]).toEqual(['in-process', false]);
 });
 
+test('a step wakes only those who follow every step, here and through Redis', async () => {
+  const { url } = await openRedis();
+  const [one, two] = [open(url), open(url)];
+  await until(() => !one.isDegraded() && !two.isDegraded());
+  const woken: string[] = [];
+  for (const [name, bus] of [
+    ['one', one],
+    ['two', two],
+  ] as const) {
+    bus.subscribe('a', () => woken.push(name));
+    bus.subscribe('a', () => woken.push(`${name}, turns`), 'turn');
+  }
+  one.publish('a', 'step');
+  await until(() => woken.length === 2);
+  expect(woken).toEqual(['one', 'two']);
+  one.publish('a');
+  await until(() => woken.length === 6);
+  expect(woken.slice(2)).toEqual(['one', 'one, turns', 'two', 'two, turns']);
+});
+
 test('wakes readers in other processes through Redis, each once', async () => {
   const { url } = await openRedis();
   const [one, two] = [open(url), open(url)];
