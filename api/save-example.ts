@@ -28,6 +28,9 @@ export async function saveExample(
         details: { status },
       });
     }
+    if (dataSourceId === null) {
+      throw new QuaestorError('conflict', 'Only answers from a data source can be verified examples.');
+    }
     const question = words ?? found.text;
     if (question.length > MAPPING_LIMITS.nameChars) {
       throw new QuaestorError(

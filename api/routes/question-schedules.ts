@@ -44,6 +44,9 @@ export function addQuestionScheduleRoutes(routes: Routes, deps: ApiContext): voi
           details: { status },
         });
       }
+      if (dataSourceId === null) {
+        throw new QuaestorError('conflict', 'Only questions to a data source can be asked by schedule.');
+      }
       const { model, sql } = answer;
       await saveQuestionSchedule(tx, { questionId, dataSourceId, userId, sql, model, schedule });
       const data = { ...schedule, sql };

@@ -88,7 +88,7 @@ function differenceText(result: ExampleResult): string {
       return 'as verified';
     case 'rows_changed':
       return rowCount === expectedRows
-        ? `other values in ${plural(expectedRows, 'row')}`
+        ? `${plural(expectedRows, 'row')} as before, with other values`
         : `${plural(rowCount ?? 0, 'row')}, verified with ${expectedRows}`;
     case 'columns_changed':
       return [

@@ -55,9 +55,16 @@ function renderAnswer({ question, rows, colors, terminalWidth }: RenderQuestionO
   if (answer.interpretation) parts.push(`${heading('Read as')}  ${printable(answer.interpretation)}`);
   if (answer.tables.length > 0) {
     const ranked = [...answer.tables].sort((a, b) => a.rank - b.rank);
-    const lines = ranked.map((table) =>
+    const read = ranked.filter(({ canonicalTableName }) => isNamedIn(answer.sql, canonicalTableName));
+    const shown = read.length > 0 ? read : ranked;
+    const lines = shown.map((table) =>
       `  ${table.rank}. ${printable(table.canonicalTableName)}${colors.dim(`  ${printable(table.reasons.join('; '))}`)}`.trimEnd(),
     );
+    const others = ranked.length - shown.length;
+    if (others > 0)
+      lines.push(
+        colors.dim(`  ${plural(others, 'other table')} looked at; --json shows them with their reasons`),
+      );
     parts.push([heading('Tables'), ...lines].join('\n'));
   }
   parts.push([heading('SQL'), printableLines(answer.sql).replace(/^/gm, '  ')].join('\n'));
@@ -68,8 +75,13 @@ function renderAnswer({ question, rows, colors, terminalWidth }: RenderQuestionO
     answer.repairs > 0 ? `SQL mended ${plural(answer.repairs, 'time')}` : '',
     question.cachedFrom ? 'answer taken from the cache' : '',
   ];
+  // The id is what `run`, `schedule set` and `examples save` ask for.
   parts.push(
-    [label.filter(Boolean).join(' · '), `${heading('Time')}   ${timingText(answer.timings)}`].join('\n'),
+    [
+      label.filter(Boolean).join(' · '),
+      `${heading('Time')}   ${timingText(answer.timings)}`,
+      `${heading('Id')}     ${question.id}`,
+    ].join('\n'),
   );
   return parts.join('\n\n');
 
@@ -93,6 +105,15 @@ function renderAnswer({ question, rows, colors, terminalWidth }: RenderQuestionO
     if (hidden) lines.push(colors.dim(hidden));
     return lines.join('\n');
   }
+}
+
+/** Whether the SQL has the table's own name as a word; it need not be the table. */
+function isNamedIn(sql: string, canonicalTableName: string): boolean {
+  const name = /(?:"(?:[^"]|"")*"|[^."]+)$/.exec(canonicalTableName)?.[0].replace(/^"|"$/g, '') ?? '';
+  const at = sql.toLowerCase().indexOf(name.toLowerCase());
+  if (name === '' || at < 0) return false;
+  const words = sql.toLowerCase().split(/[^\p{L}\p{N}_$]+/u);
+  return /[^\p{L}\p{N}_$]/u.test(name) || words.includes(name.toLowerCase());
 }
 
 /** `131 ms: context 20 ms, model 8 ms, …`, the steps in the order in which they came. */

@@ -24,7 +24,7 @@ export function renderTextChart(chart: Chart, rows: readonly (readonly Cell[])[]
     .map((row, index) => {
       const label = labels[index]! + ' '.repeat(width - widthOf(labels[index]!));
       const amount = row[measure!] ?? null;
-      return ` ${label} │${bar(amounts[index]! / largest)} ${amount === null ? '' : printable(String(amount))}`.trimEnd();
+      return ` ${label} │${bar(amounts[index]! / largest)} ${amount === null ? '' : printable(shortAmount(amount))}`.trimEnd();
     })
     .join('\n');
 }
@@ -36,6 +36,12 @@ const labelOf = (cell: Cell | undefined): string =>
     : cell === ''
       ? '(empty)'
       : String(cell).replace(/ 00:00:00(\+00)?$/, '');
+
+/** The rows above have every digit; beside a bar two behind the point are enough. */
+const shortAmount = (amount: Cell): string =>
+  String(amount).replace(/^(-?\d+)\.(\d{3,})$/, () =>
+    Math.abs(Number(amount)) < 1 ? String(Number(Number(amount).toPrecision(3))) : Number(amount).toFixed(2),
+  );
 
 function bar(share: number): string {
   if (!Number.isFinite(share)) return '';

@@ -182,7 +182,7 @@ export async function getDataSourceForChecks(
   id: string,
 ): Promise<
   | {
-      dataSourceKind: DataSourceKind;
+      dialect: DataSourceKind;
       database: string;
       querySettings: QuerySettings;
       versionId: string | null;
@@ -190,12 +190,12 @@ export async function getDataSourceForChecks(
   | undefined
 > {
   const [row] = await tx.query<{
-    dataSourceKind: DataSourceKind;
+    dialect: DataSourceKind;
     database: string;
     querySettings: QuerySettings;
     versionId: string | null;
   }>(
-    `SELECT kind AS "dataSourceKind", substring(address FROM '[^/]*$') AS database, query_settings AS "querySettings",
+    `SELECT kind AS dialect, substring(address FROM '[^/]*$') AS database, query_settings AS "querySettings",
             active_version_id AS "versionId" FROM data_sources WHERE id = $1`,
     [id],
   );

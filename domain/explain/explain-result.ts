@@ -33,12 +33,13 @@ function say(shape: ResultShape): string | null {
 const label = ({ columns }: ResultShape, index: number): string => columnLabel(columns[index]?.name ?? '');
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** The cell with its thousands grouped; never rounded. */
+/** The cell with its thousands grouped, never rounded; zeros that an average ends with say nothing. */
 export function numberText(cell: Cell): string {
   const text = String(cell);
   const match = /^([+-]?)(\d+)(\.\d+)?$/.exec(text);
   if (!match) return text;
-  return `${match[1]}${match[2]!.replace(/\B(?=(\d{3})+$)/g, ',')}${match[3] ?? ''}`;
+  const fraction = (match[3] ?? '').replace(/^(\.\d{2}\d*?)0+$/, '$1');
+  return `${match[1]}${match[2]!.replace(/\B(?=(\d{3})+$)/g, ',')}${fraction}`;
 }
 
 function sayRow(shape: ResultShape): string | null {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { renderQuestion } from '../../../cli/render/answer.js';
 import { renderTextChart } from '../../../cli/render/chart.js';
 import { colorsFor } from '../../../cli/render/colors.js';
 import { isNumericType, renderTable } from '../../../cli/render/table.js';
@@ -95,6 +96,47 @@ describe('colours', () => {
   ])('%j with %j: %s', (stream, env, expected) => {
     expect(colorsFor(stream, env).isColorSupported).toBe(expected);
   });
+});
+
+test('an answer shows the tables that its SQL reads, counts the others, and gives the id that commands ask for', () => {
+  const chosen = (canonicalTableName: string, rank: number) => ({
+    ...{ canonicalTableName, rank, score: 1, reasons: ['words'] },
+  });
+  const text = renderQuestion({
+    question: {
+      ...{
+        id: 'the-id',
+        jobId: 'j',
+        dataSourceId: 'd',
+        text: 'q',
+        status: 'answered',
+        error: null,
+        cachedFrom: null,
+      },
+      ...{ createdAt: '2026-11-28T00:00:00Z', finishedAt: '2026-11-28T00:00:01Z' },
+      answer: {
+        sql: 'SELECT count(*) FROM public.orders o JOIN "Odd name" n ON true',
+        tables: [chosen('public.order', 1), chosen('public.orders', 2), chosen('public."Odd name"', 3)],
+        ...{
+          columns: [],
+          rowCount: 0,
+          truncated: false,
+          interpretation: null,
+          chart: null,
+          explanation: null,
+        },
+        ...{ warnings: [], timings: [], repairs: 0, answeredAt: '2026-11-28T00:00:01Z' },
+        model: { provider: 'built-in', name: 'built-in-translator' },
+      },
+    },
+    rows: [],
+    colors,
+  });
+  expect(text).toContain('  2. public.orders');
+  expect(text).toContain('  3. public."Odd name"');
+  expect(text).not.toContain('public.order ');
+  expect(text).toContain('1 other table looked at');
+  expect(text).toContain('the-id');
 });
 
 test('a chart of one amount is drawn as bars of text that line up, and others are not', () => {

@@ -32,6 +32,17 @@ test('categories are told by the highest and the lowest of them', () => {
   );
 });
 
+test('the zeros that an average ends with are left out, no other digit is', () => {
+  const given = result('status:text price:numeric', [
+    ['success', '24811.075000000000'],
+    ['fail', '190.00000'],
+    ['other', '6933.8087127532777116'],
+  ]);
+  expect(explain(given)).toContain('24,811.075 (success)');
+  expect(explain(given)).toContain('190.00 (fail)');
+  expect(explain(result('price:numeric', [['6933.8087127532777116']]))).toContain('6,933.8087127532777116');
+});
+
 test('numbers too large for JavaScript are compared and told exactly', () => {
   const given = result('customer:text total:int8', [
     ['a', '9007199254740993'],
