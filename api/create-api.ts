@@ -13,6 +13,7 @@ import { Routes } from './route.js';
 import { addApiKeyRoutes } from './routes/api-keys.js';
 import { addConversationRoutes } from './routes/conversations.js';
 import { addDataSourceRoutes } from './routes/data-sources.js';
+import { addDatasetCleaningRoutes } from './routes/dataset-cleaning.js';
 import { addDatasetProfileRoutes } from './routes/dataset-profiles.js';
 import { addDatasetRoutes } from './routes/datasets.js';
 import { addDescriptionRoutes } from './routes/descriptions.js';
@@ -57,6 +58,7 @@ export function createApi(given: ApiDeps): Express {
   addDescriptionRoutes(routes, deps);
   addDatasetRoutes(routes, deps);
   addDatasetProfileRoutes(routes, deps);
+  addDatasetCleaningRoutes(routes, deps);
   addJobRoutes(routes, deps);
   addApiKeyRoutes(routes, deps, authenticator);
   addHealthRoutes(routes, deps);

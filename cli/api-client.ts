@@ -129,6 +129,8 @@ export interface ApiClient {
   profileDataset(datasetId: string): Promise<{ profile: ProfileState }>;
   readProfile(datasetId: string): Promise<ProfileState & { profile: PartialProfile }>;
   readProfilePage(datasetId: string): Promise<string>;
+  /** Any other call: JSON there and back. */
+  request<Body>(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<Body>;
   listJobs(): Promise<Job[]>;
   readJob(jobId: string): Promise<Job>;
   cancelJob(jobId: string): Promise<void>;
@@ -329,6 +331,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     readProfile: (id) => json({ path: `/v1/datasets/${segment(id)}/profile` }),
     readProfilePage: async (id) =>
       await (await send({ path: `/v1/datasets/${segment(id)}/profile.html` })).text(),
+    request: (method, path, body) => json({ method, path, ...(body === undefined ? {} : { body }) }),
     listJobs: async () => (await json<{ jobs: Job[] }>({ path: '/v1/jobs' })).jobs,
     readJob: (id) => json({ path: `/v1/jobs/${segment(id)}` }),
     cancelJob: async (id) => {

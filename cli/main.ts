@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, type OutputConfiguration } from 'commander';
 import { addAnswerCommands } from './answer-commands.js';
 import { createApiClient } from './api-client.js';
+import { addCleanCommands } from './clean-commands.js';
 import { exitCodeOf, InterruptedError, toProblem, WaitEndedError } from './cli-error.js';
 import type { CommandContext } from './command-context.js';
 import { ask } from './commands/ask.js';
@@ -279,6 +280,8 @@ function createProgram(
     .action((dataset: string, flags: { html?: string }) =>
       action((context) => profileDataset(context, { dataset, html: flags.html })),
     );
+
+  addCleanCommands(datasets, action);
 
   const jobs = program.command('jobs').description('what runs and ran');
   jobs

@@ -331,6 +331,20 @@ export const ERRORS = {
     'The file holds no records',
     'Upload a file with at least a header or one record.',
   ),
+  cells_do_not_fit: entry(
+    'dataset',
+    'terminal',
+    422,
+    'A cleaning step refuses cells that have no value in its type',
+    'Mend these cells by an earlier step, or let the step make them NULL or keep them as text.',
+  ),
+  recipe_does_not_fit: entry(
+    'dataset',
+    'terminal',
+    422,
+    'The cleaning recipe does not fit the columns',
+    'The details name each step and column; change the recipe, or rename the columns first.',
+  ),
   dataset_not_ready: entry(
     'dataset',
     'conflict',

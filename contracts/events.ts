@@ -98,6 +98,24 @@ export interface EventData {
     }[];
   };
   'dataset.profiled': { rows: number; columns: number; warnings: number; durationMs: number };
+  'cleaning.planned': {
+    planId: string;
+    steps: number;
+    recommended: number;
+    /** Steps that do not fit. */
+    problems: number;
+    isCached: boolean;
+    durationMs: number;
+  };
+  'dataset.cleaned': {
+    versionId: string;
+    rows: number;
+    columns: number;
+    rowsRemoved: number;
+    cellsChanged: number;
+    cellsLost: number;
+    durationMs: number;
+  };
 
   'context.chosen': {
     tables: ChosenTable[];

@@ -8,7 +8,9 @@ export type JobKind =
   | 'ingest-dataset'
   | 'describe-schema'
   | 'profile-dataset'
-  | 'check-examples';
+  | 'check-examples'
+  | 'plan-cleaning'
+  | 'clean-dataset';
 export type JobStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
 
 export const TERMINAL_JOB_STATUSES = ['succeeded', 'failed', 'cancelled'] as const satisfies JobStatus[];

@@ -110,6 +110,36 @@ export interface CheckExamplesInput extends WorkflowScope {
 }
 export type CheckExamplesResult = Record<ExampleOutcome, number>;
 
+export interface PlanCleaningInput extends WorkflowScope {
+  datasetId: string;
+  planId: string;
+  /** The steps that are previewed; an edit in between makes the preview void. */
+  revision: number;
+  /** The plan is new and has no steps yet. */
+  proposes?: boolean;
+  /** The model that is asked for more steps; absent where none is. */
+  modelName?: string;
+}
+export interface PlanCleaningResult {
+  status: 'succeeded' | 'failed' | 'cancelled';
+  steps?: number;
+  error?: ErrorRecord;
+}
+
+export interface CleanDatasetInput extends WorkflowScope {
+  datasetId: string;
+  /** The version that the job makes; what it shall do is kept under this id. */
+  versionId: string;
+}
+export interface CleanDatasetResult {
+  status: 'succeeded' | 'failed' | 'cancelled';
+  rows?: number;
+  rowsRemoved?: number;
+  cellsChanged?: number;
+  cellsLost?: number;
+  error?: ErrorRecord;
+}
+
 /** Started by a Temporal Schedule; makes the job's row and runs `indexSource` as a child. */
 export interface ReindexScheduleInput {
   tenantId: string;
@@ -148,6 +178,8 @@ export const WORKFLOWS = {
   answerQuestion: 'answerQuestion',
   ingestDataset: 'ingestDataset',
   profileDataset: 'profileDataset',
+  planCleaning: 'planCleaning',
+  cleanDataset: 'cleanDataset',
   reindexSchedule: 'reindexSchedule',
   questionSchedule: 'questionSchedule',
   searchSchema: 'searchSchema',
@@ -177,6 +209,8 @@ export const workflowIds = {
   ingestDataset: (datasetId: string, versionId: string): string => `ingest-${datasetId}-${versionId}`,
   profileDataset: (datasetId: string, profileId: string): string => `profile-${datasetId}-${profileId}`,
   questionSchedule: (questionId: string): string => `ask-again-${questionId}`,
+  planCleaning: (planId: string, revision: number): string => `plan-cleaning-${planId}-${revision}`,
+  cleanDataset: (datasetId: string, versionId: string): string => `clean-${datasetId}-${versionId}`,
   reindexSchedule: (dataSourceId: string): string => `reindex-${dataSourceId}`,
   /** One for a namespace. */
   sweep: (): string => 'quaestor-sweep',

@@ -16,10 +16,12 @@ import {
   type AnswerQuestionInput,
   type CheckExamplesInput,
   type ChoiceMade,
+  type CleanDatasetInput,
   type DescribeSchemaInput,
   type ExportResultInput,
   type IndexSourceInput,
   type IngestDatasetInput,
+  type PlanCleaningInput,
   type ProfileDatasetInput,
   type SearchSchemaInput,
   type SearchSchemaResult,
@@ -69,6 +71,8 @@ export interface JobEngine {
   searchSchema(input: SearchSchemaInput & StartInfo): Promise<SearchSchemaResult>;
   startIngestDataset(input: IngestDatasetInput & StartInfo): Promise<void>;
   startProfileDataset(input: ProfileDatasetInput & StartInfo): Promise<void>;
+  startPlanCleaning(input: PlanCleaningInput & StartInfo): Promise<void>;
+  startCleanDataset(input: CleanDatasetInput & StartInfo): Promise<void>;
   /** Asks the job to stop; false when no such job runs. */
   cancel(jobId: string): Promise<boolean>;
   describe(jobId: string): Promise<EngineJobStatus>;
@@ -205,6 +209,20 @@ export function createTemporalJobEngine({
     async startProfileDataset({ tier, summary, ...input }) {
       const info = { tier, summary, kind: 'profile-dataset', subjectId: input.datasetId };
       await start(WORKFLOWS.profileDataset, input, { ...info, timeoutMs: datasetTimeoutMs });
+    },
+    async startPlanCleaning({ tier, summary, ...input }) {
+      const info = { tier, summary, kind: 'plan-cleaning', subjectId: input.datasetId };
+      // A profile, the model, and the preview.
+      const timeoutMs =
+        2 * queues.datasets.scheduleToCloseMs +
+        generation.scheduleToCloseMs +
+        2 * orchestration.scheduleToCloseMs;
+      await start(WORKFLOWS.planCleaning, input, { ...info, timeoutMs });
+    },
+    async startCleanDataset({ tier, summary, ...input }) {
+      const info = { tier, summary, kind: 'clean-dataset', subjectId: input.datasetId };
+      const timeoutMs = queues.datasets.scheduleToCloseMs + 2 * orchestration.scheduleToCloseMs;
+      await start(WORKFLOWS.cleanDataset, input, { ...info, timeoutMs });
     },
     async cancel(jobId) {
       try {

@@ -153,6 +153,31 @@ const profiled = await waitUntil('the profile was started', async () =>
 );
 await record('profile-dataset', namespace, await ended(withModel, profiled.id));
 await record('ingest-dataset', namespace, await upload('small.csv', 'a,b\n1,x\n2,y\n'));
+const datasetId = (await withModel.client.listDatasets())[0]?.id;
+const post = async (path: string, body: unknown): Promise<string> => {
+  const reply = await withModel.fetch(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return await ended(withModel, ((await reply.json()) as { jobId: string }).jobId);
+};
+const recipe = (misfits: string) => ({
+  recipe: {
+    format: 'quaestor-cleaning-recipe',
+    version: 1,
+    steps: [{ kind: 'change-type', columns: ['b'], to: 'integer', misfits }],
+  },
+});
+model.script('chat', { kind: 'text', text: '[]' });
+await record('plan-cleaning-by-model', namespace, await post(`/v1/datasets/${datasetId}/cleaning-plans`, {}));
+await record('plan-cleaning-cached', namespace, await post(`/v1/datasets/${datasetId}/cleaning-plans`, {}));
+await record(
+  'plan-cleaning-recipe',
+  namespace,
+  await post(`/v1/datasets/${datasetId}/cleaning-plans`, recipe('null')),
+);
+await record('clean-dataset', namespace, await post(`/v1/datasets/${datasetId}/clean`, recipe('null')));
 await record('ingest-dataset-failed', namespace, await upload('empty.csv', ''));
 
 const small = (await withModel.client.listDatasets()).find(({ status }) => status === 'ready');

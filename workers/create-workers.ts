@@ -10,6 +10,8 @@ import {
   createQueryActivities,
 } from '../activities/answers/create-answer-activities.js';
 import { createDataSourceActivities } from '../activities/data-sources/create-data-source-activities.js';
+import { createCleaningActivities } from '../activities/datasets/cleaning/create-cleaning-activities.js';
+import { createCleaningModelActivities } from '../activities/datasets/cleaning/create-cleaning-model-activities.js';
 import { createDatasetActivities } from '../activities/datasets/create-dataset-activities.js';
 import { createProfileActivities } from '../activities/datasets/profile/create-profile-activities.js';
 import { createProfileJobActivities } from '../activities/datasets/profile/create-profile-job-activities.js';
@@ -118,6 +120,7 @@ function activitiesOf(name: TaskQueueName, { resources, config, engine }: Create
       return {
         ...createGenerationActivities({ ...answers, db: patient }),
         ...createDescriptionActivities({ db: patient, bus, chat: resources.chat }),
+        ...createCleaningModelActivities({ db: patient, chat: resources.chat?.provider }),
       };
     case 'export':
       return createExportActivities({ db: patient, bus, duckdb: resources.duckdb });
@@ -138,7 +141,11 @@ function activitiesOf(name: TaskQueueName, { resources, config, engine }: Create
         folder: config.datasets.folder,
         timeoutMs: config.queues.datasets.startToCloseMs,
       };
-      return { ...createDatasetActivities(datasets), ...createProfileActivities(datasets) };
+      return {
+        ...createDatasetActivities(datasets),
+        ...createProfileActivities(datasets),
+        ...createCleaningActivities(datasets),
+      };
     }
   }
 }

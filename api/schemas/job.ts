@@ -14,6 +14,8 @@ export const jobSchema = z
       'describe-schema',
       'profile-dataset',
       'check-examples',
+      'plan-cleaning',
+      'clean-dataset',
     ]),
     status: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']),
     subjectId: uuid().meta({ description: 'The data source, question or dataset that it works on.' }),

@@ -127,6 +127,10 @@ export function eventText(event: FollowedEvent): string | undefined {
       return `profiled ${event.data.columns.map(({ name }) => printable(name)).join(', ')}`;
     case 'dataset.profiled':
       return `${plural(event.data.columns, 'column')} profiled, ${plural(event.data.warnings, 'warning')}`;
+    case 'cleaning.planned':
+      return `${plural(event.data.steps, 'step')} planned, ${event.data.recommended} recommended`;
+    case 'dataset.cleaned':
+      return `${plural(event.data.rows, 'row')} left, ${plural(event.data.cellsChanged, 'cell')} changed`;
     case 'dataset.read':
       return `Read ${plural(event.data.rows, 'row')} of ${plural(event.data.columns, 'column')}`;
     case 'version.activated':

@@ -7,6 +7,7 @@ import { openProfile } from '../../db/open-profile.js';
 import { findLeader } from '../../db/statements/answer-flights.js';
 import { saveAnswer, saveResultPages, saveResultPresentation } from '../../db/statements/answers.js';
 import { appendAudit } from '../../db/statements/audit.js';
+import { insertCleaningPlan, insertCleaningRun } from '../../db/statements/cleaning.js';
 import { insertDataSource } from '../../db/statements/data-sources.js';
 import { saveProfileColumns } from '../../db/statements/dataset-profiles.js';
 import { activateDatasetVersion, insertDataset } from '../../db/statements/datasets.js';
@@ -213,6 +214,14 @@ export async function fillTenant(db: Database, tenant: TestTenant): Promise<{ da
     await saveProfileColumns(tx, profile.id, [
       { profile: { index: 0, name: 'a' } as ColumnProfile, findings: [] },
     ]);
+    const plan = { id: uuidv7(), datasetId: dataset.id, versionId, jobId: question.jobId, steps: [] };
+    await insertCleaningPlan(tx, plan);
+    await insertCleaningRun(tx, {
+      versionId: uuidv7(),
+      datasetId: dataset.id,
+      sourceVersionId: versionId,
+      recipe: { format: 'quaestor-cleaning-recipe', version: 1, steps: [{ kind: 'drop-total-rows' }] },
+    });
     const exportId = uuidv7();
     await insertExport(tx, {
       id: exportId,

@@ -97,7 +97,8 @@ export const impossibleRules: ColumnRule = ({ profile, least, greatest }) => {
   ];
 };
 
-function possibleRange(name: string): [number, number] | null {
+/** Least and greatest figure that a column of this name can hold; null where its name says nothing. */
+export function possibleRange(name: string): [number, number] | null {
   if (/(?:^|[_ -])(?:age|alter)(?:$|[_ -]years?$)/i.test(name)) return [0, 130];
   if (/^lat(?:itude)?$|[_ -]lat(?:itude)?$/i.test(name)) return [-90, 90];
   if (/^(?:lon|lng|long)(?:itude)?$|[_ -](?:lon|lng)(?:gitude)?$|longitude$/i.test(name)) return [-180, 180];

@@ -21,6 +21,8 @@ afterAll(async () => api.close());
 
 const id = randomUUID();
 const mappingId = randomUUID();
+const planId = randomUUID();
+const versionId = randomUUID();
 const SCOPED: [string, string, Scope][] = [
   ['POST', '/v1/data-sources', 'data-sources:write'],
   ['GET', '/v1/data-sources', 'data-sources:read'],
@@ -57,6 +59,15 @@ const SCOPED: [string, string, Scope][] = [
   ['POST', `/v1/datasets/${id}/profile`, 'data-sources:write'],
   ['GET', `/v1/datasets/${id}/profile`, 'data-sources:read'],
   ['GET', `/v1/datasets/${id}/profile.html`, 'data-sources:read'],
+  ['POST', `/v1/datasets/${id}/cleaning-plans`, 'data-sources:write'],
+  ['GET', `/v1/datasets/${id}/cleaning-plans/newest`, 'data-sources:read'],
+  ['GET', `/v1/datasets/${id}/cleaning-plans/${planId}`, 'data-sources:read'],
+  ['PUT', `/v1/datasets/${id}/cleaning-plans/${planId}/steps`, 'data-sources:write'],
+  ['POST', `/v1/datasets/${id}/clean`, 'data-sources:write'],
+  ['GET', `/v1/datasets/${id}/versions`, 'data-sources:read'],
+  ['GET', `/v1/datasets/${id}/versions/${versionId}/recipe`, 'data-sources:read'],
+  ['PUT', `/v1/datasets/${id}/active-version`, 'data-sources:write'],
+  ['POST', `/v1/datasets/${id}/undo-cleaning`, 'data-sources:write'],
   ['POST', '/v1/questions', 'questions:ask'],
   ['GET', `/v1/questions/${id}`, 'questions:ask'],
   ['GET', `/v1/questions/${id}/rows`, 'questions:ask'],
@@ -111,7 +122,7 @@ describe('authentication', () => {
     );
     const tested = SCOPED.map(
       ([method, path]) =>
-        `${method} ${path.replace(mappingId, '{mappingId}').replace(id, '{id}').replace('some-job', '{id}')}`,
+        `${method} ${path.replace(mappingId, '{mappingId}').replace(planId, '{planId}').replace(versionId, '{versionId}').replace(id, '{id}').replace('some-job', '{id}')}`,
     );
     expect(documented.sort()).toEqual(tested.sort());
   });
@@ -297,11 +308,20 @@ describe('documentation', () => {
       '/v1/data-sources/{id}/search',
       '/v1/datasets',
       '/v1/datasets/{id}',
+      '/v1/datasets/{id}/active-version',
+      '/v1/datasets/{id}/clean',
+      '/v1/datasets/{id}/cleaning-plans',
+      '/v1/datasets/{id}/cleaning-plans/newest',
+      '/v1/datasets/{id}/cleaning-plans/{planId}',
+      '/v1/datasets/{id}/cleaning-plans/{planId}/steps',
       '/v1/datasets/{id}/profile',
       '/v1/datasets/{id}/profile.html',
       '/v1/datasets/{id}/read',
       '/v1/datasets/{id}/rejects',
       '/v1/datasets/{id}/rows',
+      '/v1/datasets/{id}/undo-cleaning',
+      '/v1/datasets/{id}/versions',
+      '/v1/datasets/{id}/versions/{versionId}/recipe',
       '/v1/exports/{id}',
       '/v1/exports/{id}/file',
       '/v1/jobs',

@@ -11,6 +11,8 @@ type ExportInput = Parameters<JobEngine['startExportResult']>[0];
 type CheckInput = Parameters<JobEngine['startCheckExamples']>[0];
 type IngestInput = Parameters<JobEngine['startIngestDataset']>[0];
 type ProfileInput = Parameters<JobEngine['startProfileDataset']>[0];
+type PlanCleaningInput = Parameters<JobEngine['startPlanCleaning']>[0];
+type CleanInput = Parameters<JobEngine['startCleanDataset']>[0];
 type IndexInput = Parameters<JobEngine['startIndexSource']>[0];
 
 /** A workflow engine that only remembers what it was asked. */
@@ -29,6 +31,8 @@ export class FakeEngine implements JobEngine {
   readonly checks: CheckInput[] = [];
   readonly ingestions: IngestInput[] = [];
   readonly profiles: ProfileInput[] = [];
+  readonly cleaningPlans: PlanCleaningInput[] = [];
+  readonly cleanings: CleanInput[] = [];
   readonly cancelled: string[] = [];
   readonly choices: { jobId: string; round: number }[] = [];
   readonly described: string[] = [];
@@ -85,6 +89,16 @@ export class FakeEngine implements JobEngine {
   async startProfileDataset(input: ProfileInput): Promise<void> {
     this.#beThere();
     this.profiles.push(input);
+  }
+
+  async startPlanCleaning(input: PlanCleaningInput): Promise<void> {
+    this.#beThere();
+    this.cleaningPlans.push(input);
+  }
+
+  async startCleanDataset(input: CleanInput): Promise<void> {
+    this.#beThere();
+    this.cleanings.push(input);
   }
 
   async cancel(jobId: string): Promise<boolean> {

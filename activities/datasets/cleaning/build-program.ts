@@ -1,0 +1,169 @@
+import type { CleaningStep, StepProblem } from '../../../contracts/cleaning.js';
+import {
+  type CleaningProgram,
+  createProgram,
+  type ProgramSource,
+} from '../../../domain/cleaning/cleaning-program.js';
+import {
+  type Fact,
+  type FactRequest,
+  StepError,
+  type TableRequest,
+} from '../../../domain/cleaning/compiled-step.js';
+import {
+  countTotalWordsSql,
+  duplicatesSql,
+  edgeRowsSql,
+  factSql,
+  forwardSql,
+  type LiveRows,
+  totalRowsSql,
+  usualCellsSql,
+} from '../../../domain/cleaning/fact-sql.js';
+import { findProseRows, findTotalRows } from '../../../domain/profile/foreign-rows.js';
+import type { DuckDbSession } from '../duckdb/duckdb-session.js';
+import type { DuckDbCell } from '../duckdb/protocol.js';
+
+export interface StepFact {
+  column: string;
+  what: string;
+  value: string | null;
+}
+
+export interface BuiltProgram {
+  program: CleaningProgram;
+  /** By the step's place in the recipe; a step with a problem is no part of the program. */
+  problems: StepProblem[];
+  /** The place in the recipe of each step of the program. */
+  places: number[];
+  /** Of each step of the program. */
+  facts: StepFact[][];
+}
+
+/** Rows with a word for "total" are looked at one by one up to this many; more of them are no totals. */
+const MOST_TOTALS = 2_000;
+const FEWEST_ROWS_WITH_EDGES = 12;
+
+/**
+ * Makes the program of a recipe. What a step must know of the data (medians, rows that repeat others) is found out over the steps before
+ * it, a scan for each; the tables stay in the session.
+ */
+export async function buildProgram(
+  session: DuckDbSession,
+  source: ProgramSource,
+  steps: readonly CleaningStep[],
+  onStep: (done: number) => void = () => undefined,
+): Promise<BuiltProgram> {
+  const program = createProgram(source);
+  const built: BuiltProgram = { program, problems: [], places: [], facts: [] };
+  let tables = 0;
+  for (const [place, step] of steps.entries()) {
+    try {
+      const requests = program.requests(step);
+      const rows: LiveRows = { relation: program.relation(), alive: program.alive() };
+      const facts: Fact[] = [];
+      for (const request of requests.facts) facts.push(await findFact(session, request, rows));
+      const names: string[] = [];
+      for (const request of requests.tables) {
+        const name = `cleaning_${tables++}`;
+        await makeTable(session, name, request, program, rows);
+        names.push(name);
+      }
+      program.add(step, facts, names);
+      built.places.push(place);
+      built.facts.push(requests.facts.map((request, index) => told(request, facts[index] ?? [])));
+    } catch (error) {
+      if (!(error instanceof StepError)) throw error;
+      const { reason, message, column } = error;
+      built.problems.push({ step: place, reason, message, ...(column === undefined ? {} : { column }) });
+    }
+    onStep(place + 1);
+  }
+  return built;
+}
+
+const told = ({ column, what }: FactRequest, fact: Fact): StepFact => ({
+  column: column.name,
+  what,
+  value: fact.every((part) => part === null) ? null : fact.join(' and '),
+});
+
+async function findFact(session: DuckDbSession, request: FactRequest, rows: LiveRows): Promise<Fact> {
+  const { rows: found } = await session.all(factSql(request, rows));
+  return (found[0] ?? [null]).map((cell) => (cell === null ? null : String(cell)));
+}
+
+async function makeTable(
+  session: DuckDbSession,
+  name: string,
+  request: TableRequest,
+  { columns }: CleaningProgram,
+  rows: LiveRows,
+): Promise<void> {
+  const create = (select: string): Promise<number> => session.run(`CREATE TEMP TABLE ${name} AS ${select}`);
+  switch (request.what) {
+    case 'duplicates': {
+      const { before, table } = duplicatesSql(request, rows);
+      await session.run(`CREATE OR REPLACE TEMP TABLE duplicate_hashes AS ${before}`);
+      await create(table);
+      await session.run('DROP TABLE duplicate_hashes');
+      return;
+    }
+    case 'forward':
+      await create(forwardSql(request, rows));
+      return;
+    case 'totals':
+      await create(rowsSql(await findTotals(session, columns, rows)));
+      return;
+    case 'edges':
+      await create(rowsSql(await findEdges(session, columns, rows)));
+      return;
+  }
+}
+
+const rowsSql = (rows: readonly number[]): string => `SELECT unnest([${rows.join(', ')}]::BIGINT[]) AS r`;
+
+async function usualCells(session: DuckDbSession, ...of: Parameters<typeof usualCellsSql>): Promise<number> {
+  return Number((await session.all(usualCellsSql(...of))).rows[0]?.[0] ?? 0);
+}
+
+async function findTotals(session: DuckDbSession, ...of: Parameters<typeof totalRowsSql>): Promise<number[]> {
+  const counting = countTotalWordsSql(...of);
+  if (counting === null) return [];
+  const words = Number((await session.all(counting)).rows[0]?.[0] ?? 0);
+  if (words === 0 || words > MOST_TOTALS) return [];
+  const candidates = (await session.all(totalRowsSql(...of))).rows.map(
+    ([row, cells, rowsAbove, values, sums]) => ({
+      row: Number(row),
+      cells: texts(cells),
+      rowsAbove: Number(rowsAbove),
+      sums: numbers(values).map((value, index) => ({ column: '', value, above: numbers(sums)[index] ?? 0 })),
+    }),
+  );
+  return findTotalRows(candidates, await usualCells(session, ...of));
+}
+
+async function findEdges(session: DuckDbSession, ...of: Parameters<typeof edgeRowsSql>): Promise<number[]> {
+  const [columns, rows] = of;
+  const { rows: found } = await session.all(edgeRowsSql(columns, rows));
+  const at = (end: number) =>
+    found
+      .filter((row) => Number(row[2]) === end)
+      .map(([row, cells]) => ({ row: Number(row), cells: texts(cells) }))
+      .sort((a, b) => a.row - b.row);
+  const first = at(0);
+  const last = at(1);
+  // In so short a table the two ends are the same rows.
+  if (first.length < FEWEST_ROWS_WITH_EDGES || first[0]?.row === last[0]?.row) return [];
+  const usual = await usualCells(session, ...of);
+  const prose = [first, last.reverse()].flatMap((rowsOfEnd) =>
+    findProseRows(rowsOfEnd, usual, columns.length),
+  );
+  return [...new Set(prose)];
+}
+
+const items = (cell: DuckDbCell | undefined): DuckDbCell[] => (Array.isArray(cell) ? cell : []);
+const texts = (cell: DuckDbCell | undefined): (string | null)[] =>
+  items(cell).map((item) => (item === null ? null : String(item)));
+const numbers = (cell: DuckDbCell | undefined): (number | null)[] =>
+  items(cell).map((item) => (item === null ? null : Number(item)));

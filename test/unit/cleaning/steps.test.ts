@@ -1,0 +1,429 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { CleaningStep } from '../../../contracts/cleaning.js';
+import { type Cleaner, createCleaner, texts } from './support/cleaner.js';
+
+let cleaner: Cleaner;
+beforeAll(async () => {
+  cleaner = await createCleaner();
+}, 60_000);
+afterAll(async () => await cleaner?.remove());
+
+/** The cells of the only column after the steps. */
+const cells = async (before: (string | null)[], ...steps: CleaningStep[]): Promise<unknown[]> =>
+  (await cleaner.cleanSelect(texts('a', before), ...steps)).rows.map(([cell]) => cell);
+
+const columns = ['a'];
+type ParseNumbers = Extract<CleaningStep, { kind: 'parse-numbers' }>;
+const numbers: Omit<ParseNumbers, 'to'> = {
+  kind: 'parse-numbers',
+  columns,
+  decimal: '.',
+  thousands: '',
+  affixes: [],
+  percent: 'none',
+  misfits: 'null',
+};
+
+describe('steps on text', () => {
+  it.each<[string, CleaningStep, (string | null)[], unknown[]]>([
+    [
+      'trim takes white space of all kinds from the ends',
+      { kind: 'trim', columns, collapse: false },
+      [' a  b ', '\u00a0c\t', '\u3000', 'd', null],
+      ['a  b', 'c', '', 'd', null],
+    ],
+    [
+      'trim collapses inner white space',
+      { kind: 'trim', columns, collapse: true },
+      [' a \u00a0 b\nc '],
+      ['a b c'],
+    ],
+    ['lower', { kind: 'change-case', columns, to: 'lower' }, ['ÄB c', null], ['äb c', null]],
+    ['upper', { kind: 'change-case', columns, to: 'upper' }, ['äb c'], ['ÄB C']],
+    ['title', { kind: 'change-case', columns, to: 'title' }, ['new YORK city', ''], ['New York City', '']],
+    [
+      'replace-values changes whole cells only',
+      {
+        kind: 'replace-values',
+        column: 'a',
+        values: [
+          { from: 'NYC', to: 'New York' },
+          { from: 'x', to: null },
+        ],
+      },
+      ['NYC', 'NYC 2', 'x', null],
+      ['New York', 'NYC 2', null, null],
+    ],
+    [
+      'null-words go without case and ends',
+      { kind: 'null-words', columns, words: ['n/a', '-'] },
+      [' N/A ', '-', '--', 'a-b', ''],
+      [null, null, '--', 'a-b', ''],
+    ],
+    [
+      'mask by asterisks',
+      { kind: 'mask', columns, method: 'redact', keepLast: 2 },
+      ['1234567', 'abc', null],
+      ['***67', '***', null],
+    ],
+    [
+      'mask by SHA-256',
+      { kind: 'mask', columns, method: 'hash', salt: 's' },
+      ['a', null],
+      [createHash('sha256').update('sa').digest('hex'), null],
+    ],
+  ])('%s', async (_what, step, before, after) => expect(await cells(before, step)).toEqual(after));
+});
+
+describe('steps on types', () => {
+  it.each<[string, CleaningStep, (string | null)[], unknown[]]>([
+    [
+      'whole numbers with thousands',
+      { ...numbers, to: 'integer', thousands: ',' },
+      ['1,234', '12', '1,234,567', '12,34', '1.0', '1.5', '007', '-3', null],
+      [1234, 12, 1234567, null, 1, null, null, -3, null],
+    ],
+    [
+      'continental money, minus before, behind the currency, in brackets',
+      { ...numbers, to: 'decimal', scale: 2, decimal: ',', thousands: '.', affixes: ['€', 'EUR'] },
+      ['1.234,50 €', '-€ 2,5', '€-3', '(4,00 EUR)', '€1', '1,234', 'EUR', '5 $'],
+      ['1234.50', '-2.50', '-3.00', '-4.00', '1.00', null, null, null],
+    ],
+    [
+      'percent as a fraction, exactly',
+      { ...numbers, to: 'decimal', scale: 1, percent: 'fraction' },
+      ['12.5 %', '3', '-1%'],
+      ['0.125', '3.000', '-0.010'],
+    ],
+    ['percent as a number', { ...numbers, to: 'integer', percent: 'number' }, ['12 %', '3'], [12, 3]],
+    [
+      'exponents, and digits that a double does not hold',
+      { ...numbers, to: 'double' },
+      ['1e3', '-2.5E-1', '0.1', '12345678901234567890'],
+      [1000, -0.25, 0.1, null],
+    ],
+    [
+      'a unit with a digit in it',
+      { ...numbers, to: 'integer', affixes: ['m2'] },
+      ['12 m2', '7m2', 'm2'],
+      [12, 7, null],
+    ],
+    [
+      'dates in the given formats only',
+      { kind: 'parse-dates', columns, formats: ['%d.%m.%Y', '%Y-%m-%d'], to: 'date', misfits: 'null' },
+      ['29.02.2024', '2024-1-3', '30.02.2024', '02/03/2024', ''],
+      ['2024-02-29', '2024-01-03', null, null, null],
+    ],
+    [
+      'a time of day is not cut off',
+      { kind: 'parse-dates', columns, formats: ['%Y-%m-%d %H:%M'], to: 'date', misfits: 'null' },
+      ['2024-01-02 00:00', '2024-01-02 10:30'],
+      ['2024-01-02', null],
+    ],
+    [
+      'booleans',
+      { kind: 'parse-booleans', columns, yes: ['yes', 'Y', '1'], no: ['no', '0'], misfits: 'null' },
+      ['YES', 'y ', '0', 'perhaps', null],
+      [true, true, false, null, null],
+    ],
+    [
+      'what does not fit is kept as text, the rest is written in one way',
+      { kind: 'parse-dates', columns, formats: ['%d/%m/%Y'], to: 'date', misfits: 'keep-text' },
+      ['31/12/2024', 'soon'],
+      ['2024-12-31', 'soon'],
+    ],
+    [
+      'change-type takes plain writing only',
+      { kind: 'change-type', columns, to: 'integer', misfits: 'null' },
+      ['12', '1,2', '3.0'],
+      [12, null, 3],
+    ],
+    [
+      'units into one',
+      {
+        kind: 'convert-units',
+        column: 'a',
+        units: [
+          { unit: 'kg', factor: 1 },
+          { unit: 'g', factor: 0.001 },
+          { unit: '', factor: 1 },
+        ],
+        decimal: '.',
+        thousands: '',
+        misfits: 'null',
+      },
+      ['1.5 kg', '500g', '2', '3 lb'],
+      [1.5, 0.5, 2, null],
+    ],
+  ])('%s', async (_what, step, before, after) => expect(await cells(before, step)).toEqual(after));
+
+  it('lists every cell that loses its value, with its row and why', async () => {
+    const { rejects, effects } = await cleaner.cleanSelect(texts('a', ['1', 'x', '', null, 'y']), {
+      ...numbers,
+      to: 'integer',
+    });
+    expect(rejects).toEqual([
+      ['a', 'x', 'step_1_not_a_number', 2],
+      ['a', 'y', 'step_1_not_a_number', 5],
+    ]);
+    expect(effects[0]).toMatchObject({
+      cellsLost: 2,
+      columns: [
+        {
+          column: 'a',
+          lost: 2,
+          lostExamples: [
+            { row: 2, before: 'x', after: null },
+            { row: 5, before: 'y' },
+          ],
+        },
+      ],
+    });
+  });
+
+  it('ends where a step refuses cells, and says which', async () => {
+    const refused = cleaner.cleanSelect(texts('a', ['1', 'x']), {
+      ...numbers,
+      to: 'integer',
+      misfits: 'refuse',
+    });
+    await expect(refused).rejects.toMatchObject({
+      code: 'cells_do_not_fit',
+      details: { examples: [{ row: 2, before: 'x' }] },
+    });
+  });
+
+  it('makes no other type out of a typed column than gives it back', async () => {
+    const { rows } = await cleaner.cleanSelect('SELECT unnest([1.0, 2.5])::DOUBLE AS a', {
+      kind: 'change-type',
+      columns,
+      to: 'integer',
+      misfits: 'null',
+    });
+    expect(rows.map(([cell]) => cell)).toEqual([1, null]);
+  });
+});
+
+describe('steps on values', () => {
+  const pairs =
+    "SELECT unnest([3, 1, NULL, 2, 9]) AS n, unnest(['b', 'a', ' ', 'b', NULL]) AS t, unnest([1, 2, 3, 4, 5]) AS o";
+  it.each<[string, CleaningStep, unknown[][]]>([
+    [
+      'a constant',
+      { kind: 'fill-missing', columns: ['t'], with: { constant: 'z' } },
+      [
+        [3, 'b'],
+        [1, 'a'],
+        [null, 'z'],
+        [2, 'b'],
+        [9, 'z'],
+      ],
+    ],
+    [
+      'the lower median',
+      { kind: 'fill-missing', columns: ['n'], with: { statistic: 'median' } },
+      [
+        [3, 'b'],
+        [1, 'a'],
+        [2, ' '],
+        [2, 'b'],
+        [9, null],
+      ],
+    ],
+    [
+      'the mode',
+      { kind: 'fill-missing', columns: ['t'], with: { statistic: 'mode' } },
+      [
+        [3, 'b'],
+        [1, 'a'],
+        [null, 'b'],
+        [2, 'b'],
+        [9, 'b'],
+      ],
+    ],
+    [
+      'the value before',
+      { kind: 'fill-missing', columns: ['n', 't'], with: { forward: { orderBy: 'o' } } },
+      [
+        [3, 'b'],
+        [1, 'a'],
+        [1, 'a'],
+        [2, 'b'],
+        [9, 'b'],
+      ],
+    ],
+    [
+      'bounds that are given',
+      { kind: 'cap-outliers', columns: ['n'], lower: 2, upper: 5, treat: 'cap' },
+      [
+        [3, 'b'],
+        [2, 'a'],
+        [null, ' '],
+        [2, 'b'],
+        [5, null],
+      ],
+    ],
+    [
+      'values beyond them to NULL',
+      { kind: 'cap-outliers', columns: ['n'], upper: 5, treat: 'null' },
+      [
+        [3, 'b'],
+        [1, 'a'],
+        [null, ' '],
+        [2, 'b'],
+        [null, null],
+      ],
+    ],
+  ])('%s', async (_what, step, after) => {
+    expect((await cleaner.cleanSelect(pairs, step)).rows.map(([n, t]) => [n, t])).toEqual(after);
+  });
+
+  it('finds fences in the data', async () => {
+    const { rows, effects } = await cleaner.cleanSelect(
+      'SELECT CASE WHEN i = 50 THEN 10000 ELSE i END AS n FROM range(1, 101) t(i)',
+      { kind: 'cap-outliers', columns: ['n'], fences: 1.5, treat: 'cap' },
+    );
+    expect(effects[0]?.facts).toEqual([{ column: 'n', what: 'quartiles', value: '25.0 and 76.0' }]);
+    expect(Math.max(...rows.map(([n]) => Number(n)))).toBe(152);
+  });
+});
+
+describe('steps on rows', () => {
+  const kept = async (select: string, step: CleaningStep): Promise<unknown[]> =>
+    (await cleaner.cleanSelect(select, step)).rows.map((row) => row.at(-1));
+  const table =
+    "SELECT unnest(['x', 'x', 'y', NULL, 'x', NULL]) AS a, unnest([1, 1, 2, NULL, 1, NULL]) AS b, unnest([1, 2, 3, 4, 5, 6]) AS c";
+
+  it.each<[string, string, CleaningStep, number[]]>([
+    [
+      'equal rows, the first kept',
+      'SELECT a, b FROM (' + table + ')',
+      { kind: 'drop-duplicates', keep: 'first' },
+      [1, 3, 4, 6],
+    ],
+    [
+      'equal rows, the last kept',
+      'SELECT a, b FROM (' + table + ')',
+      { kind: 'drop-duplicates', keep: 'last' },
+      [3, 4, 5, 6],
+    ],
+    [
+      'equal keys; a missing key repeats nothing',
+      table,
+      { kind: 'drop-duplicates', columns: ['a', 'b'], keep: 'first' },
+      [1, 3, 4, 6],
+    ],
+    ['rows with something missing', table, { kind: 'drop-missing', how: 'any' }, [1, 2, 3, 5]],
+    [
+      'rows with all of some columns missing',
+      table,
+      { kind: 'drop-missing', columns: ['a', 'b'], how: 'all' },
+      [1, 2, 3, 5],
+    ],
+    [
+      'rows by a condition',
+      table,
+      {
+        kind: 'drop-rows',
+        where: {
+          all: [
+            { column: 'a', is: 'equal-to', value: 'x' },
+            { column: 'c', is: 'at-least', value: 2 },
+          ],
+        },
+      },
+      [1, 3, 4, 6],
+    ],
+    [
+      'rows by a list',
+      table,
+      {
+        kind: 'drop-rows',
+        where: {
+          any: [
+            { column: 'a', is: 'one-of', values: ['y'] },
+            { column: 'b', is: 'missing' },
+          ],
+        },
+      },
+      [1, 2, 5],
+    ],
+  ])('%s', async (_what, select, step, rows) => expect(await kept(select, step)).toEqual(rows));
+
+  it('totals go, and words that are no totals stay', async () => {
+    const select =
+      "SELECT * FROM (VALUES ('a', 10.0, 'x'), ('b', 20.0, 'x'), ('Total', 30.0, NULL), ('Total recall', 7.0, 'x'), ('c', 5.0, 'x')) t(name, amount, kind)";
+    expect(await kept(select, { kind: 'drop-total-rows' })).toEqual([1, 2, 4, 5]);
+  });
+
+  it('notes above and below the data go', async () => {
+    const select =
+      "SELECT CASE i WHEN 1 THEN 'Report for 2024' WHEN 20 THEN 'Source: us' ELSE 'n' || i END AS a, CASE WHEN i NOT IN (1, 20) THEN i END AS b, CASE WHEN i NOT IN (1, 20) THEN 2 * i END AS c, CASE WHEN i NOT IN (1, 20) THEN 'x' END AS d FROM range(1, 21) t(i)";
+    expect(await kept(select, { kind: 'drop-edge-rows' })).toEqual(
+      Array.from({ length: 18 }, (_, index) => index + 2),
+    );
+  });
+
+  it('headers in the middle go', async () => {
+    const select = "SELECT * FROM (VALUES ('x', 'y'), ('a', 'b'), ('a', 'q')) t(a, b)";
+    expect(await kept(select, { kind: 'drop-repeated-headers' })).toEqual([1, 3]);
+  });
+});
+
+describe('steps on columns', () => {
+  const table =
+    "SELECT 'Berlin, Mitte, DE' AS place, 1 AS n, NULL::VARCHAR AS t UNION ALL SELECT 'Oslo', 2, 'x'";
+  const named = async (step: CleaningStep) => {
+    const cleaned = await cleaner.cleanSelect(table, step);
+    return [cleaned.columns.map(({ name }) => name), ...cleaned.rows.map((row) => row.slice(0, -1))];
+  };
+  it.each<[CleaningStep, unknown[][]]>([
+    [
+      { kind: 'drop-columns', columns: ['n'] },
+      [
+        ['place', 't'],
+        ['Berlin, Mitte, DE', null],
+        ['Oslo', 'x'],
+      ],
+    ],
+    [
+      {
+        kind: 'rename-columns',
+        names: [
+          { from: 'n', to: 't' },
+          { from: 't', to: 'n' },
+        ],
+      },
+      [
+        ['place', 't', 'n'],
+        ['Berlin, Mitte, DE', 1, null],
+        ['Oslo', 2, 'x'],
+      ],
+    ],
+    [
+      { kind: 'reorder-columns', columns: ['t'] },
+      [
+        ['t', 'place', 'n'],
+        [null, 'Berlin, Mitte, DE', 1],
+        ['x', 'Oslo', 2],
+      ],
+    ],
+    [
+      { kind: 'split-column', column: 'place', delimiter: ', ', into: ['city', 'rest'], keepSource: false },
+      [
+        ['city', 'rest', 'n', 't'],
+        ['Berlin', 'Mitte, DE', 1, null],
+        ['Oslo', null, 2, 'x'],
+      ],
+    ],
+    [
+      { kind: 'merge-columns', columns: ['n', 't'], separator: '-', into: 'nt', keepSources: false },
+      [
+        ['place', 'nt'],
+        ['Berlin, Mitte, DE', '1'],
+        ['Oslo', '2-x'],
+      ],
+    ],
+  ])('%j', async (step, after) => expect(await named(step)).toEqual(after));
+});
