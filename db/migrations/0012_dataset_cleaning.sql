@@ -3,8 +3,6 @@
 
 -- {sourceVersionId, recipe, rowsBefore, effects}; null for a version that was read from the file.
 alter table dataset_versions add column cleaning jsonb;
--- Equal for versions with equal data; 0011 has it as well.
-alter table dataset_versions add column if not exists content_hash text;
 
 -- What a cleaning job shall do; the recipe may be larger than a workflow's input.
 create table cleaning_runs (

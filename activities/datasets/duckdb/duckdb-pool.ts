@@ -98,6 +98,23 @@ export function createDuckDbPool(options: DuckDbPoolOptions): DuckDbPool {
     }
   };
 
+  /** Whoever is cancelled while a process starts does not wait for it: the next one gets it. */
+  const startFor = async (signal: AbortSignal | undefined): Promise<DuckDbProcess> => {
+    const started = start();
+    if (!signal) return await started;
+    return await new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        reject(signal.reason);
+        started.then(release, () => undefined);
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      started
+        .then(resolve, reject)
+        .finally(() => signal.removeEventListener('abort', onAbort))
+        .catch(() => undefined);
+    });
+  };
+
   const takeKept = (isWanted: (one: (typeof kept)[number]) => boolean): OpenSession | undefined => {
     const index = kept.findIndex(isWanted);
     const [one] = index >= 0 ? kept.splice(index, 1) : [];
@@ -134,7 +151,7 @@ export function createDuckDbPool(options: DuckDbPoolOptions): DuckDbPool {
       if (same?.process.isAlive) return same;
       const process = idle.pop();
       if (process?.isAlive) return process;
-      if (alive.size + starting < maxProcesses) return await start();
+      if (alive.size + starting < maxProcesses) return await startFor(signal);
       const other = takeKept(() => true);
       if (other) await closeSession(other);
       else await untilFree(signal);

@@ -25,6 +25,9 @@ export interface ProcessExit {
 /** Private memory that Node and DuckDB reserve and hardly touch; their resident memory is watched with the cap itself. */
 const RESERVED_BYTES = 600 * 1024 ** 2;
 
+/** It takes some 0.5 s; one that hangs is killed. */
+const START_TIMEOUT_MS = 60_000;
+
 /**
  * Starts a process of the pool with nothing in its environment. `prlimit` caps its data segment from outside (Linux); where that
  * is missing its resident memory is watched twice a second. Resolves when it is ready for a session.
@@ -59,12 +62,13 @@ export async function startDuckDbProcess(capBytes: number): Promise<DuckDbProces
   const ready = new Promise<void>((resolve) => {
     listener = () => resolve();
   });
+  const patience = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS);
   await Promise.race([
     ready,
     exited.then(({ code, signal }) => {
       throw new Error(`The DuckDB process did not start (${signal ?? `exit code ${code}`})`);
     }),
-  ]);
+  ]).finally(() => clearTimeout(patience));
   // It must not keep its parent alive; the parent's end closes the channel, which ends it.
   child.unref();
   child.channel?.unref();

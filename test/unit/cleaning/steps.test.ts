@@ -298,13 +298,13 @@ describe('steps on rows', () => {
   it.each<[string, string, CleaningStep, number[]]>([
     [
       'equal rows, the first kept',
-      'SELECT a, b FROM (' + table + ')',
+      `SELECT a, b FROM (${table})`,
       { kind: 'drop-duplicates', keep: 'first' },
       [1, 3, 4, 6],
     ],
     [
       'equal rows, the last kept',
-      'SELECT a, b FROM (' + table + ')',
+      `SELECT a, b FROM (${table})`,
       { kind: 'drop-duplicates', keep: 'last' },
       [3, 4, 5, 6],
     ],

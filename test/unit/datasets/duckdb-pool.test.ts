@@ -55,6 +55,22 @@ describe('the DuckDB pool', () => {
     });
   });
 
+  it('whoever is cancelled while a process starts does not wait for it, and the next one gets it', async () => {
+    const other = await createScratch({ maxProcesses: 1 });
+    try {
+      const cancelled = new AbortController();
+      const waiting = other.pool.withSession(
+        { timeoutMs: HOUR_MS, signal: cancelled.signal },
+        async () => 'worked',
+      );
+      cancelled.abort(new Error('enough'));
+      await expect(waiting).rejects.toThrow('enough');
+      expect(await other.pool.withSession({ timeoutMs: HOUR_MS }, async () => 'worked')).toBe('worked');
+    } finally {
+      await other.remove();
+    }
+  });
+
   it('gives each session a database of its own and leaves no spill folder', async () => {
     await scratch.pool.withSession({ timeoutMs: HOUR_MS }, (session) =>
       session.run('CREATE TABLE t AS SELECT 1'),
