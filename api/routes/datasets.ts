@@ -5,7 +5,7 @@ import { QuaestorError } from '../../contracts/quaestor-error.js';
 import { appendAudit } from '../../db/statements/audit.js';
 import { removeUnusedProfiles } from '../../db/statements/dataset-profiles.js';
 import { deleteDataset, getDataset, getDatasetPreview, listDatasets } from '../../db/statements/datasets.js';
-import { findActiveJob } from '../../db/statements/jobs.js';
+import { listActiveJobs } from '../../db/statements/jobs.js';
 import { datasetFiles } from '../../platform/dataset-files.js';
 import type { ApiContext } from '../api-deps.js';
 import { receiveUpload } from '../receive-upload.js';
@@ -207,10 +207,7 @@ export function addDatasetRoutes(routes: Routes, deps: ApiContext): void {
     },
     async ({ caller, params }) => {
       const running = await db.withTenant(caller.tenantId, async (tx) => {
-        const jobs = [
-          await findActiveJob(tx, params.id, 'ingest-dataset'),
-          await findActiveJob(tx, params.id, 'profile-dataset'),
-        ];
+        const jobs = await listActiveJobs(tx, params.id);
         if (!(await deleteDataset(tx, params.id))) throw noSuchDataset();
         await removeUnusedProfiles(tx);
         await appendAudit(tx, {
@@ -219,7 +216,7 @@ export function addDatasetRoutes(routes: Routes, deps: ApiContext): void {
           subjectId: params.id,
           data: {},
         });
-        return jobs.filter((job) => job !== undefined);
+        return jobs;
       });
       for (const job of running) {
         await deps.engine.cancel(job.id).catch((error: unknown) => {

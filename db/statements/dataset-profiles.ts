@@ -1,5 +1,6 @@
 import type {
   ColumnProfile,
+  DatasetProfile,
   Finding,
   ProfileState,
   ProfileSummary,
@@ -142,6 +143,22 @@ export async function getProfileSummary(tx: Transaction, id: string): Promise<Pr
     [id],
   );
   return row?.summary ?? undefined;
+}
+
+/** The profile of what a version holds; undefined while there is no whole one. */
+export async function findWholeProfile(
+  tx: Transaction,
+  versionId: string,
+): Promise<DatasetProfile | undefined> {
+  const state = await findProfileOfVersion(tx, versionId);
+  const summary = state && (await getProfileSummary(tx, state.id));
+  if (!state || !summary) return undefined;
+  const columns = await listProfileColumns(tx, state.id, 0, state.columnsTotal);
+  return {
+    ...summary,
+    columns: columns.map(({ profile }) => profile),
+    findings: [...summary.findings, ...columns.flatMap(({ findings }) => findings)],
+  };
 }
 
 /** Makes a profile whole, which replaces older ones of the same content. */

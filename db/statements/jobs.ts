@@ -67,6 +67,15 @@ export async function findActiveJob(
   return row && toJob(row);
 }
 
+/** The jobs of every kind that work on this subject now. */
+export async function listActiveJobs(tx: Transaction, subjectId: string): Promise<Job[]> {
+  const rows = await tx.query<Row>(
+    `SELECT ${COLUMNS} FROM jobs WHERE subject_id = $1 AND status IN ('queued', 'running')`,
+    [subjectId],
+  );
+  return rows.map(toJob);
+}
+
 /** Jobs of every tenant that have not ended, by id, after the given one. In `withUnfinishedJobs` only. */
 export async function listUnfinishedJobs(
   tx: Transaction,

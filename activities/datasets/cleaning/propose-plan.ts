@@ -9,6 +9,7 @@ import {
   saveProposals,
   type VersionFacts,
 } from '../../../db/statements/cleaning.js';
+import { findWholeProfile } from '../../../db/statements/dataset-profiles.js';
 import { cleaningEvidence } from '../../../domain/cleaning/model/cleaning-evidence.js';
 import { proposeSteps, RULES_VERSION } from '../../../domain/cleaning/propose-steps.js';
 import type { RuleInput } from '../../../domain/cleaning/rules/rule.js';
@@ -64,11 +65,14 @@ const cacheKeyOf = ({ contentKey }: VersionFacts, modelName: string | null): str
     .update(JSON.stringify([RULES_VERSION, contentKey, modelName]))
     .digest('hex');
 
+/** The stored profile where there is one; it begins by itself after a reading. */
 async function profileOf(
   deps: DatasetDeps,
   { tenantId, datasetId }: PlanCleaningInput,
   version: VersionFacts,
 ): Promise<RuleInput['profile']> {
+  const stored = await deps.db.withTenant(tenantId, (tx) => findWholeProfile(tx, version.id));
+  if (stored) return stored;
   const folder = datasetFiles.version(deps.folder, tenantId, datasetId, version.id);
   try {
     return await deps.pool.withSession({ timeoutMs: deps.timeoutMs, signal: activitySignal() }, (session) =>

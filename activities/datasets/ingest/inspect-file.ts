@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { Readable, Transform } from 'node:stream';
+import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
@@ -117,9 +117,10 @@ async function unpack({ path, unpackedPath }: InspectFileInput): Promise<string>
   });
   try {
     const from = createReadStream(path, { highWaterMark: 64 * 1024 });
-    const plain = isGzip ? from.pipe(createGunzip()) : Readable.from(unzstd(from));
-    from.on('error', (error) => plain.destroy(error));
-    await pipeline(plain, limit, createWriteStream(unpackedPath));
+    const to = createWriteStream(unpackedPath);
+    // One pipeline from file to file: whatever fails, both are closed.
+    if (isGzip) await pipeline(from, createGunzip(), limit, to);
+    else await pipeline(from, unzstd, limit, to);
   } catch (error) {
     if (error instanceof QuaestorError || (error as NodeJS.ErrnoException).code === 'ENOSPC') throw error;
     throw new QuaestorError('dataset_unreadable', 'The compressed file is damaged.', { cause: error });
