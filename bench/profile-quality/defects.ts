@@ -1,3 +1,4 @@
+// Over 400 lines: one table of the defects that are planted.
 import type { WarningKind } from '../../contracts/dataset-profile.js';
 import type { TableColumn, Trait } from './harmless-columns.js';
 import type { Random } from './random.js';

@@ -15,26 +15,23 @@ interface Definition {
 const NAME = String.raw`(?:the |an? )?(?<name>[\p{L}\p{N}][\p{L}\p{N}'’ _-]{0,70}?)(?: ?\((?<short>\p{Lu}[\p{L}\p{N}]{1,9})\))?`;
 const VERB = '(?:defined|calculated|computed|measured|determined|counted|given|expressed)';
 const SENTENCES: readonly RegExp[] = [
+  new RegExp(`^${NAME} (?:is|are|should be|can be|must be) ${VERB} (?:as|by|using|from) (?<body>.+)$`, 'iu'),
+  new RegExp(`^${NAME} ?(?:=|:=) ?(?<body>.+)$`, 'iu'),
+  new RegExp(`^${NAME}: (?<body>.+)$`, 'iu'),
   new RegExp(
-    String.raw`^${NAME} (?:is|are|should be|can be|must be) ${VERB} (?:as|by|using|from) (?<body>.+)$`,
+    `^to (?:calculate|compute|get|find|determine|obtain) ${NAME}(?: for each [^,]+| of each [^,]+)?, (?:you )?(?<body>divide .+)$`,
     'iu',
   ),
-  new RegExp(String.raw`^${NAME} ?(?:=|:=) ?(?<body>.+)$`, 'iu'),
-  new RegExp(String.raw`^${NAME}: (?<body>.+)$`, 'iu'),
-  new RegExp(
-    String.raw`^to (?:calculate|compute|get|find|determine|obtain) ${NAME}(?: for each [^,]+| of each [^,]+)?, (?:you )?(?<body>divide .+)$`,
-    'iu',
-  ),
-  new RegExp(String.raw`^${NAME} (?:is|are|means?|refers? to|equals?) (?<body>.+)$`, 'iu'),
+  new RegExp(`^${NAME} (?:is|are|means?|refers? to|equals?) (?<body>.+)$`, 'iu'),
 ];
 /** At the end of the question itself. */
 const CLAUSES: readonly RegExp[] = [
   new RegExp(
-    String.raw`^(?<head>.+?),? (?:where|with|given that|if) ${NAME} ?(?:=| is ${VERB} as | ${VERB} as | is | are | equals | being ) ?(?<body>.+)$`,
+    `^(?<head>.+?),? (?:where|with|given that|if) ${NAME} ?(?:=| is ${VERB} as | ${VERB} as | is | are | equals | being ) ?(?<body>.+)$`,
     'iu',
   ),
   new RegExp(String.raw`^(?<head>.+?) ?\(${NAME} ?= ?(?<body>.+)\)$`, 'iu'),
-  new RegExp(String.raw`^(?<head>.+?),? ${VERB} as (?<body>.+)$`, 'iu'),
+  new RegExp(`^(?<head>.+?),? ${VERB} as (?<body>.+)$`, 'iu'),
 ];
 const ASKS =
   /^(?:what|which|who|whom|whose|how|when|where|list|show|give|find|return|calculate|compute|count|get|display|is|are|do|does|for each|for every|in which|on which|tell|name|identify|can|could|please|order|sort|include|exclude|only|determine|provide|report|select|rank|group|filter|use|match)\b/i;

@@ -1,3 +1,4 @@
+// Over 400 lines: one table of edges, a group of them for each kind of computed value.
 import { type ArithmeticOperator, computedColumn, type Formula, type SpanUnit } from './formula.js';
 import type { AggregateFunction, CompareOperator, Edge } from './lexeme.js';
 import { lookUp } from './lexicon.js';

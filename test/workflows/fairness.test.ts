@@ -1,38 +1,28 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { type ApiClient, createApiClient } from '../../cli/api-client.js';
 import { SCOPES, type Tier } from '../../contracts/identity.js';
-import { createTestSource, type TestSource } from '../support/databases.js';
 import { type JobWatch, watchJob } from '../support/job-watch.js';
-import { type ModelServer, startModelServer } from '../support/model-server.js';
 import { pendingActivities } from '../support/pending-activities.js';
-import { createActions, startTestQuaestor, type TestQuaestor } from '../support/quaestor.js';
-import { COUNT_BY_STATUS, SHOP_SQL, sqlReply } from '../support/shop.js';
+import { createActions } from '../support/quaestor.js';
+import { COUNT_BY_STATUS, sqlReply } from '../support/shop.js';
+import { type ShopQuaestor, startShopQuaestor } from '../support/shop-quaestor.js';
 import { createTestTenant } from '../support/tenants.js';
 import { waitUntil } from '../support/wait-until.js';
 
-let model: ModelServer;
-let source: TestSource;
-let quaestor: TestQuaestor;
+let quaestor: ShopQuaestor;
 
 beforeAll(async () => {
-  model = await startModelServer();
-  source = await createTestSource(SHOP_SQL);
-  quaestor = await startTestQuaestor({
-    OPENAI_BASE_URL: model.baseUrl,
+  quaestor = await startShopQuaestor({
     // One model call at a time: all others wait in the queue.
-    QUAESTOR_QUEUE_GENERATION_CONCURRENCY: '1',
+    env: { QUAESTOR_QUEUE_GENERATION_CONCURRENCY: '1' },
   });
 }, 120_000);
 
-afterAll(async () => {
-  await quaestor?.stop();
-  await source?.drop();
-  await model?.close();
-}, 60_000);
+afterAll(() => quaestor?.stop(), 60_000);
 
 beforeEach(() => {
-  model.reset();
-  model.setReply(() => sqlReply(COUNT_BY_STATUS));
+  quaestor.model.reset();
+  quaestor.model.setReply(() => sqlReply(COUNT_BY_STATUS));
 });
 
 interface Asker {
@@ -44,12 +34,14 @@ interface Asker {
 async function newAsker(name: string, tier: Tier): Promise<Asker> {
   const tenant = await createTestTenant(quaestor.app.db, SCOPES, tier);
   const client = createApiClient({ baseUrl: quaestor.app.url, apiKey: tenant.apiKey });
-  const dataSourceId = await createActions(client, () => quaestor.app.url, tenant).connect(source.url);
+  const dataSourceId = await createActions(client, () => quaestor.app.url, tenant).connect(
+    quaestor.source.url,
+  );
   return { name, client, dataSourceId };
 }
 
 let asked = 0;
-/** Asks so many questions and resolves when all of them wait for the model. */
+/** Asks so many questions and resolves when all of them wait for the quaestor.model. */
 async function queueUp(asker: Asker, count: number) {
   const jobs: { jobId: string; watch: JobWatch }[] = [];
   for (let n = 0; n < count; n++) {
@@ -69,19 +61,19 @@ async function queueUp(asker: Asker, count: number) {
 
 /** Who asked, in the order in which the model was called, without the call that was held. */
 const order = (askers: Asker[]): string[] =>
-  model.requests
+  quaestor.model.requests
     .filter(({ endpoint }) => endpoint === 'chat')
     .slice(1)
     .map(({ body }) => askers.find(({ name }) => JSON.stringify(body).includes(`asks ${name} for`))!.name);
 
 /** One question of the first asker holds the model while all others queue up behind it. */
 async function runBehindAHeldCall(askers: [Asker, number][]): Promise<string[]> {
-  model.script('chat', { kind: 'hold' });
+  quaestor.model.script('chat', { kind: 'hold' });
   const [first] = askers;
   const jobs = await queueUp(first![0], 1);
-  await model.waitUntil((stats) => stats.held === 1);
+  await quaestor.model.waitUntil((stats) => stats.held === 1);
   for (const [asker, count] of askers) jobs.push(...(await queueUp(asker, count)));
-  model.release();
+  quaestor.model.release();
   for (const { watch } of jobs) expect((await watch.done).at(-1)?.kind).toBe('job.succeeded');
   return order(askers.map(([asker]) => asker));
 }

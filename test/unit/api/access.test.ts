@@ -1,3 +1,4 @@
+// Over 400 lines: one table of every route with what it asks of its caller.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { SCOPES, type Scope } from '../../../contracts/identity.js';

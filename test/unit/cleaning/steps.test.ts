@@ -1,3 +1,4 @@
+// Over 400 lines: one table, a case or two for each kind of cleaning step.
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CleaningStep } from '../../../contracts/cleaning.js';
