@@ -55,9 +55,11 @@ export async function startTestDeployment(env: Record<string, string> = {}): Pro
   const isOneProcess = sharedServers().storeKind === 'pglite';
   const tenant = await makeTenant(store);
   const taken = new Set<number>();
+  // As in global-setup.ts: two runs on one machine start looking at different places.
+  const offset = (process.pid % 200) * 20;
   const [httpPort, workerPort] = [
-    await findFreePort({ preferred: 28_480, taken }),
-    await findFreePort({ preferred: 28_490, taken }),
+    await findFreePort({ preferred: 20_480 + offset, taken }),
+    await findFreePort({ preferred: 20_490 + offset, taken }),
   ];
   const settings: Record<string, string> = {
     ...(await testEnvironment(store, env)),
