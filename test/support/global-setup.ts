@@ -16,6 +16,7 @@ import { findPgvectorPostgres } from '../../platform/embedded/pgvector-postgres.
 import { startTemporalServer } from '../../platform/embedded/temporal-server.js';
 import { buildWorkflowBundle } from '../../workers/workflow-bundle.js';
 import { startMariadb } from './mariadb-server.js';
+import { runOffset } from './run-offset.js';
 import { describeServers, type SharedServers, type StoreKind } from './shared-servers.js';
 
 const PASSWORD = 'test-only';
@@ -38,8 +39,7 @@ export default async function globalSetup(): Promise<void> {
   const home = await mkdtemp(join(tmpdir(), 'quaestor-test-'));
   const { cache } = findLocalFolders({ ...process.env, QUAESTOR_HOME: join(home, 'home') }, home);
   const taken = new Set<number>();
-  // Two runs on one machine start looking at different places: between finding a port and taking it there is a moment.
-  const offset = (process.pid % 200) * 10;
+  const offset = runOffset(10);
   const port = (preferred: number) => findFreePort({ preferred: preferred + offset, taken });
   const say = (message: string) => void process.stderr.write(`  ${message}\n`);
   const stops: Stops = [() => rm(home, { recursive: true, force: true })];

@@ -8,6 +8,7 @@ import { type ApiClient, createApiClient } from '../../cli/api-client.js';
 import { findFreePort } from '../../platform/embedded/free-port.js';
 import { createTestStore, openTestDatabase, type TestStore } from './databases.js';
 import { createActions, testEnvironment } from './quaestor.js';
+import { runOffset } from './run-offset.js';
 import { sharedServers } from './shared-servers.js';
 import { createTestTenant, type TestTenant } from './tenants.js';
 import { waitUntil } from './wait-until.js';
@@ -55,8 +56,7 @@ export async function startTestDeployment(env: Record<string, string> = {}): Pro
   const isOneProcess = sharedServers().storeKind === 'pglite';
   const tenant = await makeTenant(store);
   const taken = new Set<number>();
-  // As in global-setup.ts: two runs on one machine start looking at different places.
-  const offset = (process.pid % 200) * 20;
+  const offset = runOffset(20);
   const [httpPort, workerPort] = [
     await findFreePort({ preferred: 20_480 + offset, taken }),
     await findFreePort({ preferred: 20_490 + offset, taken }),

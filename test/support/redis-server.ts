@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { findFreePort } from '../../platform/embedded/free-port.js';
+import { runOffset } from './run-offset.js';
 import { waitUntil } from './wait-until.js';
 
 /** Whether this machine has Redis; suites that need it say so when they are skipped. */
@@ -17,7 +18,7 @@ export interface RedisServer {
 
 /** A Redis of its own on a free port of 127.0.0.1, in memory alone. The caller kills it. */
 export async function startRedisServer(): Promise<RedisServer> {
-  const port = await findFreePort({ preferred: 26_379 });
+  const port = await findFreePort({ preferred: 16_379 + runOffset(5) });
   let child: ChildProcess | undefined;
   const server: RedisServer = {
     url: `redis://127.0.0.1:${port}`,
