@@ -58,7 +58,10 @@ const readJob = async (jobId: string) => {
 async function askInVain(): Promise<{ jobId: string; questionId: string }> {
   const calls = model.stats.byEndpoint.chat;
   model.script('chat', { kind: 'hang' });
-  const reply = await quaestor.client.askQuestion({ dataSourceId, question: `How many orders of each status? ${randomUUID()}` });
+  const reply = await quaestor.client.askQuestion({
+    dataSourceId,
+    question: `How many orders of each status? ${randomUUID()}`,
+  });
   if (reply.answered) throw new Error('must not be cached');
   await model.waitUntil((stats) => stats.byEndpoint.chat > calls);
   return reply;
