@@ -21,7 +21,8 @@ import {
 import { outputName } from './output-names.js';
 import { childrenOf, listOf, namesOf, type PlainNode, unwrap, walk } from './syntax-tree.js';
 import { createTableIndex, type TableIndex } from './table-index.js';
-import { type GuardTable, MAX_UNKNOWN_NAMES, type UnknownName } from './verdict.js';
+import { UnknownNames } from './unknown-names.js';
+import type { GuardTable } from './verdict.js';
 
 export interface ResolveOptions {
   tables: readonly GuardTable[];
@@ -42,7 +43,7 @@ interface Findings {
   extraFunctions: ReadonlySet<string>;
   tables: Set<string>;
   columns: Set<string>;
-  unknown: Map<string, UnknownName>;
+  unknown: UnknownNames;
   /** Names of functions called as if they were fields. */
   calls: Set<string>;
   /** Nodes that name something and have been looked at. */
@@ -71,22 +72,19 @@ const UNKNOWN_OUTPUTS: Outputs = { names: [], isOpen: true };
  * @throws QuaestorError `sql_unknown_table`, `sql_unknown_function`, both with `details.unknown`
  */
 export const resolveNames = (query: PlainNode, options: ResolveOptions): ResolvedNames => {
+  const index = createTableIndex(options.tables, options.searchPath);
   const found: Findings = {
-    index: createTableIndex(options.tables, options.searchPath),
+    index,
     extraFunctions: new Set(options.extraFunctions),
     tables: new Set(),
     columns: new Set(),
-    unknown: new Map(),
+    unknown: new UnknownNames(index.tables, 'Not in the index'),
     calls: new Set(),
     seen: new Set(),
   };
   resolveSelect(query, { scope: { items: [], outer: undefined }, ctes: undefined }, found);
   if (found.calls.size > 0) throw functionsNotAllowed([...found.calls], found.extraFunctions);
-  if (found.unknown.size > 0) {
-    const unknown = [...found.unknown.values()];
-    const names = unknown.map(({ kind, name }) => `${kind} ${name}`).join(', ');
-    throw new QuaestorError('sql_unknown_table', `Not in the index: ${names}.`, { details: { unknown } });
-  }
+  found.unknown.throwIfAny();
   // A place of the tree that was forgotten above must not become a way around it.
   walk(query, ({ kind, fields }) => {
     const isName = kind === 'ColumnRef' || kind === 'RangeVar' || kind === 'A_Indirection';
@@ -266,10 +264,8 @@ const resolveTable = (fields: Fields, ctes: CteScope | undefined, found: Finding
     found.tables.add(table.canonicalTableName);
     return tableItem(table, fields['alias']);
   }
-  if (found.unknown.size < MAX_UNKNOWN_NAMES) {
-    const unknown = found.index.unknownTable(schemaname, relname);
-    found.unknown.set(`table ${unknown.name}`, unknown);
-  }
+  const asWritten = [...(schemaname === undefined ? [] : [schemaname]), relname];
+  found.unknown.addTable(asWritten.map(quoteIdentifier).join('.'), relname);
   return queryItem(name, UNKNOWN_OUTPUTS);
 };
 
@@ -321,9 +317,7 @@ const addAllColumns = (item: FromItem, found: Findings): void => {
 };
 
 const addUnknownColumn = (names: readonly string[], near: readonly GuardTable[], found: Findings): void => {
-  if (found.unknown.size >= MAX_UNKNOWN_NAMES) return;
-  const asWritten = names.map(quoteIdentifier).join('.');
-  found.unknown.set(`column ${asWritten}`, found.index.unknownColumn(asWritten, names.at(-1)!, near));
+  found.unknown.addColumn(names.map(quoteIdentifier).join('.'), names.at(-1)!, near);
 };
 
 /** A ColumnRef: names, the last may be `*`. */

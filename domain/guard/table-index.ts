@@ -1,6 +1,4 @@
-import { quoteIdentifier } from '../canonical-names.js';
-import { nearestNames } from './nearest-names.js';
-import type { GuardTable, UnknownName } from './verdict.js';
+import type { GuardTable } from './verdict.js';
 
 export const DEFAULT_SEARCH_PATH: readonly string[] = ['public'];
 
@@ -14,9 +12,8 @@ export interface TableIndex {
   find(schema: string | undefined, name: string): GuardTable | undefined;
   /** Names of all columns of all tables. */
   columnNames(): ReadonlySet<string>;
-  unknownTable(schema: string | undefined, name: string): UnknownName;
-  /** @param near tables that are in view where the column stands */
-  unknownColumn(asWritten: string, column: string, near: readonly GuardTable[]): UnknownName;
+  /** All that can be found. */
+  tables: readonly GuardTable[];
 }
 
 export const createTableIndex = (
@@ -47,27 +44,5 @@ export const createTableIndex = (
     return allColumns;
   };
 
-  const unknownTable: TableIndex['unknownTable'] = (schema, name) => {
-    const elsewhere = visible.filter((table) => table.tableName === name);
-    const near = nearestNames(name, visible, (table) => table.tableName);
-    const suggestions = [...new Set([...elsewhere, ...near].map((table) => table.canonicalTableName))];
-    const asWritten = [...(schema === undefined ? [] : [schema]), name].map(quoteIdentifier).join('.');
-    return { kind: 'table', name: asWritten, suggestions: suggestions.slice(0, 3) };
-  };
-
-  const unknownColumn: TableIndex['unknownColumn'] = (asWritten, column, near) => {
-    const inView = nearestNames(
-      column,
-      near.flatMap((table) => table.columns),
-      (candidate) => candidate.name,
-    );
-    const all = visible.flatMap((table) => table.columns);
-    const elsewhere = all.filter((candidate) => candidate.name === column);
-    const found = [...inView, ...elsewhere];
-    if (found.length === 0) found.push(...nearestNames(column, all, (candidate) => candidate.name));
-    const suggestions = [...new Set(found.map((each) => each.canonicalColumnName))];
-    return { kind: 'column', name: asWritten, suggestions: suggestions.slice(0, 3) };
-  };
-
-  return { find, columnNames, unknownTable, unknownColumn };
+  return { find, columnNames, tables: visible };
 };

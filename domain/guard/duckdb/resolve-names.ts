@@ -1,7 +1,7 @@
 import { QuaestorError } from '../../../contracts/quaestor-error.js';
 import { duckDbIdentifier } from '../../duckdb-identifier.js';
-import { nearestNames } from '../nearest-names.js';
-import { type GuardTable, MAX_UNKNOWN_NAMES, type UnknownName } from '../verdict.js';
+import { UnknownNames } from '../unknown-names.js';
+import type { GuardTable } from '../verdict.js';
 import { VALUE_NAMES } from './allowed-functions.js';
 import { type DuckDbNode, isExpression, isNode, isSet, nodesOf, textOf, textsOf } from './tree.js';
 
@@ -51,25 +51,18 @@ export function resolveDuckDbNames(
 }
 
 class Resolver {
-  readonly #tables: readonly GuardTable[];
   readonly #byName: ReadonlyMap<string, GuardTable>;
   readonly #read = { tables: new Set<string>(), columns: new Set<string>() };
-  readonly #unknown = new Map<string, UnknownName>();
+  readonly #unknown: UnknownNames;
   readonly #seen = new Set<DuckDbNode>();
 
   constructor(tables: readonly GuardTable[]) {
-    this.#tables = tables;
+    this.#unknown = new UnknownNames(tables, 'Not among the datasets of the question');
     this.#byName = new Map(tables.map((table) => [lower(table.tableName), table]));
   }
 
   finish(query: DuckDbNode): { tables: string[]; columns: string[] } {
-    if (this.#unknown.size > 0) {
-      const unknown = [...this.#unknown.values()];
-      const names = unknown.map(({ kind, name }) => `${kind} ${name}`).join(', ');
-      throw new QuaestorError('sql_unknown_table', `Not among the datasets of the question: ${names}.`, {
-        details: { unknown },
-      });
-    }
+    this.#unknown.throwIfAny();
     // A place of the tree that was forgotten must not become a way around the check.
     const waiting: unknown[] = [query];
     while (waiting.length > 0) {
@@ -200,12 +193,7 @@ class Resolver {
     const table = isOurs ? this.#byName.get(lower(written)) : undefined;
     if (!table) {
       const path = [textOf(node['catalog_name']), schema, written].filter((part) => part !== '');
-      const near = nearestNames(written, this.#tables, (each) => each.tableName);
-      this.#addUnknown(
-        'table',
-        path,
-        near.map(({ canonicalTableName }) => canonicalTableName),
-      );
+      this.#unknown.addTable(path.map(duckDbIdentifier).join('.'), written);
       return queryItem(alias ?? written, OPEN);
     }
     this.#read.tables.add(table.canonicalTableName);
@@ -262,7 +250,7 @@ class Resolver {
     if (relation !== '') {
       const item = findItem(lower(relation), place.scope);
       if (item) this.#readAll(item);
-      else this.#addUnknown('table', [relation], []);
+      else this.#unknown.add('table', duckDbIdentifier(relation), []);
     } else for (const item of place.scope.items) this.#readAll(item);
     this.#expressions([node['replace_list'], node['expr']], place);
   }
@@ -308,19 +296,7 @@ class Resolver {
   }
 
   #addUnknownColumn(path: readonly string[], near: readonly GuardTable[]): void {
-    const wanted = path.at(-1)!;
-    const columns = (tables: readonly GuardTable[]) => tables.flatMap((table) => table.columns);
-    const inView = nearestNames(wanted, columns(near), (column) => column.name);
-    const all = columns(this.#tables);
-    const found = [...inView, ...all.filter((column) => lower(column.name) === lower(wanted))];
-    if (found.length === 0) found.push(...nearestNames(wanted, all, (column) => column.name));
-    this.#addUnknown('column', path, [...new Set(found.map((column) => column.canonicalColumnName))]);
-  }
-
-  #addUnknown(kind: UnknownName['kind'], path: readonly string[], suggestions: readonly string[]): void {
-    if (this.#unknown.size >= MAX_UNKNOWN_NAMES) return;
-    const name = path.map(duckDbIdentifier).join('.');
-    this.#unknown.set(`${kind} ${name}`, { kind, name, suggestions: suggestions.slice(0, 3) });
+    this.#unknown.addColumn(path.map(duckDbIdentifier).join('.'), path.at(-1)!, near);
   }
 }
 

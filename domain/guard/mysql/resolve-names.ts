@@ -1,7 +1,7 @@
 import { QuaestorError } from '../../../contracts/quaestor-error.js';
 import { spelledForMysql } from '../../mysql-identifier.js';
-import { nearestNames } from '../nearest-names.js';
-import { type GuardTable, MAX_UNKNOWN_NAMES, type UnknownName } from '../verdict.js';
+import { UnknownNames } from '../unknown-names.js';
+import type { GuardTable } from '../verdict.js';
 
 /** The tree of a skeleton: polyglot writes a node as an object with one field, the node's kind. */
 export type TreeNode = Readonly<Record<string, unknown>>;
@@ -69,20 +69,17 @@ class Resolver {
   readonly #tables: readonly GuardTable[];
   readonly #defaultSchema: string | undefined;
   readonly #read = { tables: new Set<string>(), columns: new Set<string>() };
-  readonly #unknown = new Map<string, UnknownName>();
+  readonly #unknown: UnknownNames;
 
   constructor({ defaultSchema, names, tables }: MysqlResolveOptions) {
     this.#names = names;
     this.#defaultSchema = defaultSchema;
     this.#tables = tables.filter((table) => !SYSTEM_SCHEMAS.has(lower(table.schemaName)));
+    this.#unknown = new UnknownNames(this.#tables, 'Not in the index', spelledForMysql);
   }
 
   finish(): { tables: string[]; columns: string[] } {
-    if (this.#unknown.size > 0) {
-      const unknown = [...this.#unknown.values()];
-      const names = unknown.map(({ kind, name }) => `${kind} ${name}`).join(', ');
-      throw new QuaestorError('sql_unknown_table', `Not in the index: ${names}.`, { details: { unknown } });
-    }
+    this.#unknown.throwIfAny();
     if (this.#seen.size !== this.#names.length) throw notUnderstood();
     return { tables: [...this.#read.tables].sort(), columns: [...this.#read.columns].sort() };
   }
@@ -209,11 +206,7 @@ class Resolver {
       ]);
       return { name: alias ?? name, columns: new Map(columns), isOpen: false, table };
     }
-    const elsewhere = this.#tables.filter((each) => lower(each.tableName) === lower(name));
-    const near = nearestNames(name, this.#tables, (each) => each.tableName);
-    this.#addUnknown('table', schema === undefined ? [name] : [schema, name], [
-      ...new Set([...elsewhere, ...near].map((each) => each.canonicalTableName)),
-    ]);
+    this.#unknown.addTable(schema === undefined ? name : `${schema}.${name}`, name);
     return { name: alias ?? name, columns: new Map(), isOpen: true };
   }
 
@@ -329,23 +322,7 @@ class Resolver {
     const near: GuardTable[] = item?.table ? [item.table] : [];
     for (let at: Scope | undefined = item ? undefined : scope; at; at = at.outer)
       near.push(...at.items.flatMap((each) => each.table ?? []));
-    const wanted = path.at(-1)!;
-    const columns = (tables: readonly GuardTable[]) => tables.flatMap((table) => table.columns);
-    const inView = nearestNames(wanted, columns(near), (column) => column.name);
-    const all = columns(this.#tables);
-    const found = [...inView, ...all.filter((column) => lower(column.name) === lower(wanted))];
-    if (found.length === 0) found.push(...nearestNames(wanted, all, (column) => column.name));
-    this.#addUnknown('column', path, [...new Set(found.map((column) => column.canonicalColumnName))]);
-  }
-
-  #addUnknown(kind: UnknownName['kind'], path: readonly string[], suggestions: readonly string[]): void {
-    if (this.#unknown.size >= MAX_UNKNOWN_NAMES) return;
-    const name = path.join('.');
-    this.#unknown.set(`${kind} ${name}`, {
-      kind,
-      name,
-      suggestions: suggestions.slice(0, 3).map(spelledForMysql),
-    });
+    this.#unknown.addColumn(path.join('.'), path.at(-1)!, near);
   }
 
   #identifier(node: unknown): string {
