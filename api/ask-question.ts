@@ -73,7 +73,7 @@ async function takeAtHand(
   if (
     conversationId !== undefined ||
     !('dataSourceId' in target) ||
-    target.area !== undefined ||
+    typeof target.area === 'string' ||
     !isUuid(target.dataSourceId)
   )
     return undefined;
@@ -113,9 +113,11 @@ async function recordQuestion(
   const earlierId = await findEarlier(tx, ask.idempotency, questionId);
   if (earlierId !== undefined) return { question: await readQuestion(tx, earlierId), isNew: false };
 
-  const ground = await findGround(tx, ask.target);
+  const conversation = await findConversationOf(tx, ask);
+  const ground = await findGround(tx, ask.target, conversation?.id);
+  assertSameGround(conversation, ground);
   const { dataSourceId, tables } = ground;
-  const conversationId = await findConversationOf(tx, ask, ground);
+  const conversationId = conversation?.id;
   const jobId = workflowIds.answerQuestion(questionId);
   const { area } = ground.edition;
   const row = { id: questionId, jobId, userId: caller.userId, text, conversationId, area };
@@ -173,23 +175,27 @@ async function findDatasetAnswer(
   return found && (found.day === today || !rowsAreDayBound(found.sql)) ? found.questionId : undefined;
 }
 
-/** @throws QuaestorError `not_found`, `invalid_request` for a conversation about another data source. */
+/** @throws QuaestorError `not_found` */
 async function findConversationOf(
   tx: Transaction,
   { conversationId }: AskQuestion,
-  { dataSourceId }: AskedGround,
-): Promise<string | undefined> {
+): Promise<FoundConversation | undefined> {
   if (conversationId === undefined) return undefined;
   const found = isUuid(conversationId) ? await findConversation(tx, conversationId) : undefined;
   if (!found) throw new QuaestorError('not_found', 'There is no conversation with this id.');
-  if (found.dataSourceId !== dataSourceId) {
-    throw new QuaestorError(
-      'invalid_request',
-      `conversationId: the conversation is about ${found.dataSourceId === null ? 'datasets' : dataSourceId === null ? 'a data source' : 'another data source'}.`,
-    );
-  }
-  return found.id;
+  return found;
 }
+
+/** @throws QuaestorError `invalid_request` for a conversation about another data source. */
+function assertSameGround(conversation: FoundConversation | undefined, { dataSourceId }: AskedGround): void {
+  if (!conversation || conversation.dataSourceId === dataSourceId) return;
+  throw new QuaestorError(
+    'invalid_request',
+    `conversationId: the conversation is about ${conversation.dataSourceId === null ? 'datasets' : dataSourceId === null ? 'a data source' : 'another data source'}.`,
+  );
+}
+
+type FoundConversation = NonNullable<Awaited<ReturnType<typeof findConversation>>>;
 
 const cacheKeyOf = (
   { config }: ApiDeps,

@@ -2,6 +2,7 @@ import { LIMITS } from '../contracts/limits.js';
 import { QuaestorError } from '../contracts/quaestor-error.js';
 import type { AskedTable } from '../contracts/question.js';
 import type { Transaction } from '../db/database.js';
+import { findAreaOfConversation } from '../db/statements/conversations.js';
 import { getDataSourceForAsking } from '../db/statements/data-sources.js';
 import { loadMappings } from '../db/statements/mappings.js';
 import { type DatasetForAsking, readDatasetsForAsking } from '../db/statements/question-tables.js';
@@ -14,7 +15,11 @@ import { isUuid } from './schemas/text.js';
 
 /** What a question is to be asked of: one data source, or datasets and rows of other questions. */
 export type AskTarget =
-  | { dataSourceId: string; area?: string | undefined }
+  | {
+      dataSourceId: string;
+      /** Name of a subject area; null: all of the data source; left out: as the conversation before. */
+      area?: string | null | undefined;
+    }
   | { datasetIds: readonly string[]; resultOf: readonly string[] };
 
 /** The same, found in the store as it is now. */
@@ -28,9 +33,13 @@ export interface AskedGround {
 }
 
 /** @throws QuaestorError `not_found`, `data_source_not_indexed`, `subject_area_unknown`, `dataset_not_ready`, `conflict` for a question without rows. */
-export async function findGround(tx: Transaction, target: AskTarget): Promise<AskedGround> {
+export async function findGround(
+  tx: Transaction,
+  target: AskTarget,
+  conversationId?: string,
+): Promise<AskedGround> {
   if (!('dataSourceId' in target)) return await findTables(tx, target);
-  const { area, dataSourceId } = target;
+  const { dataSourceId } = target;
   const source = isUuid(dataSourceId) ? await getDataSourceForAsking(tx, dataSourceId) : undefined;
   if (!source) throw new QuaestorError('not_found', 'There is no data source with this id.');
   const { activeVersionId: versionId, mappingVersion } = source;
@@ -39,8 +48,19 @@ export async function findGround(tx: Transaction, target: AskTarget): Promise<As
       details: { dataSourceId },
     });
   }
+  const area = await areaOf(tx, target.area, conversationId);
   if (area !== undefined) expectPreferences((await loadMappings(tx, dataSourceId)).entries, area);
   return { dataSourceId, tables: [], edition: { dataSourceId, versionId, mappingVersion, area } };
+}
+
+/** A question that goes on with others keeps to what they keep to, until it says otherwise. */
+async function areaOf(
+  tx: Transaction,
+  area: string | null | undefined,
+  conversationId: string | undefined,
+): Promise<string | undefined> {
+  if (area !== undefined) return area ?? undefined;
+  return conversationId === undefined ? undefined : await findAreaOfConversation(tx, conversationId);
 }
 
 async function findTables(

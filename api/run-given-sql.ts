@@ -42,6 +42,7 @@ export async function runGivenSql(
       dataSourceId: found.dataSourceId,
       text: found.text,
       conversationId: found.conversationId,
+      area: found.area,
       run: { questionId: origin, kind: 'edit', sql },
     });
     await insertQuestionTables(tx, id, await renewTables(tx, found.tables ?? []));

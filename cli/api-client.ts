@@ -84,7 +84,7 @@ export interface ApiClient {
   indexDataSource(dataSourceId: string): Promise<string>;
   /** @param signal stops the asking, not a job that has been started. */
   askQuestion(
-    input: AskTarget & { question: string; area?: string; conversationId?: string },
+    input: AskTarget & { question: string; area?: string | null; conversationId?: string },
     signal?: AbortSignal,
   ): Promise<AskReply>;
   /** Runs SQL of one's own for a question; the run is a question of its own. */

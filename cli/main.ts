@@ -149,6 +149,7 @@ function createProgram(
     .argument('<question...>', 'the question, in quotes or not')
     .option('-s, --source <name>', 'data source, by name or id (may be left out when there is exactly one)')
     .option('-a, --area <name>', 'keep to this subject area of the data source')
+    .option('--no-area', 'leave the subject area that the question before keeps to')
     .option(
       '-d, --dataset <name>',
       'dataset to ask instead, by name or id; several times for several',
@@ -170,7 +171,7 @@ function createProgram(
         words: string[],
         flags: {
           source?: string;
-          area?: string;
+          area?: string | false;
           dataset?: string[];
           resultOf?: string[];
           followUp?: string | true;
@@ -182,7 +183,7 @@ function createProgram(
           ask(context, {
             question: words.join(' '),
             source: flags.source,
-            area: flags.area,
+            area: flags.area === false ? null : flags.area,
             datasets: flags.dataset,
             resultOf: flags.resultOf,
             after: flags.followUp,

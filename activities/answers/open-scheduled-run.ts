@@ -21,10 +21,10 @@ export async function openScheduledRun(
   return await deps.db.withTenant(tenantId, async (tx) => {
     const scheduled = await getQuestionSchedule(tx, scheduleOf);
     if (!scheduled) return false;
-    const { dataSourceId, model, originId, question: text, sql, userId } = scheduled;
+    const { area, dataSourceId, model, originId, question: text, sql, userId } = scheduled;
     if (!(await insertJob(tx, { id: jobId, kind: 'answer-question', subjectId: id }))) return true;
     await insertQuestion(tx, {
-      ...{ id, jobId, userId, dataSourceId, text },
+      ...{ id, jobId, userId, dataSourceId, text, area },
       run: { questionId: originId, kind: 'schedule', sql, model },
     });
     await appendEvent(tx, jobId, 'job.queued', {}, 'queued');

@@ -25,7 +25,7 @@ export function addQuestionScheduleRoutes(routes: Routes, deps: ApiContext): voi
   const read = async (tx: Transaction, id: string): Promise<ScheduledQuestion> => {
     const found = await getQuestionSchedule(tx, id);
     if (!found) throw noSchedule();
-    const { userId: _user, model: _model, originId: _origin, ...shown } = found;
+    const { userId: _user, model: _model, originId: _origin, area: _area, ...shown } = found;
     return shown;
   };
 

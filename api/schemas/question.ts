@@ -31,8 +31,9 @@ export const askQuestionBody = z
       description: `At most ${LIMITS.questionChars} characters.`,
       example: 'How many orders were placed last month?',
     }),
-    area: text().trim().min(1).max(MAPPING_LIMITS.nameChars).optional().meta({
-      description: 'Name of a subject area of the data source: no other tables are chosen for the answer.',
+    area: text().trim().min(1).max(MAPPING_LIMITS.nameChars).nullable().optional().meta({
+      description:
+        'Name of a subject area of the data source: no other tables are chosen for the answer. Left out: that of the question before in its conversation. `null`: all of the data source.',
     }),
     conversationId: text().optional().meta({
       format: 'uuid',
@@ -51,7 +52,7 @@ export const askQuestionBody = z
   .refine((body) => (body.dataSourceId === undefined) !== !(body.datasetIds ?? body.resultOf), {
     message: 'Send either dataSourceId, or datasetIds and resultOf or one of them.',
   })
-  .refine((body) => body.area === undefined || body.dataSourceId !== undefined, {
+  .refine((body) => body.area == null || body.dataSourceId !== undefined, {
     message: 'area: only data sources have subject areas.',
   })
   .meta({ id: 'AskQuestion' });

@@ -13,8 +13,8 @@ export interface AskOptions {
   source?: string | undefined;
   /** Names or ids of datasets to ask instead of a data source. */
   datasets?: readonly string[] | undefined;
-  /** Subject area of the data source to keep to. */
-  area?: string | undefined;
+  /** Subject area of the data source to keep to; null: none. Default: that of the question gone on from. */
+  area?: string | null | undefined;
   /** Questions whose rows are asked as well. */
   resultOf?: readonly string[] | undefined;
   /** A question to go on from; `true`: the last conversation about the data source. */

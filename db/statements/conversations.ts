@@ -13,6 +13,19 @@ export async function findConversation(
   return row;
 }
 
+/** The subject area that the newest question of a conversation keeps to; undefined for the whole data source. */
+export async function findAreaOfConversation(
+  tx: Transaction,
+  conversationId: string,
+): Promise<string | undefined> {
+  const [row] = await tx.query<{ area: string | null }>(
+    `SELECT area FROM questions WHERE (id = $1 OR conversation_id = $1) AND run_of IS NULL
+     ORDER BY created_at DESC, id DESC LIMIT 1`,
+    [conversationId],
+  );
+  return row?.area ?? undefined;
+}
+
 /** Answered questions of a conversation, oldest first, at most `limit` of the newest; only those asked before `beforeQuestionId`. */
 export async function readEarlierTurns(
   tx: Transaction,

@@ -39,6 +39,8 @@ export async function getQuestionSchedule(
       model: ModelLabel;
       /** The question that its runs are listed under. */
       originId: string;
+      /** Name of the subject area that the question keeps to. */
+      area?: string;
     })
   | undefined
 > {
@@ -51,8 +53,9 @@ export async function getQuestionSchedule(
     schedule: QuestionSchedule;
     created_at: Date;
     origin_id: string;
+    area: string | null;
   }>(
-    `SELECT q.text, s.data_source_id, s.user_id, s.sql, s.model, s.schedule, s.created_at, coalesce(q.run_of, q.id) AS origin_id
+    `SELECT q.text, q.area, s.data_source_id, s.user_id, s.sql, s.model, s.schedule, s.created_at, coalesce(q.run_of, q.id) AS origin_id
      FROM question_schedules s JOIN questions q ON q.id = s.question_id WHERE s.question_id = $1`,
     [questionId],
   );
@@ -67,6 +70,7 @@ export async function getQuestionSchedule(
       userId: row.user_id,
       model: row.model,
       originId: row.origin_id,
+      ...(row.area === null ? {} : { area: row.area }),
     }
   );
 }

@@ -3,6 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import type { Question } from '../../contracts/question.js';
 import { workflowIds } from '../../contracts/workflows.js';
 import { sharedServers } from '../support/shared-servers.js';
+import { sqlReply } from '../support/shop.js';
 import { type ShopQuaestor, startShopQuaestor } from '../support/shop-quaestor.js';
 import { waitUntil } from '../support/wait-until.js';
 
@@ -58,6 +59,15 @@ test('each run is a question of its own with new rows by the same SQL, without a
   expect((await shop.client.readRows(question.id)).rows).toEqual([['600']]);
   expect(shop.model.stats.byEndpoint.chat).toBe(calls);
   expect((await trigger(question.id, 2)).id).not.toBe(run.id);
+}, 60_000);
+
+test('a scheduled run keeps to the subject area of its question', async () => {
+  await shop.client.putMappings(shop.dataSourceId, [{ kind: 'area', name: 'Selling', members: ['orders'] }]);
+  const sql = 'SELECT count(*) AS orders FROM orders';
+  shop.model.setReply(() => sqlReply(sql));
+  const question = await shop.ask(shop.dataSourceId, `How many orders? ${++asked}`, 'Selling');
+  await shop.client.putQuestionSchedule(question.id, { everyMinutes: 60 });
+  expect(await trigger(question.id, 1)).toMatchObject({ status: 'answered', area: 'Selling' });
 }, 60_000);
 
 test('the schedule never runs twice at once, catches up late runs only for a while, and keeps its time zone', async () => {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Question } from '../../contracts/question.js';
 import type { MappingContent } from '../../contracts/schema-mapping.js';
 import { createTestSource, type TestSource } from '../support/databases.js';
+import { watchJob } from '../support/job-watch.js';
 import { type ModelServer, startModelServer } from '../support/model-server.js';
 import { startTestQuaestor, type TestQuaestor } from '../support/quaestor.js';
 import { COUNT_BY_STATUS, SHOP_SQL, sqlReply } from '../support/shop.js';
@@ -67,6 +69,41 @@ test('a question keeps to a subject area, and shares no answer with the same que
   expect(await ask('Buyers')).toMatchObject({ cachedFrom: kept.id, area: 'Buyers' });
   expect(await ask()).toMatchObject({ cachedFrom: whole.id });
   await expect(ask('nonsense')).rejects.toMatchObject({ problem: { code: 'subject_area_unknown' } });
+  model.reset();
+});
+
+test('a follow-up and an edited run keep to the subject area of the question before, until one leaves it', async () => {
+  await say({ kind: 'area', name: 'Buyers', members: ['customers'] });
+  model.script(
+    'chat',
+    ...Array.from({ length: 4 }, () => ({
+      kind: 'text' as const,
+      text: sqlReply('SELECT count(*) FROM public.customers'),
+    })),
+  );
+  const first = await quaestor.ask(id, 'How many customers have placed orders this year?', 'Buyers');
+  const goOn = async (question: string, more: { area?: string | null } = {}) => {
+    const reply = await quaestor.client.askQuestion({
+      ...{ dataSourceId: id, conversationId: first.id, question },
+      ...more,
+    });
+    if (!reply.answered) await watchJob(quaestor.client, reply.jobId).done;
+    return await quaestor.client.readQuestion(reply.answered ? reply.question.id : reply.questionId);
+  };
+  const tablesOf = (question: Question) =>
+    question.answer?.tables.map((table) => table.canonicalTableName) ?? [];
+  const second = await goOn('And their orders of last year?');
+  expect(second).toMatchObject({ status: 'answered', area: 'Buyers' });
+  expect(tablesOf(second)).toEqual(['public.customers']);
+
+  const run = await quaestor.client.runSql(second.id, 'SELECT 1 AS one FROM public.customers LIMIT 1');
+  expect(await quaestor.client.readQuestion(run.id)).toMatchObject({ area: 'Buyers' });
+
+  const third = await goOn('And all their orders?', { area: null });
+  expect(third.area).toBeUndefined();
+  expect(tablesOf(third)).toContain('public.orders');
+  // What was left stays left.
+  expect((await goOn('And all their orders by city?')).area).toBeUndefined();
   model.reset();
 });
 
