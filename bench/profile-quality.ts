@@ -1,7 +1,7 @@
 /**
  * npm run bench:profile-quality: are planted defects found, and nothing else?
  *
- * Makes tables without defects, plants none or one to three defects in each, writes them as CSV, reads them as uploads are read, and profiles them. Options:
+ * Makes tables without defects (one half plain, one half as files of fourteen domains look), plants none or one to three defects in each, writes them as CSV, reads them as uploads are read, and profiles them. Options:
  * --tables N (default 300; one in four stays harmless), --seed N (default 1), --json, --verbose (each miss and each wrong warning)
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -12,7 +12,8 @@ import { createDuckDbPool } from '../activities/datasets/duckdb/duckdb-pool.js';
 import { ingestFile } from '../activities/datasets/ingest/ingest-file.js';
 import { profileParquet } from '../activities/datasets/profile/profile-parquet.js';
 import { queryRowsOfSession } from '../activities/datasets/profile/query-rows-of-session.js';
-import { type PlantedDefect, plantDefects } from './profile-quality/defects.js';
+import { type PlantedDefect, plantDefects, plantPersonalData } from './profile-quality/defects.js';
+import { makeDomainTable } from './profile-quality/domain-tables.js';
 import { makeHarmlessTable, type TableColumn } from './profile-quality/harmless-columns.js';
 import { createRandom } from './profile-quality/random.js';
 import { scoreFindings } from './profile-quality/score.js';
@@ -53,13 +54,15 @@ async function main(): Promise<void> {
     kinds.set(name, entry);
     return entry;
   };
+  const personal = { planted: 0, found: 0, wrong: 0 };
   const total = { planted: 0, found: 0, warnings: 0, wrong: 0, harmless: 0, harmlessWithWarnings: 0 };
   try {
     for (let n = 0; n < count; n += 1) {
       const random = createRandom(seed * 100_003 + n);
-      const table = makeHarmlessTable(random, random.int(200, 3000));
+      const table = (n % 2 === 0 ? makeHarmlessTable : makeDomainTable)(random, random.int(200, 3000));
+      plantPersonalData(random, table);
       const planted: PlantedDefect[] = [];
-      if (n % 4 !== 0) {
+      if (Math.floor(n / 2) % 4 !== 0) {
         planted.push(...plantDefects(random, table));
       }
       const csv = join(home, 'table.csv');
@@ -75,6 +78,20 @@ async function main(): Promise<void> {
           rejectsPath: join(folder, 'rejects.parquet'),
         }),
       );
+      const told = new Set(
+        findings.flatMap(({ kind: name, column }) => (name === 'personal-data' && column ? [column] : [])),
+      );
+      // Columns with planted defects may be anything now.
+      for (const { name, personal: isPersonal } of table) {
+        if (isPersonal === undefined || planted.some(({ column }) => column === name)) continue;
+        if (isPersonal) personal.planted += 1;
+        if (isPersonal && told.has(name)) personal.found += 1;
+        if (isPersonal !== told.has(name)) {
+          if (!isPersonal) personal.wrong += 1;
+          if (options.verbose)
+            process.stderr.write(`${n} personal ${isPersonal ? 'missed' : 'wrong'} ${name}\n`);
+        }
+      }
       const score = scoreFindings(planted, findings);
       total.planted += score.planted;
       total.found += score.found;
@@ -109,6 +126,7 @@ async function main(): Promise<void> {
     ...total,
     recall: total.planted > 0 ? total.found / total.planted : 1,
     precision: total.warnings > 0 ? (total.warnings - total.wrong) / total.warnings : 1,
+    personal,
     kinds: Object.fromEntries([...kinds].sort(([a], [b]) => a.localeCompare(b))),
   };
   if (options.json) {
@@ -117,6 +135,9 @@ async function main(): Promise<void> {
   }
   process.stdout.write(
     `${count} tables, ${result.planted} defects: recall ${result.recall.toFixed(3)}, precision ${result.precision.toFixed(3)}; ${result.harmlessWithWarnings} of ${result.harmless} harmless tables with warnings\n`,
+  );
+  process.stdout.write(
+    `personal data: ${personal.found} of ${personal.planted} columns told, ${personal.wrong} wrongly\n`,
   );
   for (const [name, { planted, found, wrong }] of Object.entries(result.kinds)) {
     process.stdout.write(`  ${name.padEnd(22)} ${found} of ${planted} found, ${wrong} wrong\n`);

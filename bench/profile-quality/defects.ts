@@ -23,6 +23,9 @@ interface Defect {
 /** Where a column is read as numbers or dates all the same, cells that do not fit are listed as rejected, which is as true. */
 const REJECTED: WarningKind = 'rejected-cells';
 
+/** The share of cells that a defect is in: between 0.2 and 4 %, low ones more often. */
+const rare = (random: Random): number => 0.002 * 20 ** random.next();
+
 const rowsOf = (table: TableColumn[]): number => table[0]!.cells.length;
 
 /** Changes some of the cells that hold something: a share of them, at least three. */
@@ -49,7 +52,8 @@ const insertRow = (
 };
 
 const isFigure = (column: TableColumn): boolean => ['measure', 'skewed', 'count'].includes(column.trait);
-const sumOf = (cells: (string | null)[]): number => cells.reduce((sum, cell) => sum + Number(cell ?? 0), 0);
+const sumOf = (cells: (string | null)[]): number =>
+  cells.reduce((sum, cell) => sum + (Number(cell ?? 0) || 0), 0);
 
 const DEFECTS: readonly Defect[] = [
   { kind: 'empty-column', traits: ['text', 'phone', 'flag'], plant: ({ column }) => column.cells.fill(null) },
@@ -105,8 +109,20 @@ const DEFECTS: readonly Defect[] = [
     alsoTrue: ['mixed-types', 'late-type-change', 'invalid-values'],
     traits: ['category', 'text', 'email', 'measure', 'date'],
     plant: ({ random, column }) => {
-      const word = random.pick(['N/A', 'n/a', 'NULL', '-', '#N/A', 'null', '?', 'NaN']);
-      change(random, column, 0.03, () => word);
+      const word = random.pick([
+        'N/A',
+        'n/a',
+        'NULL',
+        '-',
+        '#N/A',
+        'null',
+        '?',
+        'NaN',
+        '--',
+        'n.a.',
+        '#REF!',
+      ]);
+      change(random, column, rare(random), () => word);
     },
   },
   {
@@ -114,15 +130,17 @@ const DEFECTS: readonly Defect[] = [
     alsoTrue: ['outliers', 'impossible-values'],
     traits: ['count', 'measure'],
     plant: ({ random, column }) => {
-      const word = random.pick(['-999', '-9999', '99999', '999999']);
-      change(random, column, 0.02, () => word);
+      const word = random.pick(['-999', '-9999', '99999', '999999', '-99999', '9999999']);
+      change(random, column, rare(random), () => word);
     },
   },
   {
     kind: 'padded-values',
     traits: ['category', 'city', 'name', 'code', 'email'],
     plant: ({ random, column }) =>
-      change(random, column, 0.04, (cell) => random.pick([` ${cell}`, `${cell} `, `${cell}\t`])),
+      change(random, column, rare(random), (cell) =>
+        random.pick([` ${cell}`, `${cell} `, `${cell}\t`, `  ${cell}`, `${cell}\u00a0`]),
+      ),
   },
   {
     kind: 'mojibake',
@@ -132,8 +150,9 @@ const DEFECTS: readonly Defect[] = [
       change(
         random,
         column,
-        0.02,
-        (cell) => `${cell} ${random.pick(['cafÃ©', 'MÃ¼ller', 'donâ€™t', 'GrÃ¶ÃŸe', 'na\uFFFDve'])}`,
+        rare(random),
+        (cell) =>
+          `${cell} ${random.pick(['cafÃ©', 'MÃ¼ller', 'donâ€™t', 'GrÃ¶ÃŸe', 'na\uFFFDve', 'JosÃ©', 'â‚¬ 5', 'Ä\u008dasopis'])}`,
       ),
   },
   {
@@ -141,7 +160,13 @@ const DEFECTS: readonly Defect[] = [
     alsoTrue: ['similar-values'],
     traits: ['text', 'name'],
     plant: ({ random, column }) =>
-      change(random, column, 0.01, (cell) => `${cell.slice(0, 3)}\u0007${cell.slice(3)}`),
+      change(
+        random,
+        column,
+        rare(random),
+        (cell) =>
+          `${cell.slice(0, 3)}${random.pick(['\u0007', '\u000b', '\u001f', '\u007f'])}${cell.slice(3)}`,
+      ),
   },
   {
     kind: 'outliers',
@@ -149,7 +174,7 @@ const DEFECTS: readonly Defect[] = [
     traits: ['measure', 'count'],
     plant: ({ random, column }) => {
       const numbers = column.cells.filter((cell) => cell !== null).map(Number);
-      const far = Math.max(...numbers) * random.int(12, 400);
+      const far = Math.max(...numbers) * 10 ** random.int(1, 3) * random.pick([1, 1, 2, 5]);
       const digits = column.cells.find((cell) => cell !== null)!.split('.')[1]?.length ?? 0;
       const at = random.int(0, column.cells.length - 1);
       column.cells[at] = (far * (1 + random.next() / 10)).toFixed(digits);
@@ -161,7 +186,7 @@ const DEFECTS: readonly Defect[] = [
     traits: ['count'],
     plant: ({ random, column }) => {
       column.name = random.pick(['age', 'quantity', 'stock_count']);
-      change(random, column, 0.01, (cell) => `-${cell}`);
+      change(random, column, rare(random), (cell) => (Number(cell) === 0 ? '-1' : `-${cell}`));
     },
   },
   {
@@ -169,11 +194,22 @@ const DEFECTS: readonly Defect[] = [
     alsoTrue: ['late-type-change'],
     traits: ['measure', 'count', 'date'],
     plant: ({ random, column }) =>
-      change(random, column, 0.04, () => random.pick(['see notes', 'broken', 'ask Anna', 'about ten'])),
+      change(random, column, 0.02 + random.next() * 0.08, () =>
+        random.pick([
+          'see notes',
+          'broken',
+          'ask Anna',
+          'about ten',
+          'approx.',
+          'not measured',
+          'TBC by Friday',
+        ]),
+      ),
   },
   {
     // Few words among numbers: the column keeps its type, and they are listed.
     kind: REJECTED,
+    alsoTrue: ['late-type-change'],
     traits: ['measure', 'count'],
     plant: ({ random, column }) => {
       const filled = column.cells.flatMap((cell, i) => (cell === null ? [] : [i]));
@@ -206,9 +242,13 @@ const DEFECTS: readonly Defect[] = [
         ['°C', '°F'],
         ['EUR', 'USD'],
         ['ml', 'l'],
+        ['hours', 'minutes'],
+        ['GB', 'MB'],
+        ['m', 'ft'],
       ] as const);
+      const usual = 0.8 + random.next() * 0.18;
       column.cells = column.cells.map((cell) =>
-        cell === null ? null : `${cell} ${random.chance(0.85) ? one : other}`,
+        cell === null ? null : `${cell} ${random.chance(usual) ? one : other}`,
       );
     },
   },
@@ -217,8 +257,9 @@ const DEFECTS: readonly Defect[] = [
     traits: ['date'],
     plant: ({ random, column }) => {
       const way = random.int(0, 2);
+      const usual = 0.8 + random.next() * 0.18;
       column.cells = column.cells.map((cell) => {
-        if (cell === null || random.chance(0.85)) return cell;
+        if (cell === null || random.chance(usual)) return cell;
         const [year, month, day] = cell.split('-') as [string, string, string];
         return way === 0
           ? `${day}.${month}.${year}`
@@ -231,7 +272,8 @@ const DEFECTS: readonly Defect[] = [
   {
     kind: 'mixed-number-formats',
     traits: ['measure'],
-    plant: ({ random, column }) => change(random, column, 0.1, (cell) => cell.replace('.', ',')),
+    plant: ({ random, column }) =>
+      change(random, column, 0.02 + random.next() * 0.15, (cell) => cell.replace('.', ',')),
   },
   {
     kind: 'mixed-booleans',
@@ -245,15 +287,22 @@ const DEFECTS: readonly Defect[] = [
         Y: 'true',
         N: 'false',
       };
-      change(random, column, 0.15, (cell) => other[cell] ?? cell);
+      change(random, column, 0.01 + random.next() * 0.3, (cell) => other[cell] ?? cell);
     },
   },
   {
     kind: 'invalid-values',
     traits: ['email'],
     plant: ({ random, column }) =>
-      change(random, column, 0.02, (cell) =>
-        random.pick([cell.replace('@', ' at '), cell.split('@')[0]!, cell.replace('@', '@@')]),
+      change(random, column, rare(random), (cell) =>
+        random.pick([
+          cell.replace('@', ' at '),
+          cell.split('@')[0]!,
+          cell.replace('@', '@@'),
+          cell.split('.').slice(0, -1).join('').replaceAll('.', ''),
+          cell.replace('@', '@.'),
+          'ask at reception',
+        ]),
       ),
   },
   {
@@ -261,8 +310,8 @@ const DEFECTS: readonly Defect[] = [
     alsoTrue: ['broken-dependency'],
     traits: ['category', 'city'],
     plant: ({ random, column }) => {
-      const way = random.int(0, 2);
-      change(random, column, way === 2 ? 0.004 : 0.03, (cell) => {
+      const way = random.int(0, 3);
+      change(random, column, way >= 2 ? 0.004 : rare(random), (cell) => {
         if (way === 0) return cell.toUpperCase();
         if (way === 1)
           return cell.includes(' ')
@@ -271,6 +320,7 @@ const DEFECTS: readonly Defect[] = [
               ? cell.replace('-', ' ')
               : `${cell}.`;
         const at = random.int(1, cell.length - 2);
+        if (way === 3 && cell.length >= 5) return cell.slice(0, at) + cell.slice(at + 1);
         return cell.length < 5
           ? cell.toUpperCase()
           : cell.slice(0, at) + cell[at + 1]! + cell[at]! + cell.slice(at + 2);
@@ -404,6 +454,26 @@ function plantDefect(
   const column = random.pick(fitting);
   defect.plant({ random, column, table });
   return { kind: defect.kind, column: column.name, alsoTrue: defect.alsoTrue ?? [] };
+}
+
+const PERSONAL_TEXTS = [
+  'call 212-555-0147 after six',
+  'write to h.meier@post.example',
+  'refund to DE89370400440532013000 please',
+  'card 4111 1111 1111 1111 was charged twice',
+  'ssn 123-45-6789 on file',
+  '(415) 555-2671',
+];
+
+/** Writes personal data into a few cells of some columns of text, and says so. */
+export function plantPersonalData(random: Random, table: TableColumn[]): void {
+  for (const column of table) {
+    if (column.trait !== 'text' || column.cells.filter((cell) => cell !== null).length < 50) continue;
+    column.personal = random.chance(0.4);
+    if (!column.personal) continue;
+    const text = random.pick(PERSONAL_TEXTS);
+    change(random, column, rare(random), (cell) => `${cell.slice(0, 60)} ${text}`);
+  }
 }
 
 /** Defects that leave no other one as it was: rows of names among numbers, rows taken out. */

@@ -16,11 +16,15 @@ export type Trait =
   | 'code'
   | 'flag'
   | 'name'
-  | 'phone';
+  | 'phone'
+  /** Nothing is planted in it. */
+  | 'other';
 
 export interface TableColumn {
   name: string;
   trait: Trait;
+  /** What a notice of personal data should say of it; absent: it is left open (names of players, remarks). */
+  personal?: boolean;
   /** As written in the file; null is an empty cell. */
   cells: (string | null)[];
 }
@@ -96,7 +100,7 @@ const WORDS =
   );
 
 const MAKERS: Record<
-  Exclude<Trait, 'city' | 'country'>,
+  Exclude<Trait, 'city' | 'country' | 'other'>,
   { names: string[]; make(random: Random, rows: number): (string | null)[] }
 > = {
   id: {
@@ -203,9 +207,15 @@ const fill = <Item>(count: number, make: (i: number) => Item): Item[] =>
 export function makeHarmlessTable(random: Random, rows: number): TableColumn[] {
   const columns: TableColumn[] = [];
   const add = (trait: Trait, name: string, cells: (string | null)[]): void => {
-    columns.push({ trait, name: columns.some((other) => other.name === name) ? `${name}_2` : name, cells });
+    const personal = { personal: ['email', 'phone', 'name'].includes(trait) };
+    columns.push({
+      trait,
+      ...(trait === 'text' ? {} : personal),
+      name: columns.some((other) => other.name === name) ? `${name}_2` : name,
+      cells,
+    });
   };
-  const make = (trait: Exclude<Trait, 'city' | 'country'>): void => {
+  const make = (trait: Exclude<Trait, 'city' | 'country' | 'other'>): void => {
     const maker = MAKERS[trait];
     add(trait, random.pick(maker.names), maker.make(random, rows));
   };
@@ -223,7 +233,7 @@ export function makeHarmlessTable(random: Random, rows: number): TableColumn[] {
   );
   const others = Object.keys(MAKERS).filter((trait) => trait !== 'id' && trait !== 'series') as Exclude<
     Trait,
-    'city' | 'country'
+    'city' | 'country' | 'other'
   >[];
   for (const trait of others) if (random.chance(0.75)) make(trait);
   for (const column of columns) {

@@ -18,16 +18,20 @@ export function scoreFindings(planted: readonly PlantedDefect[], findings: reado
   const warnings = findings.filter(({ level }) => level === 'warning');
   const isOf = (finding: Finding, defect: PlantedDefect): boolean =>
     finding.kind === defect.kind && (defect.column === undefined || finding.column === defect.column);
+  // Words among numbers are listed as rejected or told as mixed types, as the column is read as numbers or as text.
+  const isFoundIn = (finding: Finding, defect: PlantedDefect): boolean =>
+    isOf(finding, defect) ||
+    (defect.kind === 'rejected-cells' && finding.kind === 'mixed-types' && finding.column === defect.column);
   const isTrue = (finding: Finding): boolean =>
     planted.some(
       (defect) =>
-        isOf(finding, defect) ||
+        isFoundIn(finding, defect) ||
         ((defect.alsoTrue as string[]).includes(finding.kind) &&
           (defect.column === undefined ||
             finding.kind === 'broken-dependency' ||
             finding.column === defect.column)),
     );
-  const missed = planted.filter((defect) => !warnings.some((finding) => isOf(finding, defect)));
+  const missed = planted.filter((defect) => !warnings.some((finding) => isFoundIn(finding, defect)));
   return {
     planted: planted.length,
     found: planted.length - missed.length,

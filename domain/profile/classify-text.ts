@@ -28,7 +28,7 @@ export interface TextClass {
 
 const EMAIL =
   /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+$/;
-const URL_TEXT = /^(?:https?|ftp):\/\/[^\s/]+\.[^\s]+$|^www\.[^\s]+\.[a-z]{2,}/i;
+const URL_TEXT = /^(?:https?|ftp):\/\/[^\s/?#]{2,}(?:[/?#][^\s]*)?$|^www\.[^\s]+\.[a-z]{2,}/i;
 const UUID = /^\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?$/i;
 const IP4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)$/;
 const IP6 = /^(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}$/i;
@@ -109,14 +109,14 @@ const isCardLength = (digits: string): boolean =>
 
 /** Seven to fifteen digits in groups, or after a plus, or with the brackets of an area code; a bare row of digits is a number. */
 function isPhone(text: string): boolean {
-  if (!/^(?:tel\.?:? ?)?\+?[\d\s()./x-]{7,24}(?:ext\.? ?\d{1,5})?$/i.test(text)) return false;
+  if (!/^(?:tel\.?:? ?)?\+?[\d\s()./x-]{7,24}(?:,? ?ext?(?:ension|\.)? ?\d{1,5})?$/i.test(text)) return false;
   const digits = text.replace(/\D/g, '').length;
   if (digits < 7 || digits > 15) return false;
   return (
     /^\+\d/.test(text) ||
     /^\(\d{2,5}\)/.test(text) ||
     /^0\d{1,5}[ /-]\d/.test(text) ||
-    /^\d?[-. ]?\d{3}[-. ]\d{3}[-. ]\d{4}/.test(text) ||
+    /^\d?[-. ]?\d{3}[-. ]{1,2}\d{3}[-. ]{1,2}\d{4}/.test(text) ||
     /^\d{3}-\d{4}$/.test(text)
   );
 }

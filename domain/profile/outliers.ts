@@ -19,11 +19,17 @@ export interface Middle {
 const REACH = 4;
 /** How much farther from the median than the farthest ordinary value. */
 const JUMP = 1.5;
+/** How many times the usual step of the column's own tail a jump must be: by chance one in twenty thousand is. */
+const STEPS = 10;
+/** The part of a column that is its tail. */
+const TAIL = 0.05;
 
 /**
  * Values that stand apart from all others. Columns are skewed in many ways, so the quartiles are first made as even as a root or a
  * logarithm can (as Box and Cox do, chosen by Bowley's skewness). What then lies more than four interquartile ranges beyond the
  * quartiles and is at least half as far again from the median as the farthest ordinary value is apart; a long tail has no such jump.
+ * Nor is a jump that the tail itself makes likely: below it, the logarithms of the distances from the median say how fast the tail falls
+ * (Hill's estimate), and with them how far its farthest values lie from each other by chance.
  * `least` ascending, `greatest` descending. Nothing is apart in columns of fewer than 20 cells, or without spread, or when it is more
  * than 2 % of the cells.
  */
@@ -39,7 +45,13 @@ export function findApart(
   const apart = [
     ...beyond(greatest, (value) => transform(value) - median, q3 + REACH * spread - median),
     ...beyond(least, (value) => median - transform(value), median - (q1 - REACH * spread)),
-  ];
+  ].filter(({ num }, _, all) =>
+    isFarOfTail(
+      num > middle.median ? greatest : least,
+      all.filter((other) => other.num > middle.median === num > middle.median).length,
+      middle,
+    ),
+  );
   const cells = apart.reduce((sum, { count }) => sum + count, 0);
   return cells <= Math.max(3, middle.count * 0.02) ? apart : [];
 }
@@ -59,6 +71,34 @@ function beyond(
     last = next;
   }
   return [];
+}
+
+/** The first values that hold so many cells. */
+function tailOf(values: readonly PlacedValue[], cells: number): readonly PlacedValue[] {
+  let seen = 0;
+  const end = values.findIndex(({ count }) => {
+    seen += count;
+    return seen > cells;
+  });
+  return end < 0 ? values : values.slice(0, Math.max(3, end));
+}
+
+/** Is the jump behind the first `outside` values larger than the tail below it makes by chance? */
+function isFarOfTail(outsideIn: readonly PlacedValue[], outside: number, { median, count }: Middle): boolean {
+  const distance = ({ num }: PlacedValue): number => Math.abs(num - median);
+  const inner = tailOf(outsideIn.slice(outside), Math.max(30, count * TAIL)).filter(
+    (each) => distance(each) > 0,
+  );
+  const [next, last] = [inner[0], inner.at(-1)];
+  if (!next || !last || inner.length < 3) return true;
+  const cells = inner.slice(0, -1).reduce((sum, { count }) => sum + count, 0);
+  const fall =
+    inner
+      .slice(0, -1)
+      .reduce((sum, each) => sum + each.count * Math.log(distance(each) / distance(last)), 0) / cells;
+  const rank = outsideIn.slice(0, outside).reduce((sum, { count }) => sum + count, 0);
+  const jump = Math.log(distance(outsideIn[outside - 1]!) / distance(next));
+  return rank * jump > STEPS * fall;
 }
 
 function evenTransform({ q1, median, q3, min }: Middle): (value: number) => number {

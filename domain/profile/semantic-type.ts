@@ -71,10 +71,18 @@ const PERSONAL = new Set<SemanticType>([
   'person-name',
   'ip-address',
 ]);
+/** Values of this type are personal whatever their column's name. */
+export const isPersonalType = (type: SemanticType): boolean => PERSONAL.has(type);
+
 const PERSON_NAME =
   /^(?:(?:first|last|middle|full|given|family|sur|fore|maiden|birth|user|customer|client|patient|employee|contact|person|member|passenger|student|author|holder)[_ -]?names?|surname|vorname|nachname|nom|prenom|apellidos?|(?:contact|contact_person|patient|employee))$/i;
+const PERSON_ROLE =
+  /^(?:.*[_ -])?(?:referee|scorer|player|author|artist|director|actor|driver|teacher|doctor|physician|nurse|manager|owner|coach|writer|judge|candidate|senator|minister|mayor|captain|winner|reviewer|composer|photographer|librarian)s?$/i;
+/** The column holds names of persons, by its name. */
+export const isNameOfPersons = (column: string): boolean =>
+  PERSON_NAME.test(column) || PERSON_ROLE.test(column);
 const PERSONAL_NAME =
-  /^(?:.*[_ -])?(?:ssn|social[_ -]?security(?:[_ -]?(?:no|number))?|passport(?:[_ -]?(?:no|number))?|birth[_ -]?(?:date|day)|date[_ -]?of[_ -]?birth|dob|tax[_ -]?id|driving[_ -]?licen[cs]e|home[_ -]?address|street[_ -]?address)$/i;
+  /^(?:.*[_ -])?(?:ssn|social[_ -]?security(?:[_ -]?(?:no|number))?|passport(?:[_ -]?(?:no|number))?|birth[_ -]?(?:date|day)|date[_ -]?of[_ -]?birth|dob|geburts(?:datum|tag)|tax[_ -]?id|driving[_ -]?licen[cs]e|home[_ -]?address|street[_ -]?address)$/i;
 const PHONE_NAME = /(?:phone|mobile|telefon|fax|^tel$|_tel$|handy)/i;
 
 const byKind: Partial<Record<TextKind, SemanticType>> = {
@@ -109,6 +117,7 @@ export function semanticTypeOf(input: {
   const main = mainKind(mix);
   const type = main && main.share >= ENOUGH ? byKind[main.kind] : undefined;
   if (main && type) {
+    if (isOnlyInForm(type, name, mix)) return figures('code', main.share, PERSONAL_NAME.test(name));
     if (type === 'number' && PHONE_NAME.test(name)) return figures('phone', main.share);
     return figures(type, main.share, PERSONAL_NAME.test(name));
   }
@@ -125,6 +134,35 @@ export function semanticTypeOf(input: {
   if (coded.length <= 12 && codedCells >= 0.9 * mix.cells)
     return figures('code', codedCells / mix.cells, personal);
   return figures('free-text', 1, personal);
+}
+
+/** Versions of four parts are no addresses, and 555-1234 may be a part as well as a telephone. */
+function isOnlyInForm(type: SemanticType, name: string, mix: TextMix): boolean {
+  if (type === 'ip-address') return /version|firmware|build|release|kernel|driver/i.test(name);
+  const examples = mix.kinds.get('phone')?.examples ?? [];
+  return (
+    type === 'phone' && !PHONE_NAME.test(name) && examples.every((text) => /^\d{3}-\d{4}$/.test(text.trim()))
+  );
+}
+
+/**
+ * What numbers and dates are, where it is personal: telephone and card numbers, birthdays, and what the column's name says. `top`: frequent
+ * values as text.
+ */
+export function personalTypeOf(input: {
+  name: string;
+  kind: 'number' | 'temporal';
+  type: string;
+  top: readonly { text: string }[];
+}): SemanticFigures | undefined {
+  const { name, kind, top } = input;
+  if (kind === 'temporal') return PERSONAL_NAME.test(name) ? figures('date', 1, true) : undefined;
+  if (!/INT/.test(input.type)) return undefined;
+  const isCard = top.length >= 10 && top.every(({ text }) => classifyText(text).kind === 'payment-card');
+  if (isCard) return figures('payment-card', 1);
+  const isLong = top.length > 0 && top.every(({ text }) => /^\d{7,15}$/.test(text));
+  if (PHONE_NAME.test(name) && isLong) return figures('phone', 1);
+  return PERSONAL_NAME.test(name) ? figures('number', 1, true) : undefined;
 }
 
 const figures = (type: SemanticType, share: number, personal = false): SemanticFigures => ({

@@ -2,6 +2,7 @@ import type { CleaningStep, StepEffect, StepProblem } from '../../../contracts/c
 import { QuaestorError } from '../../../contracts/quaestor-error.js';
 import { recipeDoesNotFit } from '../../../domain/cleaning/recipe-does-not-fit.js';
 import { quoteLiteral } from '../../../domain/datasets/sql-text.js';
+import { sayCount } from '../../../domain/say-count.js';
 import type { DuckDbSession } from '../duckdb/duckdb-session.js';
 import { type BuiltProgram, buildProgram } from './build-program.js';
 import { measureEffects } from './measure-effects.js';
@@ -89,7 +90,7 @@ function refusals({ program, places }: BuiltProgram, effects: readonly StepEffec
       .flatMap(({ name }) => {
         const lost = effects[index]?.columns.find(({ column }) => column === name)?.lost ?? 0;
         if (lost === 0) return [];
-        const message = `${lost} cells of "${name}" have no value in the new type.`;
+        const message = `${sayCount(lost, `cell of "${name}" has`, `cells of "${name}" have`)} no value in the new type.`;
         return [{ step: places[index] ?? index, column: name, reason: 'misfits' as const, message }];
       }),
   );

@@ -27,7 +27,7 @@ export async function findAssociations(
   const numbers = columns
     .filter(({ kind, distinct }) => kind === 'number' && distinct > 2)
     .slice(0, MAX_NUMBERS)
-    .map(({ name }, slot) => ({ slot, name }));
+    .map(({ name, numbers: figures }, slot) => ({ slot, name, scale: scaleOf(figures?.stddevPopulation) }));
   const categories = columns
     .filter(
       ({ kind, distinct, rows: n, nulls }) =>
@@ -40,7 +40,7 @@ export async function findAssociations(
     .map(({ name }, slot) => ({ slot, name }));
   if (rows < 10 || numbers.length + categories.length < 2) return [];
   const picked = [
-    ...numbers.map(({ slot, name }) => `${finite(quoteName(name))} AS n_${slot}`),
+    ...numbers.map(({ slot, name, scale }) => `${finite(quoteName(name))} / ${scale} AS n_${slot}`),
     ...categories.map(({ slot, name }) => `CAST(${quoteName(name)} AS VARCHAR) AS c_${slot}`),
   ];
   await query(
@@ -56,6 +56,10 @@ export async function findAssociations(
     .filter(({ value }) => Math.abs(value) >= WORTH_TELLING)
     .sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
 }
+
+/** Squares of numbers beyond 1e150 are none any more; how large the unit is does not matter for what goes together. */
+const scaleOf = (stddev: number | null | undefined): string =>
+  !stddev || stddev <= 1e100 ? '1' : String(Math.min(stddev, 1e300));
 
 const finite = (name: string): string =>
   `CASE WHEN isfinite(CAST(${name} AS DOUBLE)) THEN CAST(${name} AS DOUBLE) END`;

@@ -69,8 +69,10 @@ export async function findDependencies(
       const few = await countViolations(query, sample, determinant.name, dependent.name);
       if (few.violations > 2 * BREACH * Math.min(rows, PRUNING_ROWS)) continue;
       const broken = await countViolations(query, fromParquet(path), determinant.name, dependent.name);
-      if (broken.violations > 0 && broken.violations <= Math.max(1, rows * BREACH)) {
-        found.broken.push({ determinant: [determinant.name], dependent: dependent.name, ...broken });
+      const { undecided, ...breach } = broken;
+      const isFew = breach.violations > 0 && breach.violations <= Math.max(1, rows * BREACH);
+      if (isFew && undecided <= breach.violations / 3) {
+        found.broken.push({ determinant: [determinant.name], dependent: dependent.name, ...breach });
       }
     }
   }
@@ -114,14 +116,19 @@ async function breaches(
   return dependents.map((_, i) => numberOfCell(row[`b_${i}`]));
 }
 
+/**
+ * `undecided`: violations that are no slips, since nothing is decided there: by more than a third as many rows as the determinant's value
+ * usually goes with, or by a value that goes with no other one, as where one text has two codes.
+ */
 async function countViolations(query: QueryRows, from: string, determinant: string, dependent: string) {
   const [a, b] = [quoteName(determinant), quoteName(dependent)];
   const grouped = `SELECT ${a} AS a, ${b} AS b, count(*) AS n, min(${ROW_COLUMN}) AS first FROM ${from} WHERE ${a} IS NOT NULL GROUP BY 1, 2`;
   const rows = await query(
-    `SELECT sum(n) AS n, arg_min(first, first, 10) AS rows FROM (SELECT n, first, row_number() OVER (PARTITION BY a ORDER BY n DESC, first) AS place FROM (${grouped})) WHERE place > 1`,
+    `SELECT sum(n) AS n, coalesce(sum(n) FILTER (n * 3 > most OR homes = 1), 0) AS undecided, arg_min(first, first, 10) AS rows FROM (SELECT n, first, max(n) OVER (PARTITION BY a) AS most, count(*) OVER (PARTITION BY b) AS homes, row_number() OVER (PARTITION BY a ORDER BY n DESC, first) AS place FROM (${grouped})) WHERE place > 1`,
   );
   return {
     violations: numberOfCell(rows[0]?.n),
+    undecided: numberOfCell(rows[0]?.undecided),
     rows: ((rows[0]?.rows ?? []) as unknown[]).map(Number),
   };
 }

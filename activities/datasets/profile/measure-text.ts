@@ -1,5 +1,7 @@
 import type { PatternCount, SimilarValues, TextFigures } from '../../../contracts/dataset-profile.js';
 import { isOpposite } from '../../../domain/profile/is-opposite.js';
+import { isNameOfPersons } from '../../../domain/profile/semantic-type.js';
+import { withoutNames } from '../../../domain/profile/similar-accents.js';
 import { type BatchColumn, type ColumnBatch, isWide } from './column-batch.js';
 import { bySlot, numberOfCell, valueCounts } from './read-cell.js';
 import { fromParquet, quoteName } from './sql-text.js';
@@ -171,12 +173,17 @@ export async function measureSimilar(
   const repeating = columns.filter(
     (of) => !isWide(of) && of.distinct <= 20_000 && of.distinct <= of.cells * 0.5,
   );
+  const persons = new Set(repeating.flatMap((of) => (isNameOfPersons(of.column.name) ? [of.slot] : [])));
   if (repeating.length > 0) {
     for (const row of await query(variantsStatement(repeating.map(({ slot }) => slot)))) {
-      add(Number(row.slot), { kind: 'variant', values: valueCounts(row.values) });
+      const values = withoutNames(valueCounts(row.values), persons.has(Number(row.slot)));
+      if (values.length > 1) add(Number(row.slot), { kind: 'variant', values });
     }
   }
-  const categories = repeating.filter((of) => of.distinct <= 1000 && of.distinct <= of.cells * 0.2);
+  // Smith and Smyth, Hansen and Hanson: names are as like as slips are.
+  const categories = repeating.filter(
+    (of) => of.distinct <= 1000 && of.distinct <= of.cells * 0.2 && !isNameOfPersons(of.column.name),
+  );
   if (categories.length > 0) {
     for (const row of await query(typosStatement(categories.map(({ slot }) => slot)))) {
       const values = valueCounts([row.common, row.rare]);

@@ -1,5 +1,5 @@
 import type { ColumnProfile, Finding, ProfiledColumn } from '../../../contracts/dataset-profile.js';
-import { mainKind, mixOf, semanticTypeOf } from '../../../domain/profile/semantic-type.js';
+import { mainKind, mixOf, personalTypeOf, semanticTypeOf } from '../../../domain/profile/semantic-type.js';
 import {
   type ColumnEvidence,
   type UnitCount,
@@ -87,7 +87,7 @@ export async function profileColumns(input: ProfileColumnsInput): Promise<Profil
             distinct: column.distinct,
             cells: column.cells - figures.empty,
           })
-        : undefined;
+        : personalOf(column.column, ends.top);
     const number = numbers.get(slot);
     const shape = shapes.get(slot);
     const steps = pairsOf(order, slot);
@@ -135,6 +135,9 @@ function uniqueOf(column: BatchColumn, once: number): number {
   if (column.distinct === column.cells) return column.cells;
   return Math.min(column.distinct, once * column.oneIn);
 }
+
+const personalOf = ({ name, kind, type }: ProfiledColumn, top: ColumnProfile['top']) =>
+  kind === 'number' || kind === 'temporal' ? personalTypeOf({ name, kind, type, top }) : undefined;
 
 const unitOf = (row: Record<string, unknown>): UnitCount => ({
   unit: String(row.unit),

@@ -56,7 +56,7 @@ export async function profileTable(
     footerRows: prose([...edges.last].reverse()),
     headerRows: foreign.headers,
     rejected: input.rejectsPath ? await readRejects(query, input.rejectsPath) : [],
-    outside: input.rejectsPath ? await readOutside(query, input.rejectsPath, foreign.first) : undefined,
+    outside: input.rejectsPath ? await readOutside(query, input.rejectsPath, rows) : undefined,
   });
   return {
     rows,
@@ -102,7 +102,7 @@ async function readRejects(query: QueryRows, path: string) {
   // A cell that is only written in another way has its value, and white space holds none.
   const rows = await query(
     `SELECT "column" AS name, reason = 'null_word' AS says_nothing, count(*) AS n, arg_min(line, line, 10) AS lines, arg_min(left(text, 100), line, 5) AS examples
-     FROM ${fromParquet(path)} WHERE "column" IS NOT NULL AND reason <> 'respelled' AND trim(text, ' ' || chr(9)) <> '' GROUP BY 1, 2 ORDER BY 1, 2`,
+     FROM ${fromParquet(path)} WHERE "column" IS NOT NULL AND reason <> 'respelled' AND NOT regexp_full_match(text, '[\\s\\x{A0}]*') GROUP BY 1, 2 ORDER BY 1, 2`,
   );
   return rows.map((row) => ({
     column: String(row.name),
@@ -114,13 +114,16 @@ async function readRejects(query: QueryRows, path: string) {
 }
 
 /** Records that are no part of the table, above its first row and below it: lines of the file. */
-async function readOutside(query: QueryRows, path: string, first: ForeignRows['first']) {
+async function readOutside(query: QueryRows, path: string, tableRows: number) {
   const rows = await query(
     `SELECT line, left(text, 100) AS text FROM ${fromParquet(path)} WHERE "column" IS NULL AND reason = 'outside_of_table' ORDER BY line`,
   );
-  const begin = first[0]?.row ?? 1;
+  // The table's own records are where so many lines stand together without a note.
+  const lines = rows.map(({ line }) => Number(line));
+  const after = lines.findIndex((line, i) => line - (lines[i - 1] ?? 0) > tableRows);
+  const firstBelow = after < 0 ? lines.length : after;
   const of = (isAbove: boolean) => {
-    const notes = rows.filter(({ line }) => Number(line) <= begin === isAbove);
+    const notes = isAbove ? rows.slice(0, firstBelow) : rows.slice(firstBelow);
     return { lines: notes.map(({ line }) => Number(line)), texts: notes.map(({ text }) => String(text)) };
   };
   return { above: of(true), below: of(false) };

@@ -1,8 +1,10 @@
-import type { Finding } from '../../../contracts/dataset-profile.js';
+import type { Finding, SemanticType } from '../../../contracts/dataset-profile.js';
+import { sayCount } from '../../say-count.js';
 import { embeddedKind } from '../embedded-personal.js';
+import { isPersonalType } from '../semantic-type.js';
 import { type ColumnRule, cellsOf, notice, warning } from './column-evidence.js';
 
-const KEY_NAME =
+export const KEY_NAME =
   /(?:^|[_ -])(?:id|uuid|guid|key|code|number|no|nr|ref|reference|sku|isbn|ean)$|(?:Id|Key|Code|No|Nr)$/;
 
 /** Unique columns, keys that repeat, personal data, gaps in a series of dates, order. */
@@ -30,7 +32,7 @@ export const keyRules: ColumnRule = ({ profile }) => {
         profile,
         'duplicate-keys',
         repeated,
-        `${name} looks like a key, but ${repeated} cells repeat another.`,
+        `${name} looks like a key, but ${sayCount(repeated, 'cell repeats', 'cells repeat')} another.`,
         {
           examples: profile.top
             .filter(({ count }) => count > 1)
@@ -55,6 +57,10 @@ function isKeyLike(profile: Parameters<ColumnRule>[0]['profile']): boolean {
   return span <= profile.distinct * 1.05 && profile.distinct > 50;
 }
 
+/** What the data is of itself; by its name alone it may be anything. */
+const personalKind = (type: SemanticType): string =>
+  isPersonalType(type) ? type.replace('-', ' ') : 'by its name';
+
 export const personalRules: ColumnRule = ({ profile, embedded }) => {
   const { semantic, name } = profile;
   if (semantic?.personal) {
@@ -63,7 +69,7 @@ export const personalRules: ColumnRule = ({ profile, embedded }) => {
         profile,
         'personal-data',
         semantic.share * cellsOf(profile),
-        `${name} holds personal data (${semantic.type}).`,
+        `${name} holds personal data (${personalKind(semantic.type)}).`,
       ),
     ];
   }
@@ -93,9 +99,15 @@ export const dateRules: ColumnRule = ({ profile }) => {
   if (gaps.length === 0) return [];
   const missing = gaps.reduce((sum, gap) => sum + gap.missing, 0);
   return [
-    warning(profile, 'date-gaps', missing, `${missing} dates are missing in the series of ${profile.name}.`, {
-      examples: gaps.slice(0, 5).map(({ after, before }) => `${after} to ${before}`),
-    }),
+    warning(
+      profile,
+      'date-gaps',
+      missing,
+      `${sayCount(missing, 'date is', 'dates are')} missing in the series of ${profile.name}.`,
+      {
+        examples: gaps.slice(0, 5).map(({ after, before }) => `${after} to ${before}`),
+      },
+    ),
   ];
 };
 

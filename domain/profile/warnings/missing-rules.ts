@@ -1,3 +1,4 @@
+import { sayCount } from '../../say-count.js';
 import { type ColumnRule, cellsOf, notice, percent, warning } from './column-evidence.js';
 
 const FEW_ROWS = 10;
@@ -8,9 +9,20 @@ export const missingRules: ColumnRule = ({ profile }) => {
   const cells = cellsOf(profile);
   if (rows === 0) return [];
   if (cells === 0)
-    return [warning(profile, 'empty-column', rows, `${name} holds nothing in any of ${rows} rows.`)];
+    return [
+      warning(
+        profile,
+        'empty-column',
+        rows,
+        `${name} holds nothing in any of ${sayCount(rows, 'row', 'rows')}.`,
+      ),
+    ];
   const missing = rows - cells;
-  const words = profile.text?.nullWords ?? 0;
+  // Beside a plus, a dash is a minus.
+  const signs = profile.top.some(({ text }) => text.trim() === '+')
+    ? profile.top.filter(({ text }) => /^\p{Pd}$/u.test(text.trim()))
+    : [];
+  const words = (profile.text?.nullWords ?? 0) - signs.reduce((sum, { count }) => sum + count, 0);
   const found = [];
   if (profile.distinct === 1 && rows >= FEW_ROWS && missing <= rows * 0.05) {
     found.push(
@@ -29,9 +41,15 @@ export const missingRules: ColumnRule = ({ profile }) => {
   // Where most cells say so, the word is an answer of its own.
   if (words > 0 && words < cells * 0.9 && profile.distinct > 1) {
     found.push(
-      warning(profile, 'null-words', words, `${words} cells of ${name} hold a word for "nothing".`, {
-        examples: profile.text!.nullWordExamples,
-      }),
+      warning(
+        profile,
+        'null-words',
+        words,
+        `${sayCount(words, `cell of ${name} holds`, `cells of ${name} hold`)} a word for "nothing".`,
+        {
+          examples: profile.text!.nullWordExamples,
+        },
+      ),
     );
   }
   return found;

@@ -1,4 +1,5 @@
 import type { Finding } from '../../../contracts/dataset-profile.js';
+import { sayCount } from '../../say-count.js';
 import type { PlacedValue } from '../outliers.js';
 import {
   type ColumnEvidence,
@@ -8,6 +9,7 @@ import {
   percent,
   warning,
 } from './column-evidence.js';
+import { KEY_NAME } from './key-rules.js';
 
 const SENTINEL_NUMBERS = new Set([
   -1, -9, -99, -999, -9999, -99999, -999999, 99, 999, 9999, 99999, 999999, 9999999, 99999999, 999999999,
@@ -27,6 +29,8 @@ export function findPlaceholders({ profile, least, greatest }: ColumnEvidence): 
       profile.kind === 'temporal' ? SENTINEL_DATES.test(end.text) : SENTINEL_NUMBERS.has(end.num);
     const needed = profile.kind === 'temporal' ? 2 : 3;
     const others = end === least[0] ? greatest[0]!.num - next.num : next.num - least[0]!.num;
+    // In a column of a few codes 99 is one of them.
+    if (end.count * 2 > cellsOf(profile)) return [];
     const isAway = Math.abs(end.num - next.num) > 0.2 * Math.max(others, 1e-9) || isOnlyNegative(end, next);
     return isKnown && isAway && end.count >= needed ? [end] : [];
   });
@@ -46,7 +50,7 @@ export const outlierRules: ColumnRule = (evidence) => {
         profile,
         'placeholder-values',
         count,
-        `${count} cells of ${profile.name} hold a stand-in for a missing value.`,
+        `${sayCount(count, `cell of ${profile.name} holds`, `cells of ${profile.name} hold`)} a stand-in for a missing value.`,
         {
           examples: placeholders.map(({ text }) => text),
           rows: placeholders.map(({ firstRow }) => firstRow),
@@ -54,16 +58,25 @@ export const outlierRules: ColumnRule = (evidence) => {
       ),
     );
   }
-  const apart = (profile.outliers?.apart ?? []).filter(
+  // Numbers that name things, each another one, are near or far from nothing.
+  const isName =
+    profile.numbers?.fractions === 0 && profile.distinct === cellsOf(profile) && KEY_NAME.test(profile.name);
+  const apart = (isName ? [] : (profile.outliers?.apart ?? [])).filter(
     ({ text }) => !placeholders.some((placeholder) => placeholder.text === text),
   );
   if (apart.length > 0) {
     const count = apart.reduce((sum, each) => sum + each.count, 0);
     found.push(
-      warning(profile, 'outliers', count, `${count} cells of ${profile.name} stand apart from all others.`, {
-        examples: apart.slice(0, 5).map(({ text }) => text),
-        rows: apart.slice(0, 10).map(({ firstRow }) => firstRow),
-      }),
+      warning(
+        profile,
+        'outliers',
+        count,
+        `${sayCount(count, `cell of ${profile.name} stands`, `cells of ${profile.name} stand`)} apart from all others.`,
+        {
+          examples: apart.slice(0, 5).map(({ text }) => text),
+          rows: apart.slice(0, 10).map(({ firstRow }) => firstRow),
+        },
+      ),
     );
   }
   return found;
@@ -88,7 +101,7 @@ export const impossibleRules: ColumnRule = ({ profile, least, greatest }) => {
       profile,
       'impossible-values',
       count,
-      `${count} cells of ${profile.name} hold a figure that cannot be.`,
+      `${sayCount(count, `cell of ${profile.name} holds`, `cells of ${profile.name} hold`)} a figure that cannot be.`,
       {
         examples: outside.slice(0, 5).map(({ text }) => text),
         rows: outside.slice(0, 10).map(({ firstRow }) => firstRow),
@@ -97,9 +110,18 @@ export const impossibleRules: ColumnRule = ({ profile, least, greatest }) => {
   ];
 };
 
+/** A change of weight falls below zero. */
+const OF_CHANGE =
+  /change|chg|delta|diff|growth|anomal|deviation|offset|balance|error|residual|adjust|variation|z[_ -]?score|(?:^|[_ -])net(?:$|[_ -])/i;
+/** A house may be older than 130 years. */
+const OF_THINGS =
+  /(?:^|[_ -])(?:building|house|home|tree|rock|stand|wine|property|bridge|vessel|ship|vehicle|car|machine|company|account|sample|site|asset|structure|star|fossil)(?:$|[_ -])/i;
+
 /** Least and greatest figure that a column of this name can hold; null where its name says nothing. */
 export function possibleRange(name: string): [number, number] | null {
-  if (/(?:^|[_ -])(?:age|alter)(?:$|[_ -]years?$)/i.test(name)) return [0, 130];
+  if (OF_CHANGE.test(name)) return null;
+  if (/(?:^|[_ -])(?:age|alter)(?:$|[_ -]years?$)/i.test(name))
+    return [0, OF_THINGS.test(name) ? Number.POSITIVE_INFINITY : 130];
   if (/^lat(?:itude)?$|[_ -]lat(?:itude)?$/i.test(name)) return [-90, 90];
   if (/^(?:lon|lng|long)(?:itude)?$|[_ -](?:lon|lng)(?:gitude)?$|longitude$/i.test(name)) return [-180, 180];
   return NEVER_NEGATIVE.test(name) ? [0, Number.POSITIVE_INFINITY] : null;
@@ -143,7 +165,7 @@ export const distributionNotices: ColumnRule = ({ profile }) => {
         profile,
         'not-finite',
         numbers.notFinite,
-        `${numbers.notFinite} cells of ${name} are NaN or infinite.`,
+        `${sayCount(numbers.notFinite, `cell of ${name} is`, `cells of ${name} are`)} NaN or infinite.`,
       ),
     );
   }

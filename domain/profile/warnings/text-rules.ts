@@ -1,6 +1,7 @@
 import type { Finding } from '../../../contracts/dataset-profile.js';
+import { sayCount } from '../../say-count.js';
 import type { TextKind } from '../classify-text.js';
-import type { KindShare } from '../semantic-type.js';
+import type { KindShare, TextMix } from '../semantic-type.js';
 import { type ColumnRule, cellsOf, notice, percent, warning } from './column-evidence.js';
 import { isLate } from './number-rules.js';
 
@@ -15,7 +16,7 @@ export const characterRules: ColumnRule = ({ profile }) => {
         profile,
         'padded-values',
         text.padded,
-        `${text.padded} cells of ${name} begin or end with white space.`,
+        `${sayCount(text.padded, `cell of ${name} begins or ends`, `cells of ${name} begin or end`)} with white space.`,
       ),
     );
   }
@@ -25,7 +26,7 @@ export const characterRules: ColumnRule = ({ profile }) => {
         profile,
         'mojibake',
         text.mojibake,
-        `${text.mojibake} cells of ${name} were decoded with the wrong encoding.`,
+        `${sayCount(text.mojibake, `cell of ${name} was`, `cells of ${name} were`)} decoded with the wrong encoding.`,
       ),
     );
   }
@@ -35,7 +36,7 @@ export const characterRules: ColumnRule = ({ profile }) => {
         profile,
         'control-characters',
         text.control,
-        `${text.control} cells of ${name} hold control characters.`,
+        `${sayCount(text.control, `cell of ${name} holds`, `cells of ${name} hold`)} control characters.`,
       ),
     );
   }
@@ -58,7 +59,7 @@ export const kindRules: ColumnRule = ({ profile, mix, main }) => {
   if (TYPED.has(main.kind) && main.share >= MOST && rest > 0) {
     // Quantities among numbers are a matter of units, which another rule tells.
     const isUnits = others.every(([kind]) => kind === 'quantity');
-    if (!isUnits) {
+    if (!isUnits && !areCodesAmongNumbers(main.kind, mix)) {
       const message = `${profile.name} is ${main.kind} in ${percent(main.share, 1)} of its cells, but not in ${Math.round(rest)}, the first in row ${first}.`;
       found.push(warning(profile, 'mixed-types', rest, message, { rows: [first], examples }));
       if (isLate({ first, count: rest, cells: mix.cells, rows: profile.rows })) {
@@ -75,7 +76,7 @@ export const kindRules: ColumnRule = ({ profile, mix, main }) => {
           profile,
           'invalid-values',
           count,
-          `${Math.max(1, Math.round(count))} cells of ${profile.name} are no valid ${main.kind}.`,
+          `${sayCount(Math.max(1, Math.round(count)), `cell of ${profile.name} is`, `cells of ${profile.name} are`)} no valid ${main.kind}.`,
           {
             examples: [...wrong.wrongExamples, ...examples].slice(0, 5),
             ...(Number.isFinite(first) ? { rows: [first] } : {}),
@@ -86,6 +87,25 @@ export const kindRules: ColumnRule = ({ profile, mix, main }) => {
   }
   return found;
 };
+
+/** Share of cells from which codes that are no numbers are usual. */
+const USUAL_CODES = 0.01;
+/** 12a, N15, 7-9, X, MT, 0954. */
+const CODE = /^(?:[A-Z]{1,2}|[A-Z]{1,3}[ -]?\d+|\d+[ -]?[A-Za-z]{1,2}|\d+ ?[-/+] ?\d+[A-Za-z]?|0\d+)$/;
+
+/** House numbers, lines, chromosomes, extensions: whole numbers among which some have a letter or a zero before them. */
+function areCodesAmongNumbers(main: TextKind, mix: TextMix): boolean {
+  const numbers = mix.kinds.get('number');
+  if (main !== 'number' || !numbers || [...numbers.formats.keys()].some((format) => format !== 'integer'))
+    return false;
+  const others = [...mix.kinds].filter(([kind]) => kind !== main).map(([, share]) => share);
+  const texts = others.flatMap(({ examples }) => examples.map((text) => text.trim()));
+  const isUsual = others.reduce((sum, { count }) => sum + count, 0) >= mix.cells * USUAL_CODES;
+  // Zeros that make all of them equally long are there on purpose, however few.
+  const lengths = new Set([...texts, ...numbers.examples].map((text) => text.trim().length));
+  const arePadded = texts.every((text) => /^0\d+$/.test(text)) && lengths.size === 1;
+  return arePadded || (isUsual && texts.every((text) => CODE.test(text)));
+}
 
 /** One column, several ways to write a date or a number. */
 export const formatRules: ColumnRule = ({ profile, mix, main }) => {
@@ -374,7 +394,7 @@ export const similarRules: ColumnRule = ({ profile }) => {
       profile,
       'similar-values',
       count,
-      `${real.length} values of ${profile.name} are written in more than one way.`,
+      `${sayCount(real.length, `value of ${profile.name} is`, `values of ${profile.name} are`)} written in more than one way.`,
       {
         examples: real.slice(0, 3).map(({ values }) => values.map(({ text }) => text).join(' = ')),
         rows: real.slice(0, 10).map(({ values }) => values[values.length - 1]!.firstRow),

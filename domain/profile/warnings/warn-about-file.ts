@@ -1,4 +1,5 @@
 import type { Association, ColumnProfile, Dependency, Finding } from '../../../contracts/dataset-profile.js';
+import { sayCount } from '../../say-count.js';
 
 /** What was found over several columns or in the rows. */
 export interface FileEvidence {
@@ -42,32 +43,41 @@ function rowWarnings(of: FileEvidence): Finding[] {
     ...rows(
       'duplicate-rows',
       of.duplicateRows,
-      `${of.duplicateRows} rows repeat an earlier row.`,
+      `${sayCount(of.duplicateRows, 'row repeats', 'rows repeat')} an earlier row.`,
       of.duplicateRowNumbers,
     ),
-    ...rows('empty-rows', of.emptyRows, `${of.emptyRows} rows are empty.`, of.emptyRowNumbers),
+    ...rows(
+      'empty-rows',
+      of.emptyRows,
+      `${sayCount(of.emptyRows, 'row is', 'rows are')} empty.`,
+      of.emptyRowNumbers,
+    ),
     ...rows(
       'subtotal-rows',
       of.totalRows.length,
-      `${of.totalRows.length} rows are totals of other rows.`,
+      `${sayCount(of.totalRows.length, 'row is a total', 'rows are totals')} of other rows.`,
       of.totalRows,
     ),
     ...rows(
       'preamble-rows',
       of.preambleRows.length,
-      `The first ${of.preambleRows.length} rows are no data.`,
+      of.preambleRows.length === 1
+        ? 'The first row is no data.'
+        : `The first ${of.preambleRows.length} rows are no data.`,
       of.preambleRows,
     ),
     ...rows(
       'footer-rows',
       of.footerRows.length,
-      `The last ${of.footerRows.length} rows are no data.`,
+      of.footerRows.length === 1
+        ? 'The last row is no data.'
+        : `The last ${of.footerRows.length} rows are no data.`,
       of.footerRows,
     ),
     ...rows(
       'repeated-header',
       of.headerRows.length,
-      `The header is repeated ${of.headerRows.length} times among the rows.`,
+      `The header is repeated ${sayCount(of.headerRows.length, 'time', 'times')} among the rows.`,
       of.headerRows,
     ),
   ];
@@ -78,8 +88,12 @@ function outsideWarnings({ outside }: FileEvidence): Finding[] {
   const told = (kind: 'preamble-rows' | 'footer-rows', where: 'above' | 'below'): Finding[] => {
     const { lines = [], texts = [] } = outside?.[where] ?? {};
     if (lines.length === 0) return [];
-    const records = lines.length === 1 ? '1 record' : `${lines.length} records`;
-    const message = `${records} ${where} the table were left out as no data, the first in line ${lines[0]}.`;
+    const records = sayCount(
+      lines.length,
+      `record ${where} the table was`,
+      `records ${where} the table were`,
+    );
+    const message = `${records} left out as no data, the first in line ${lines[0]}.`;
     return [{ level: 'warning', kind, count: lines.length, message, examples: texts.slice(0, 5) }];
   };
   return [...told('preamble-rows', 'above'), ...told('footer-rows', 'below')];
@@ -108,13 +122,13 @@ function columnWarnings(of: FileEvidence): Finding[] {
   }
   for (const { column, saysNothing, count, rows, examples } of of.rejected) {
     const message = saysNothing
-      ? `${count} cells of ${column} hold a word for "nothing".`
-      : `${count} cells of ${column} could not be converted to its type.`;
+      ? `${sayCount(count, `cell of ${column} holds`, `cells of ${column} hold`)} a word for "nothing".`
+      : `${sayCount(count, 'cell', 'cells')} of ${column} could not be converted to its type.`;
     const kind = saysNothing ? 'null-words' : 'rejected-cells';
     found.push({ level: 'warning', kind, column, count, message, rows, examples });
   }
   for (const { determinant, dependent, violations, rows } of of.brokenDependencies) {
-    const message = `${determinant.join(', ')} decides ${dependent} but for ${violations} rows.`;
+    const message = `${determinant.join(', ')} decides ${dependent} but for ${sayCount(violations, 'row', 'rows')}.`;
     found.push({
       level: 'warning',
       kind: 'broken-dependency',

@@ -4,9 +4,9 @@ const shown = "{'text': left(text, 200), 'count': n, 'firstRow': first_row}";
 
 /**
  * The values without what people vary: case, accents, spaces and punctuation. Between two digits something stays, so that 1.5 is not 15;
- * a leading minus or a plus and other signs that mean something stay too.
+ * a leading minus or a plus and other signs that mean something stay too, and so does a minus behind one to three letters: B- is no B.
  */
-const KEY = `regexp_replace(regexp_replace(lower(strip_accents(text)), '([0-9])[^\\p{L}\\p{N}]+([0-9])', '\\1·\\2', 'g'), '[\\s\\p{Pd}_.,;:!?''"()/\\x{A0}]+', '', 'g')`;
+const KEY = `regexp_replace(regexp_replace(regexp_replace(lower(strip_accents(text)), '^(\\p{L}{1,3})\\p{Pd}$', '\\1⁻'), '([0-9])[^\\p{L}\\p{N}]+([0-9])', '\\1·\\2', 'g'), '[\\s\\p{Pd}_.,;:!?''"()/\\x{A0}]+', '', 'g')`;
 
 /** Groups of values that are equal but for case, accents, spaces or punctuation: (slot, values). Only values with a letter count. */
 export const variantsStatement = (slots: readonly number[]): string =>
