@@ -66,7 +66,7 @@ export interface DatasetOverride {
   sheet?: string;
 }
 
-/** A stored version: `<folder>/data.parquet` with the columns and `__row`, and `<folder>/rejects.parquet`. */
+/** A stored version: `<folder>/data.parquet` with the columns (and `__row` where the place of a row in the file does not tell it), and `<folder>/rejects.parquet`. */
 export interface DatasetVersion {
   id: string;
   number: number;

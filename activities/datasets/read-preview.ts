@@ -13,26 +13,28 @@ const PREVIEW_CELL_CHARS = 2_000;
 
 /** The first rows and the first listed cells of a version's files. */
 export async function readPreview(deps: DatasetDeps, folder: string): Promise<DatasetPreview> {
-  return await deps.pool.withSession({ timeoutMs: 60_000, signal: activitySignal() }, async (session) => {
-    const data = await session.all(
-      `SELECT * FROM read_parquet(${quoteLiteral(join(folder, 'data.parquet'))}) LIMIT ${PREVIEW_ROWS}`,
-    );
-    const rejects = await session.all(
-      `SELECT line, "column", left(text, ${PREVIEW_CELL_CHARS}), reason
+  const views = { data: join(folder, 'data.parquet') };
+  return await deps.pool.withSession(
+    { timeoutMs: 60_000, signal: activitySignal(), views },
+    async (session) => {
+      const data = await session.all(`SELECT * FROM data LIMIT ${PREVIEW_ROWS}`);
+      const rejects = await session.all(
+        `SELECT line, "column", left(text, ${PREVIEW_CELL_CHARS}), reason
        FROM read_parquet(${quoteLiteral(join(folder, 'rejects.parquet'))}) ORDER BY line, "column" LIMIT ${PREVIEW_REJECTS}`,
-    );
-    return {
-      rows: data.rows.map((row) => row.map(toCell)),
-      rejects: rejects.rows.map(
-        ([line, column, text, reason]): ListedCell => ({
-          line: Number(line),
-          column: column === null ? null : String(column),
-          text: String(text),
-          reason: String(reason),
-        }),
-      ),
-    };
-  });
+      );
+      return {
+        rows: data.rows.map((row) => row.map(toCell)),
+        rejects: rejects.rows.map(
+          ([line, column, text, reason]): ListedCell => ({
+            line: Number(line),
+            column: column === null ? null : String(column),
+            text: String(text),
+            reason: String(reason),
+          }),
+        ),
+      };
+    },
+  );
 }
 
 function toCell(cell: DuckDbCell | undefined): Cell {

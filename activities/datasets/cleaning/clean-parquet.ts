@@ -1,9 +1,9 @@
 import type { CleaningStep, StepEffect, StepProblem } from '../../../contracts/cleaning.js';
 import { QuaestorError } from '../../../contracts/quaestor-error.js';
 import { recipeDoesNotFit } from '../../../domain/cleaning/recipe-does-not-fit.js';
-import { quoteLiteral } from '../../../domain/datasets/sql-text.js';
 import { sayCount } from '../../../domain/say-count.js';
 import type { DuckDbSession } from '../duckdb/duckdb-session.js';
+import { findVersionRows } from '../duckdb/version-rows.js';
 import { type BuiltProgram, buildProgram } from './build-program.js';
 import { measureEffects } from './measure-effects.js';
 import { type CleanedFiles, writeCleanedVersion } from './write-cleaned-version.js';
@@ -24,8 +24,10 @@ export interface PreviewedSteps {
   problems: StepProblem[];
 }
 
-const sourceOf = ({ path, columns }: CleanParquetInput) => ({
-  from: `read_parquet(${quoteLiteral(path)})`,
+const sourceOf = async (session: DuckDbSession, { path, columns }: CleanParquetInput) => ({
+  from: await findVersionRows(path, async (sql) =>
+    (await session.all(sql)).rows.map(([name]) => String(name)),
+  ),
   columns,
 });
 
@@ -35,7 +37,7 @@ export async function previewSteps(
   input: CleanParquetInput,
 ): Promise<PreviewedSteps> {
   input.onPhase?.('preparing');
-  const built = await buildProgram(session, sourceOf(input), input.steps);
+  const built = await buildProgram(session, await sourceOf(session, input), input.steps);
   input.onPhase?.('counting');
   const measured = await measureEffects(session, built);
   const effects: PreviewedSteps['effects'] = input.steps.map(() => undefined);
@@ -58,7 +60,7 @@ export async function cleanParquet(
   input: CleanParquetInput & { folder: string; sourceRejects: string },
 ): Promise<CleanedVersion> {
   input.onPhase?.('preparing');
-  const built = await buildProgram(session, sourceOf(input), input.steps);
+  const built = await buildProgram(session, await sourceOf(session, input), input.steps);
   if (built.problems.length > 0) throw recipeDoesNotFit(built.problems);
   input.onPhase?.('counting');
   const effects = await measureEffects(session, built);

@@ -28,7 +28,7 @@ export interface DuckDbSessionOptions {
   /** Wall-clock limit of the whole session; at its end the process is killed and the work fails with `query_timed_out`. */
   timeoutMs: number;
   signal?: AbortSignal;
-  /** Views over Parquet files, by name. */
+  /** Views over the Parquet files of versions, by name; all have `__row`. */
   views?: Record<string, string>;
   /** Tables that are made before the session is locked: SELECTs of ours by name. Called when a session is opened, with its folder. */
   loadTables?: (folder: string) => Promise<Record<string, string>>;

@@ -22,6 +22,7 @@ import {
   type ToProcess,
 } from './protocol.js';
 import { quoteLiteral, quoteName } from './quote.js';
+import { findVersionRows } from './version-rows.js';
 
 let instance: DuckDBInstance | undefined;
 let connection: DuckDBConnection | undefined;
@@ -58,9 +59,7 @@ async function open(settings: SessionSettings): Promise<void> {
   connection = await instance.connect();
   await connection.run("SET TimeZone = 'UTC'");
   for (const [name, path] of Object.entries(settings.views)) {
-    await connection.run(
-      `CREATE VIEW ${quoteName(name)} AS SELECT * FROM read_parquet(${quoteLiteral(path)})`,
-    );
+    await connection.run(`CREATE VIEW ${quoteName(name)} AS FROM ${await findVersionRows(path, firstCells)}`);
   }
   for (const [name, select] of Object.entries(settings.tables)) {
     await connection.run(`CREATE TABLE ${quoteName(name)} AS ${select}`);
@@ -72,6 +71,10 @@ async function open(settings: SessionSettings): Promise<void> {
   await connection.run(`SET allowed_paths = [${Object.values(settings.views).map(quoteLiteral).join(', ')}]`);
   await connection.run('SET enable_external_access = false');
   await connection.run('SET lock_configuration = true');
+}
+
+async function firstCells(sql: string): Promise<string[]> {
+  return (await connection?.runAndReadAll(sql))?.getRows().map(([cell]) => String(cell)) ?? [];
 }
 
 async function explain(sql: string): Promise<string> {

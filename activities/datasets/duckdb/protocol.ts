@@ -22,7 +22,7 @@ export interface SessionSettings {
   threads: number;
   /** Where it spills. A session's own folder; the pool removes it. */
   spillFolder: string;
-  /** Views over Parquet files by name. With `isUntrusted` they are all that the session can read. */
+  /** Views over Parquet files by name, with `__row`. With `isUntrusted` they are all that the session can read. */
   views: Record<string, string>;
   /** Tables by name, each filled by a SELECT of ours, before the session is locked. */
   tables: Record<string, string>;

@@ -10,51 +10,50 @@ const SAMPLE_ROWS = 4_000;
 const OFFENDERS = 2_000;
 const MOST_ROUNDS = 6;
 
-export interface DecidedColumn {
+export interface GuessedColumn {
   reading: ColumnReading;
-  /** Cells that must be listed. */
-  listed: number;
+  /** Cells that the guess was made from. */
+  values: string[];
+}
+
+/** Guesses the reading of every column from the beginning of the file. */
+export async function guessColumns(session: DuckDbSession, source: SourceRelation): Promise<GuessedColumn[]> {
+  const values = await sampleValues(session, source);
+  return values.map((cells) => ({ reading: decideReading(cells), values: cells }));
 }
 
 /**
- * Decides the reading of every column over the whole file: guesses from the beginning, has DuckDB count the cells that a guess
- * does not give back exactly, and guesses again with these among the values, until nothing changes.
+ * Decides the readings over the whole file, where `misfits` says how many cells each guess does not give back exactly: guesses again
+ * with some of these among the values, and has DuckDB count again, until nothing changes. The cells that are left over must be listed.
  */
-export async function decideColumns(
+export async function settleColumns(
   session: DuckDbSession,
   source: SourceRelation,
-): Promise<{ columns: DecidedColumn[]; rows: number }> {
-  const width = source.names.length;
-  const values = await sampleValues(session, source, width);
-  const readings = values.map((cells) => decideReading(cells));
-  const listed: number[] = readings.map(() => 0);
-  let open = readings.map((_, index) => index);
-  let rows = 0;
+  guessed: readonly GuessedColumn[],
+  { misfits, rows }: { misfits: readonly number[]; rows: number },
+): Promise<ColumnReading[]> {
+  const readings = guessed.map(({ reading }) => reading);
+  let open = readings.flatMap((_, index) => ((misfits[index] ?? 0) > 0 ? [index] : []));
   for (let round = 1; open.length > 0; round += 1) {
-    const counts = await countDiffering(session, source, open, readings);
-    rows = counts.rows;
     const next: number[] = [];
-    for (const [position, column] of open.entries()) {
-      listed[column] = counts.differing[position] ?? 0;
-      if (listed[column] === 0) continue;
+    for (const column of open) {
       const reading = readings[column] as ColumnReading;
       if (round === MOST_ROUNDS) {
         readings[column] = { kind: 'text' };
-        listed[column] = 0;
         continue;
       }
       const offenders = await findOffenders(session, source, column, reading);
-      const known = values[column] ?? [];
+      const known = guessed[column]?.values ?? [];
       known.push(...offenders);
       const better = decideReading(weighted(known, offenders, rows));
       if (JSON.stringify(better) === JSON.stringify(reading)) continue;
       readings[column] = better;
-      if (better.kind === 'text') listed[column] = 0;
-      else next.push(column);
+      if (better.kind !== 'text') next.push(column);
     }
-    open = next;
+    const counts = next.length > 0 ? await countDiffering(session, source, next, readings) : [];
+    open = next.filter((_, position) => (counts[position] ?? 0) > 0);
   }
-  return { columns: readings.map((reading, index) => ({ reading, listed: listed[index] ?? 0 })), rows };
+  return readings;
 }
 
 /** The sample stands for the whole file: a few words among a million values are few. */
@@ -65,12 +64,8 @@ function weighted(values: readonly string[], offenders: readonly string[], rows:
   return missing > 0 ? [...values, ...Array.from({ length: missing }, () => usual)] : [...values];
 }
 
-async function sampleValues(
-  session: DuckDbSession,
-  source: SourceRelation,
-  width: number,
-): Promise<string[][]> {
-  const values: string[][] = Array.from({ length: width }, () => []);
+async function sampleValues(session: DuckDbSession, source: SourceRelation): Promise<string[][]> {
+  const values: string[][] = source.names.map(() => []);
   const list = values.map((_, index) => `c${index}`).join(', ');
   for await (const rows of session.stream(`SELECT ${list} FROM ${source.from} LIMIT ${SAMPLE_ROWS}`)) {
     for (const row of rows) {
@@ -86,14 +81,13 @@ async function countDiffering(
   source: SourceRelation,
   columns: readonly number[],
   readings: readonly ColumnReading[],
-): Promise<{ rows: number; differing: number[] }> {
+): Promise<number[]> {
   const counts = columns.map((column) => {
     const { differs } = readingSql(readings[column] as ColumnReading, `c${column}`);
-    return differs === 'false' ? '0' : `count(*) FILTER (WHERE ${differs})`;
+    return `count(*) FILTER (WHERE ${differs})`;
   });
-  const { rows } = await session.all(`SELECT count(*), ${counts.join(', ')} FROM ${source.from}`);
-  const [total = 0, ...differing] = (rows[0] ?? []).map(Number);
-  return { rows: total, differing };
+  const { rows } = await session.all(`SELECT ${counts.join(', ')} FROM ${source.from}`);
+  return (rows[0] ?? []).map(Number);
 }
 
 async function findOffenders(

@@ -1,4 +1,4 @@
-import { rename, rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasetColumn, DatasetOverride, DatasetReading } from '../../../contracts/dataset.js';
 import { LIMITS } from '../../../contracts/limits.js';
@@ -7,7 +7,8 @@ import { type ColumnReading, typeOf } from '../../../domain/datasets/types/colum
 import type { DuckDbPool } from '../duckdb/duckdb-pool.js';
 import type { DuckDbSession } from '../duckdb/duckdb-session.js';
 import { quoteLiteral, quoteName } from '../duckdb/quote.js';
-import { type DecidedColumn, decideColumns } from './decide-columns.js';
+import { hidesPlaceInFile, ROW_COLUMN } from '../duckdb/version-rows.js';
+import { guessColumns, settleColumns } from './decide-columns.js';
 import type { InspectedFile } from './inspect-file.js';
 import { type NormalisedFile, tooManyColumns } from './normalise-file.js';
 import { readingSql, reasonSql } from './reading-sql.js';
@@ -19,6 +20,7 @@ import {
   regularRelation,
   type SourceRelation,
 } from './source-relation.js';
+import { bytesOf, copyTo, type WrittenColumns, writeColumns } from './write-columns.js';
 
 export interface IngestFileInput {
   /** The file as it was sent. */
@@ -41,9 +43,6 @@ export interface IngestedFile {
   parquetBytes: number;
 }
 
-/** Sound for scans of two threads and for skipping by statistics. */
-const ROW_GROUP_ROWS = 122_880;
-
 /**
  * Reads a file of any kind into zstd Parquet without losing a cell, in a process of the pool. Doing it again writes the same files.
  * @throws QuaestorError `dataset_…`; `query_timed_out` at the wall-clock limit
@@ -65,9 +64,12 @@ export async function ingestFile(pool: DuckDbPool, input: IngestFileInput): Prom
         override: input.override,
       });
       if (file.format === 'parquet') return await copyParquet(session, file.path, input);
-      const { source, decided } = await openSource(session, file, scratch.normalised, input);
-      input.onPhase?.('writing');
-      return await writeParquet(session, { file, source, decided, folder });
+      return await listRejects(
+        session,
+        file,
+        await readTable(session, file, scratch.normalised, input),
+        folder,
+      );
     });
   } finally {
     await Promise.all(Object.values(scratch).map((path) => rm(path, { force: true })));
@@ -76,26 +78,24 @@ export async function ingestFile(pool: DuckDbPool, input: IngestFileInput): Prom
 
 type TextFile = Exclude<InspectedFile, { format: 'parquet' }>;
 
-interface OpenedSource {
+/** A source whose cells are in `data.parquet`, and how many of them each reading did not give back exactly. */
+interface ReadTable extends WrittenColumns {
   source: SourceRelation;
-  decided: { columns: DecidedColumn[]; rows: number };
+  readings: ColumnReading[];
 }
 
-async function openSource(
+async function readTable(
   session: DuckDbSession,
   file: TextFile,
   normalisedPath: string,
   input: IngestFileInput,
-): Promise<OpenedSource> {
-  const decide = async (source: SourceRelation): Promise<OpenedSource> => {
-    input.onPhase?.('deciding');
-    return { source, decided: await decideColumns(session, source) };
-  };
-  if (file.format !== 'csv') return await decide(await jsonRelation(session, file));
+): Promise<ReadTable> {
+  const read = (source: SourceRelation): Promise<ReadTable> => decideAndWrite(session, source, input);
+  if (file.format !== 'csv') return await read(await jsonRelation(session, file));
   if (file.dialect.format.width > LIMITS.datasetColumns) throw tooManyColumns(file.dialect.format.width);
   if (isRegular(file)) {
     try {
-      return await decide(regularRelation(file, await readHeader(session, file)));
+      return await read(regularRelation(file, await readHeader(session, file)));
     } catch (error) {
       // A record that is not like the others: the patient reader takes over.
       if (!(error instanceof QuaestorError) || error.code !== 'query_failed') throw error;
@@ -108,7 +108,24 @@ async function openSource(
     linesAreRecords: file.workbook !== undefined,
     outputPath: normalisedPath,
   });
-  return await decide(normalisedRelation(normalisedPath, normalised));
+  return await read(normalisedRelation(normalisedPath, normalised));
+}
+
+/** Most files are as they begin: the first guess is written at once, and written again only where the whole file says otherwise. */
+async function decideAndWrite(
+  session: DuckDbSession,
+  source: SourceRelation,
+  { folder, onPhase }: IngestFileInput,
+): Promise<ReadTable> {
+  const path = join(folder, 'data.parquet');
+  onPhase?.('deciding');
+  const guessed = await guessColumns(session, source);
+  const guesses = guessed.map(({ reading }) => reading);
+  onPhase?.('writing');
+  const written = await writeColumns(session, source, guesses, path);
+  const readings = await settleColumns(session, source, guessed, written);
+  if (JSON.stringify(readings) === JSON.stringify(guesses)) return { source, readings, ...written };
+  return { source, readings, ...(await writeColumns(session, source, readings, path)) };
 }
 
 async function readHeader(session: DuckDbSession, file: CsvFile): Promise<string[]> {
@@ -121,32 +138,25 @@ async function readHeader(session: DuckDbSession, file: CsvFile): Promise<string
   return (rows[0] ?? []).map((cell) => (cell === null ? '' : String(cell)));
 }
 
-async function writeParquet(
+async function listRejects(
   session: DuckDbSession,
-  { file, source, decided, folder }: OpenedSource & { file: TextFile; folder: string },
+  file: TextFile,
+  read: ReadTable,
+  folder: string,
 ): Promise<IngestedFile> {
-  const values = decided.columns.map(({ reading, listed }, index) => {
-    const sql = readingSql(reading, `c${index}`);
-    return `${listed === 0 ? sql.checkedValue : sql.value} AS ${quoteName(source.names[index] ?? '')}`;
-  });
-  const parquetBytes = await copyTo(
-    session,
-    `SELECT ${values.join(', ')}, ${source.row} AS __row FROM ${source.from}`,
-    join(folder, 'data.parquet'),
-  );
-  const rejectsPath = join(folder, 'rejects.parquet');
-  const counts = await writeRejects(session, source, decided.columns, notesOf(file, source), rejectsPath);
-  const columns = decided.columns.map(({ reading }, index): DatasetColumn => {
+  const { readings, rows, source } = read;
+  const counts = await writeRejects(session, read, notesOf(file, source), join(folder, 'rejects.parquet'));
+  const columns = readings.map((reading, index): DatasetColumn => {
     const name = source.names[index] ?? '';
     const count = counts.get(name) ?? { rejected: 0, respelled: 0 };
     return { name, type: typeOf(reading), reading: describe(reading), ...count };
   });
   return {
-    rowCount: decided.rows,
+    rowCount: rows,
     columns,
     reading: readingOf(file, source.normalised),
     rejectedCells: columns.reduce((sum, { rejected }) => sum + rejected, 0),
-    parquetBytes,
+    parquetBytes: await bytesOf(join(folder, 'data.parquet')),
   };
 }
 
@@ -166,29 +176,18 @@ function notesOf(file: TextFile, source: SourceRelation): SourceNote[] {
   ];
 }
 
-/** A half-written file never has the final name. */
-async function copyTo(session: DuckDbSession, select: string, path: string): Promise<number> {
-  const partial = `${path}.partial`;
-  await session.run(
-    `COPY (${select}) TO ${quoteLiteral(partial)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
-  );
-  await rename(partial, path);
-  return (await stat(path)).size;
-}
-
 /** Lists the cells that a typed column does not give back, and the records outside of the table. */
 async function writeRejects(
   session: DuckDbSession,
-  source: SourceRelation,
-  columns: readonly DecidedColumn[],
+  { source, readings, misfits }: Pick<ReadTable, 'source' | 'readings' | 'misfits'>,
   notes: readonly SourceNote[],
   path: string,
 ): Promise<Map<string, { rejected: number; respelled: number }>> {
   await session.run(
     'CREATE OR REPLACE TABLE rejects (line BIGINT, "column" VARCHAR, text VARCHAR, reason VARCHAR, "row" BIGINT)',
   );
-  const listed = columns.flatMap(({ reading, listed: count }, index) =>
-    count > 0 ? [{ reading, index }] : [],
+  const listed = readings.flatMap((reading, index) =>
+    (misfits[index] ?? 0) > 0 ? [{ reading, index }] : [],
   );
   if (listed.length > 0) {
     const found = listed.map(({ reading, index }) => {
@@ -241,29 +240,23 @@ async function copyParquet(
         respelled: 0,
       }),
     )
-    .filter(({ name }) => name !== '__row');
+    .filter(({ name }) => name.toLowerCase() !== ROW_COLUMN);
   if (columns.length > LIMITS.datasetColumns) throw tooManyColumns(columns.length);
   input.onPhase?.('writing');
-  const list = columns.map(({ name }) => quoteName(name)).join(', ');
-  const parquetBytes = await copyTo(
-    session,
-    `SELECT ${list}, row_number() OVER () AS __row FROM ${from}`,
-    join(input.folder, 'data.parquet'),
-  );
-  await writeRejects(
-    session,
-    { names: [], from, row: '', line: '' },
-    [],
-    [],
-    join(input.folder, 'rejects.parquet'),
-  );
-  const { rows } = await session.all(`SELECT count(*) FROM ${from}`);
+  const names = columns.map(({ name }) => name);
+  const list = names
+    .map(quoteName)
+    .concat(hidesPlaceInFile(names) ? [`row_number() OVER () AS ${ROW_COLUMN}`] : []);
+  const data = join(input.folder, 'data.parquet');
+  const rowCount = await copyTo(session, `SELECT ${list.join(', ')} FROM ${from}`, data);
+  const nothing = { source: { names: [], from, row: '', line: '' }, readings: [], misfits: [] };
+  await writeRejects(session, nothing, [], join(input.folder, 'rejects.parquet'));
   return {
-    rowCount: Number(rows[0]?.[0] ?? 0),
+    rowCount,
     columns,
     reading: { ...UNDELIMITED, format: 'parquet' },
     rejectedCells: 0,
-    parquetBytes,
+    parquetBytes: await bytesOf(data),
   };
 }
 

@@ -22,7 +22,8 @@ export interface BatchColumn {
 
 export interface ColumnBatch {
   query: QueryRows;
-  path: string;
+  /** The version's rows as a relation with their numbers. */
+  data: string;
   rows: number;
   columns: BatchColumn[];
   sample: RowSample;

@@ -2,7 +2,7 @@ import type { ColumnProfile, Dependency } from '../../../contracts/dataset-profi
 import type { QueryRows } from './query-rows.js';
 import { numberOfCell } from './read-cell.js';
 import { type RowSample, thinner } from './row-sample.js';
-import { fromParquet, quoteName, ROW_COLUMN } from './sql-text.js';
+import { quoteName, ROW_COLUMN } from './sql-text.js';
 
 /** A dependency that holds but for a few rows. */
 export interface BrokenDependency extends Dependency {
@@ -31,7 +31,7 @@ const GROUP = 5;
  */
 export async function findDependencies(
   query: QueryRows,
-  { path, sample: sampled }: { path: string; sample: RowSample },
+  { data, sample: sampled }: { data: string; sample: RowSample },
   columns: readonly ColumnProfile[],
 ): Promise<Dependencies> {
   const rows = columns[0]?.rows ?? 0;
@@ -45,7 +45,7 @@ export async function findDependencies(
     .filter((of) => of.distinct >= 2 && of.kind !== 'other' && !(of.numbers && of.numbers.fractions > 0))
     .sort((a, b) => a.distinct - b.distinct)
     .slice(0, MAX_COLUMNS);
-  const keys = singles.length > 0 ? singles : await findPairKeys(query, path, usable, rows);
+  const keys = singles.length > 0 ? singles : await findPairKeys(query, data, usable, rows);
   if (rows < 10 || usable.length < 2) return { exact: [], broken: [], keys };
   const sample = thinner(sampled, PRUNING_ROWS);
   const found: Dependencies = { exact: [], broken: [], keys };
@@ -59,7 +59,7 @@ export async function findDependencies(
     const hopeful = await breaches(query, sample, determinant, dependents);
     const left = dependents.filter((_, i) => hopeful[i]! === 0);
     const near = dependents.filter((_, i) => hopeful[i]! > 0);
-    const exact = left.length === 0 ? [] : await breaches(query, fromParquet(path), determinant, left);
+    const exact = left.length === 0 ? [] : await breaches(query, data, determinant, left);
     left.forEach((dependent, i) => {
       if (exact[i] === 0) found.exact.push({ determinant: [determinant.name], dependent: dependent.name });
       else near.push(dependent);
@@ -68,7 +68,7 @@ export async function findDependencies(
       if (!couldBeMeant(determinant, dependent, rows)) continue;
       const few = await countViolations(query, sample, determinant.name, dependent.name);
       if (few.violations > 2 * BREACH * Math.min(rows, PRUNING_ROWS)) continue;
-      const broken = await countViolations(query, fromParquet(path), determinant.name, dependent.name);
+      const broken = await countViolations(query, data, determinant.name, dependent.name);
       const { undecided, ...breach } = broken;
       const isFew = breach.violations > 0 && breach.violations <= Math.max(1, rows * BREACH);
       if (isFew && undecided <= breach.violations / 3) {
@@ -135,7 +135,7 @@ async function countViolations(query: QueryRows, from: string, determinant: stri
 
 async function findPairKeys(
   query: QueryRows,
-  path: string,
+  data: string,
   columns: readonly ColumnProfile[],
   rows: number,
 ): Promise<string[][]> {
@@ -151,12 +151,12 @@ async function findPairKeys(
     query(
       `SELECT count(*) AS n, ${of.map((names, i) => `count(DISTINCT hash(${names.map(quoteName).join(', ')})) AS d_${i}`).join(', ')} FROM ${from}`,
     );
-  const sample = `(SELECT * FROM ${fromParquet(path)} WHERE ${ROW_COLUMN} <= ${PRUNING_ROWS})`;
+  const sample = `(SELECT * FROM ${data} WHERE ${ROW_COLUMN} <= ${PRUNING_ROWS})`;
   const [sampled = {}] = await distinct(sample, pairs);
   const hopeful = pairs
     .filter((_, i) => numberOfCell(sampled[`d_${i}`]) === numberOfCell(sampled.n))
     .slice(0, 6);
   if (hopeful.length === 0) return [];
-  const [counted = {}] = await distinct(fromParquet(path), hopeful);
+  const [counted = {}] = await distinct(data, hopeful);
   return hopeful.filter((_, i) => numberOfCell(counted[`d_${i}`]) === rows);
 }

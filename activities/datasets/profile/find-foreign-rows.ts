@@ -1,7 +1,7 @@
 import type { ColumnProfile } from '../../../contracts/dataset-profile.js';
 import { TOTAL_WORD } from '../../../domain/profile/foreign-rows.js';
 import type { QueryRows } from './query-rows.js';
-import { fromParquet, quoteName, quoteText, ROW_COLUMN } from './sql-text.js';
+import { quoteName, quoteText, ROW_COLUMN } from './sql-text.js';
 
 /** A row as text, by column name; null where it holds nothing. */
 export interface TextRow {
@@ -29,10 +29,10 @@ const MAX_SUMS = 8;
 /** What is needed to find rows that are no data: both ends of the file, rows that repeat the header, and rows that look like totals. */
 export async function findForeignRows(
   query: QueryRows,
-  path: string,
+  data: string,
   columns: readonly ColumnProfile[],
 ): Promise<ForeignRows> {
-  const from = fromParquet(path);
+  const from = data;
   const cells = `[${columns.map(({ name }) => `left(CAST(${quoteName(name)} AS VARCHAR), 120)`).join(', ')}]`;
   // The edges are found by the row numbers alone; the cells of all other rows stay unread.
   const [ends = {}] = await query(

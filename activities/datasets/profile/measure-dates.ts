@@ -10,13 +10,13 @@ type Row = Record<string, unknown>;
 
 /** First and last date, the usual step, and the gaps in it, by slot. */
 export async function measureDates(
-  { query, path }: ColumnBatch,
+  { query, data }: ColumnBatch,
   columns: readonly BatchColumn[],
 ): Promise<Map<number, DateFigures>> {
   const narrow = columns.filter((column) => !isWide(column));
   const rows = narrow.length > 0 ? await query(dateStepsStatement(narrow.map(({ slot }) => slot))) : [];
   for (const { column, slot } of columns.filter(isWide)) {
-    rows.push(...(await query(wideDateStepsStatement(path, slot, numberOf(column, quoteName(column.name))))));
+    rows.push(...(await query(wideDateStepsStatement(data, slot, numberOf(column, quoteName(column.name))))));
   }
   const found = bySlot(rows);
   return new Map(

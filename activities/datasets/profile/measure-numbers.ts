@@ -6,11 +6,11 @@ import { type CentredColumn, numberFiguresStatement } from './statements/number-
 
 /** Moments, sums and signs of the batch's number and boolean columns, by slot. */
 export async function measureNumbers(
-  { query, path }: ColumnBatch,
+  { query, data }: ColumnBatch,
   columns: readonly BatchColumn[],
 ): Promise<Map<number, NumberFigures>> {
   if (columns.length === 0) return new Map();
-  const found = bySlot(await query(numberFiguresStatement(path, columns.map(centred))));
+  const found = bySlot(await query(numberFiguresStatement(data, columns.map(centred))));
   return new Map(
     columns.map((column) => [column.slot, figuresOf(found.get(column.slot)?.[0] ?? {}, column)]),
   );

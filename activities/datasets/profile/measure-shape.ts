@@ -103,7 +103,7 @@ async function outside(
   columns: readonly BatchColumn[],
   quantiles: ReadonlyMap<number, QuantileFigures>,
 ): Promise<Map<number, Ends>> {
-  const { query, path } = batch;
+  const { query, data } = batch;
   const limitsOf = ({ slot }: BatchColumn): Limits => {
     const of = quantiles.get(slot)!;
     // Without a median distance there is no robust z: nothing lies outside then.
@@ -121,7 +121,7 @@ async function outside(
   const rows = narrow.length > 0 ? await query(outsideStatement(narrow)) : [];
   for (const column of columns.filter(isWide)) {
     const name = quoteName(column.column.name);
-    const of = { path, name, number: numberOf(column.column, name) };
+    const of = { data, name, number: numberOf(column.column, name) };
     const edges = await edgesOf(batch, column);
     const [ends = {}] = edges ? await query(wideEndsStatement({ ...of, edges })) : [];
     const limits = limitsOf(column);

@@ -4,7 +4,7 @@ import { isNameOfPersons } from '../../../domain/profile/semantic-type.js';
 import { withoutNames } from '../../../domain/profile/similar-accents.js';
 import { type BatchColumn, type ColumnBatch, isWide } from './column-batch.js';
 import { bySlot, numberOfCell, valueCounts } from './read-cell.js';
-import { fromParquet, quoteName } from './sql-text.js';
+import { quoteName } from './sql-text.js';
 import {
   embeddedStatement,
   PATTERN_VALUES,
@@ -32,7 +32,7 @@ export async function measureText(
       slot: String(slot),
       text: quoteName(column.name),
       weight: '1',
-      from: fromParquet(batch.path),
+      from: batch.data,
     };
     rows.push(...(await batch.query(textFiguresOf(of))));
   }
@@ -58,7 +58,7 @@ export async function measureText(
   );
 }
 
-async function nullWords({ query, path }: ColumnBatch, columns: readonly BatchColumn[]): Promise<Row[]> {
+async function nullWords({ query, data }: ColumnBatch, columns: readonly BatchColumn[]): Promise<Row[]> {
   const slots = columns.filter((column) => !isWide(column)).map(({ slot }) => slot);
   const rows =
     slots.length > 0
@@ -72,9 +72,7 @@ async function nullWords({ query, path }: ColumnBatch, columns: readonly BatchCo
         )
       : [];
   for (const { slot, column } of columns.filter(isWide)) {
-    rows.push(
-      ...(await query(nullWordsStatement(String(slot), quoteName(column.name), '1', fromParquet(path)))),
-    );
+    rows.push(...(await query(nullWordsStatement(String(slot), quoteName(column.name), '1', data))));
   }
   return rows;
 }

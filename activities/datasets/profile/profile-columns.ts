@@ -15,7 +15,7 @@ import { measureEmbedded, measureSimilar, measureText, measureUnits } from './me
 import type { QueryRows } from './query-rows.js';
 import { bySlot, numberOfCell, valueCounts } from './read-cell.js';
 import type { RowSample } from './row-sample.js';
-import { fromParquet, quoteName, quoteText } from './sql-text.js';
+import { quoteName, quoteText } from './sql-text.js';
 import { fingerprintStatement, rowOrderStatement } from './statements/row-order.js';
 import { countsStatement, topValuesStatement } from './statements/value-table.js';
 import { PROFILE_LIMITS, type ProfileLimits, surveyBatch } from './survey-batch.js';
@@ -27,8 +27,8 @@ export interface ProfiledBatch {
 
 export interface ProfileColumnsInput {
   query: QueryRows;
-  /** The dataset version's Parquet file. */
-  path: string;
+  /** The dataset version's rows as a relation. */
+  data: string;
   sample: RowSample;
   columns: readonly ProfiledColumn[];
   /** Place of the first of them in the file, from 0. */
@@ -39,10 +39,10 @@ export interface ProfileColumnsInput {
 /** Profiles a batch of columns with some twelve statements, whatever their number; columns with very many values take some more. */
 export async function profileColumns(input: ProfileColumnsInput): Promise<ProfiledBatch> {
   const batch = await surveyBatch(input.query, input, input.columns, input.limits ?? PROFILE_LIMITS);
-  const { query, path, columns } = batch;
+  const { query, data, columns } = batch;
   const counts = bySlot(await query(countsStatement()));
   const tops = bySlot(await query(topValuesStatement()));
-  const [order = {}] = await query(rowOrderStatement(path, columns));
+  const [order = {}] = await query(rowOrderStatement(data, columns));
   const [prints = {}] = await query(fingerprintStatement(batch.sample.from, columns));
   const numbers = await measureNumbers(
     batch,
@@ -160,7 +160,7 @@ function pairsOf(row: Record<string, unknown>, slot: number): Pick<ColumnProfile
 
 /** Of columns with very many values the frequent ones are looked for in the sample of rows and then counted. */
 async function topOf(
-  { query, path, sample }: ColumnBatch,
+  { query, data, sample }: ColumnBatch,
   column: BatchColumn,
   row: Record<string, unknown>,
 ): Promise<Pick<ColumnProfile, 'top' | 'rare'>> {
@@ -174,7 +174,7 @@ async function topOf(
   if (frequent.length === 0 || (!sample.isWhole && numberOfCell(frequent[0]?.n) <= 2)) return kept;
   const values = frequent.map(({ text }) => quoteText(String(text))).join(', ');
   const rows = await query(
-    `SELECT left(CAST(v AS VARCHAR), 200) AS text, n AS count, first_row AS "firstRow" FROM (SELECT ${name} AS v, count(*) AS n, min(__row) AS first_row FROM ${fromParquet(path)}
+    `SELECT left(CAST(v AS VARCHAR), 200) AS text, n AS count, first_row AS "firstRow" FROM (SELECT ${name} AS v, count(*) AS n, min(__row) AS first_row FROM ${data}
      WHERE ${name} IN (SELECT CAST(unnest([${values}]) AS ${column.column.type})) GROUP BY 1) ORDER BY n DESC, first_row LIMIT 20`,
   );
   return { ...kept, top: valueCounts(rows) };

@@ -10,7 +10,6 @@ import { profileTable } from './profile-table.js';
 import type { QueryRows } from './query-rows.js';
 import { readColumns } from './read-columns.js';
 import { sampleRows } from './row-sample.js';
-import { fromParquet } from './sql-text.js';
 import { PROFILE_LIMITS, type ProfileLimits } from './survey-batch.js';
 
 export interface ProfileParquetInput {
@@ -35,13 +34,13 @@ export async function profileInParts(
   input: ProfileParquetInput,
 ): Promise<ProfiledBatch & { summary: ProfileSummary }> {
   const { query, path, rejectsPath, limits } = input;
-  const all = await readColumns(query, path);
-  const [count = {}] = await query(`SELECT count(*) AS n FROM ${fromParquet(path)}`);
+  const { columns: all, data } = await readColumns(query, path);
+  const [count = {}] = await query(`SELECT count(*) AS n FROM ${data}`);
   const rows = Number(count.n);
   const width = batchWidth(rows);
   const sample = await sampleRows(
     query,
-    path,
+    data,
     { rows, columns: all.length },
     (limits ?? PROFILE_LIMITS).sampledRows,
   );
@@ -50,7 +49,7 @@ export async function profileInParts(
   for (let firstIndex = columns.length; firstIndex < all.length; firstIndex += width) {
     const batch = await profileColumns({
       query,
-      path,
+      data,
       sample,
       columns: all.slice(firstIndex, firstIndex + width),
       firstIndex,
@@ -60,6 +59,6 @@ export async function profileInParts(
     findings.push(...batch.findings);
     await input.onBatch?.(batch);
   }
-  const table = await profileTable({ query, path, sample, columns, ...(rejectsPath ? { rejectsPath } : {}) });
+  const table = await profileTable({ query, data, sample, columns, ...(rejectsPath ? { rejectsPath } : {}) });
   return { summary: { version: 1, ...table }, columns, findings };
 }

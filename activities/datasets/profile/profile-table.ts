@@ -12,7 +12,7 @@ import { fingerprintStatement } from './statements/row-order.js';
 
 export interface ProfileTableInput {
   query: QueryRows;
-  path: string;
+  data: string;
   sample: RowSample;
   /** All columns of the file, profiled. */
   columns: readonly ColumnProfile[];
@@ -24,13 +24,13 @@ export interface ProfileTableInput {
 export async function profileTable(
   input: ProfileTableInput,
 ): Promise<Omit<DatasetProfile, 'columns' | 'version'>> {
-  const { query, path, sample } = input;
+  const { query, data, sample } = input;
   const rows = input.columns[0]?.rows ?? 0;
-  const columns = await confirmTwins(query, path, sample, input.columns);
-  const repeated = await findDuplicateRows(query, path, columns);
+  const columns = await confirmTwins(query, data, sample, input.columns);
+  const repeated = await findDuplicateRows(query, data, columns);
   const associations = await findAssociations(query, sample, columns);
-  const { exact, broken, keys } = await findDependencies(query, { path, sample }, columns);
-  const foreign = await findForeignRows(query, path, columns);
+  const { exact, broken, keys } = await findDependencies(query, { data, sample }, columns);
+  const foreign = await findForeignRows(query, data, columns);
   const usualCells = columns.reduce((sum, { nulls }) => sum + (rows > 0 ? 1 - nulls / rows : 0), 0);
   const isEdge = rows > 12;
   const totalRows = findTotalRows(foreign.totals, usualCells);
@@ -72,7 +72,7 @@ export async function profileTable(
 /** Columns that are equal in the sample get a fingerprint of the whole file. */
 async function confirmTwins(
   query: QueryRows,
-  path: string,
+  data: string,
   { isWhole }: RowSample,
   columns: readonly ColumnProfile[],
 ): Promise<readonly ColumnProfile[]> {
@@ -86,7 +86,7 @@ async function confirmTwins(
     twins.length > 0
       ? await query(
           fingerprintStatement(
-            fromParquet(path),
+            data,
             twins.map((column) => ({ column, slot: column.index })),
           ),
         )

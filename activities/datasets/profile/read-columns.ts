@@ -1,4 +1,5 @@
 import type { ColumnKind, ProfiledColumn } from '../../../contracts/dataset-profile.js';
+import { versionRows } from '../duckdb/version-rows.js';
 import type { QueryRows } from './query-rows.js';
 import { fromParquet, ROW_COLUMN } from './sql-text.js';
 
@@ -13,11 +14,18 @@ export function kindOfType(type: string): ColumnKind {
   return 'other';
 }
 
-/** The dataset's columns in the order of the file, without the row number. */
-export async function readColumns(query: QueryRows, path: string): Promise<ProfiledColumn[]> {
+/** The dataset's columns in the order of the file, without the row number, and the rows of the file as a relation that has it. */
+export async function readColumns(
+  query: QueryRows,
+  path: string,
+): Promise<{ columns: ProfiledColumn[]; data: string }> {
   const rows = await query(`DESCRIBE SELECT * FROM ${fromParquet(path)}`);
-  return rows
-    .map((row) => ({ name: String(row.column_name), type: String(row.column_type) }))
-    .filter(({ name }) => name !== ROW_COLUMN)
-    .map((column) => ({ ...column, kind: kindOfType(column.type) }));
+  const all = rows.map((row) => ({ name: String(row.column_name), type: String(row.column_type) }));
+  const names = all.map(({ name }) => name);
+  return {
+    columns: all
+      .filter(({ name }) => name !== ROW_COLUMN)
+      .map((column) => ({ ...column, kind: kindOfType(column.type) })),
+    data: versionRows(path, names),
+  };
 }

@@ -1,6 +1,6 @@
 import type { QueryRows } from './query-rows.js';
 import { numberOfCell } from './read-cell.js';
-import { fromParquet, ROW_COLUMN } from './sql-text.js';
+import { ROW_COLUMN } from './sql-text.js';
 
 /** Rows that estimates rest on. */
 export interface RowSample {
@@ -18,17 +18,15 @@ const FEWEST_ROWS = 5_000;
 /** Takes about `sampledRows` rows, fewer of very wide files, chosen by hash of the row number; one scan for all columns. */
 export async function sampleRows(
   query: QueryRows,
-  path: string,
+  data: string,
   file: { rows: number; columns: number },
   sampledRows: number,
 ): Promise<RowSample> {
   const { rows, columns } = file;
-  if (rows <= sampledRows) return { from: fromParquet(path), rows, isWhole: true };
+  if (rows <= sampledRows) return { from: data, rows, isWhole: true };
   const wanted = Math.max(FEWEST_ROWS, Math.min(sampledRows, MOST_CELLS / Math.max(1, columns)));
   const oneIn = Math.round(rows / wanted);
-  await query(
-    `CREATE OR REPLACE TEMP TABLE profile_rows AS SELECT * FROM ${fromParquet(path)} WHERE ${someRows(oneIn)}`,
-  );
+  await query(`CREATE OR REPLACE TEMP TABLE profile_rows AS SELECT * FROM ${data} WHERE ${someRows(oneIn)}`);
   const [count = {}] = await query('SELECT count(*) AS n FROM profile_rows');
   return { from: 'profile_rows', rows: numberOfCell(count.n), isWhole: false };
 }

@@ -1,9 +1,7 @@
 import { quoteLiteral } from '../duckdb/quote.js';
 
 export { quoteLiteral as quoteText, quoteName } from '../duckdb/quote.js';
+export { ROW_COLUMN } from '../duckdb/version-rows.js';
 
-/** The rows of a Parquet file. */
+/** A Parquet file as it is; the rows of a version are a `data` relation, which has their numbers too. */
 export const fromParquet = (path: string): string => `read_parquet(${quoteLiteral(path)})`;
-
-/** The column with the 1-based row number of the source that each dataset version has; no column of the dataset. */
-export const ROW_COLUMN = '__row';

@@ -3,7 +3,7 @@ import { type BatchColumn, type ColumnBatch, isWide } from './column-batch.js';
 import type { QueryRows } from './query-rows.js';
 import { bySlot, numberOfCell, textOrNull } from './read-cell.js';
 import type { RowSample } from './row-sample.js';
-import { fromParquet, quoteName, ROW_COLUMN } from './sql-text.js';
+import { quoteName, ROW_COLUMN } from './sql-text.js';
 import { extentStatement, sampledValuesStatement, surveyStatement } from './statements/survey.js';
 import { VALUE_TABLE, valueTableStatement } from './statements/value-table.js';
 
@@ -28,12 +28,12 @@ const REPEATED_IN_KEYS = 0.06;
 /** Counts the cells, decides how each column's values are kept, and makes the batch's value table. */
 export async function surveyBatch(
   query: QueryRows,
-  { path, sample }: { path: string; sample: RowSample },
+  { data, sample }: { data: string; sample: RowSample },
   columns: readonly ProfiledColumn[],
   limits: ProfileLimits,
 ): Promise<ColumnBatch> {
-  const [extent = {}] = await query(extentStatement(path, columns));
-  const statement = surveyStatement(path, columns);
+  const [extent = {}] = await query(extentStatement(data, columns));
+  const statement = surveyStatement(data, columns);
   const [rest = {}] = statement ? await query(statement) : [];
   const survey = { ...extent, ...rest };
   const rows = numberOfCell(survey.row_count);
@@ -57,8 +57,8 @@ export async function surveyBatch(
         : {}),
     };
   });
-  await query(valueTableStatement(path, batch));
-  const made = { query, path, sample, rows, columns: batch };
+  await query(valueTableStatement(data, batch));
+  const made = { query, data, sample, rows, columns: batch };
   await countValues(made);
   return made;
 }
@@ -81,7 +81,7 @@ async function estimateDistinct(
  * Distinct values: of the value table where it has all; else exact where the file is small or the column may be a key, or estimated
  * from the values kept by hash.
  */
-async function countValues({ query, path, sample, columns }: ColumnBatch): Promise<void> {
+async function countValues({ query, data, sample, columns }: ColumnBatch): Promise<void> {
   const rows = bySlot(
     await query(
       `SELECT slot, count(*) AS kept, count(*) FILTER (n > 1) AS repeated FROM ${VALUE_TABLE} GROUP BY slot`,
@@ -92,7 +92,7 @@ async function countValues({ query, path, sample, columns }: ColumnBatch): Promi
     const [kept, repeated] = [numberOfCell(row.kept), numberOfCell(row.repeated)];
     if (!isWide(of)) of.distinct = kept;
     else if (sample.isWhole || repeated <= kept * repeatedAtMost(of.column)) {
-      of.distinct = await countDistinct(query, path, of);
+      of.distinct = await countDistinct(query, data, of);
     } else {
       // Some repeat, so there are fewer values than cells.
       of.distinct = Math.min(of.cells - 1, kept * of.oneIn);
@@ -108,20 +108,20 @@ const repeatedAtMost = ({ kind, type }: ProfiledColumn): number =>
 const isInteger = (type: string): boolean => /^(TINY|SMALL|BIG)?INT(EGER)?$/.test(type);
 
 /** Of numbers as they are; of text by 64-bit hashes, which two of ten million values share once in half a million files. */
-async function countDistinct(query: QueryRows, path: string, of: BatchColumn): Promise<number> {
+async function countDistinct(query: QueryRows, data: string, of: BatchColumn): Promise<number> {
   const { kind, type } = of.column;
   const name = quoteName(of.column.name);
   if (isInteger(type) && Number(of.max) - Number(of.min) < Number.MAX_SAFE_INTEGER) {
     // What counts along with the rows repeats nothing.
     const step = `${name} - ${ROW_COLUMN}`;
     const [row = {}] = await query(
-      `SELECT min(${step}) = max(${step}) AS counts FROM ${fromParquet(path)} WHERE ${name} IS NOT NULL`,
+      `SELECT min(${step}) = max(${step}) AS counts FROM ${data} WHERE ${name} IS NOT NULL`,
     );
     if (row.counts === true) return of.cells;
   }
   const value = kind === 'text' || kind === 'other' ? `hash(${name})` : name;
   const [row = {}] = await query(
-    `SELECT count(DISTINCT ${value}) AS n FROM ${fromParquet(path)} WHERE ${name} IS NOT NULL`,
+    `SELECT count(DISTINCT ${value}) AS n FROM ${data} WHERE ${name} IS NOT NULL`,
   );
   return numberOfCell(row.n);
 }

@@ -125,6 +125,55 @@ describe('reading a file into Parquet', () => {
     ]);
   });
 
+  it("numbers the records also where a column has the name of DuckDB's own number of a row", async () => {
+    await ingest('a,File_Row_Number\n5,70\n6,80\n7,90\n');
+    expect(await query('SELECT a, file_row_number, __row FROM data WHERE __row > 1')).toEqual([
+      [6, 80, 2],
+      [7, 90, 3],
+    ]);
+  });
+
+  it('keeps the order of a file that several threads read, and lists what does not fit by its record and line', async () => {
+    const rows = 400_000;
+    const odd = new Map([
+      [200_001, 'n/a'],
+      [399_999, 'none'],
+    ]);
+    const lines = Array.from({ length: rows }, (_, i) => `${i + 1},${odd.get(i + 1) ?? i * 3},word ${i % 7}`);
+    const read = await ingest(`id,amount,word\n${lines.join('\n')}\n`);
+    expect(read).toMatchObject({
+      rowCount: rows,
+      columns: [{ type: 'BIGINT' }, { type: 'BIGINT' }, { type: 'VARCHAR' }],
+    });
+    expect(
+      await query(
+        'SELECT count(*) FROM data WHERE id <> __row OR (amount IS NULL) <> (id IN (200001, 399999))',
+      ),
+    ).toEqual([[0]]);
+    expect(await query('SELECT line, "row", "column", text FROM rejects ORDER BY line')).toEqual([
+      [200_002, 200_001, 'amount', 'n/a'],
+      [400_000, 399_999, 'amount', 'none'],
+    ]);
+  });
+
+  it('writes a column again whose later cells are of another kind', async () => {
+    const lines = Array.from(
+      { length: 30_000 },
+      (_, i) => `${i},${i < 25_000 ? i : `00${i}`},${i === 29_000 ? '1.25' : i}`,
+    );
+    const read = await ingest(`id,code,amount\n${lines.join('\n')}\n`);
+    expect(read.columns.map(({ type }) => type)).toEqual(['BIGINT', 'VARCHAR', 'DECIMAL(18,2)']);
+    expect(read.rejectedCells).toBe(0);
+    expect(
+      await query(
+        "SELECT count(*) FROM data WHERE code IS NULL OR amount IS NULL OR (id >= 25000 AND code <> '00' || id)",
+      ),
+    ).toEqual([[0]]);
+    expect(await query('SELECT code, CAST(amount AS VARCHAR) FROM data WHERE id = 29000')).toEqual([
+      ['0029000', '1.25'],
+    ]);
+  });
+
   it('keeps cells beyond the header in columns of their own, and tells a missing cell from an empty text', async () => {
     const read = await ingest('a,b,c\n1,"",x\n2,,y,extra\n3\n4,q,z\n');
     expect(read.columns.map(({ name }) => name)).toEqual(['a', 'b', 'c', 'column_4']);

@@ -1,4 +1,3 @@
-import { fromParquet } from '../sql-text.js';
 import { VALUE_TABLE } from './value-table.js';
 
 const DAY = 86_400;
@@ -12,9 +11,9 @@ export const dateStepsStatement = (slots: readonly number[]): string =>
      UNION ALL SELECT slot, 1, floor(num / ${DAY}) * ${DAY}, sum(n) FROM ${VALUE_TABLE} WHERE slot IN (${slots.join(', ')}) AND num IS NOT NULL GROUP BY ALL`);
 
 /** The same by day only, of a column with too many values for the value table. */
-export const wideDateStepsStatement = (path: string, slot: number, number: string): string =>
+export const wideDateStepsStatement = (data: string, slot: number, number: string): string =>
   steps(`SELECT ${slot} AS slot, 1 AS level, floor(num / ${DAY}) * ${DAY} AS num, count(*) AS n
-     FROM (SELECT ${number} AS num FROM ${fromParquet(path)}) WHERE num IS NOT NULL GROUP BY ALL`);
+     FROM (SELECT ${number} AS num FROM ${data}) WHERE num IS NOT NULL GROUP BY ALL`);
 
 const steps = (points: string): string =>
   `WITH points AS (${points}),

@@ -1,5 +1,5 @@
 import type { ProfiledColumn } from '../../../../contracts/dataset-profile.js';
-import { fromParquet, quoteName, ROW_COLUMN } from '../sql-text.js';
+import { quoteName, ROW_COLUMN } from '../sql-text.js';
 import { VALUE_TABLE } from './value-table.js';
 
 export interface CentredColumn {
@@ -17,19 +17,19 @@ export interface CentredColumn {
 export const isFloating = (type: string): boolean => type === 'DOUBLE' || type === 'FLOAT';
 
 /** Sums of powers, signs and fractions, a row for each column: (slot, count, s1 … s4, mean_log, mean_inverse, …). */
-export const numberFiguresStatement = (path: string, columns: readonly CentredColumn[]): string =>
-  columns.map((column) => (column.isNarrow ? ofValues(column) : ofCells(path, column))).join(' UNION ALL ');
+export const numberFiguresStatement = (data: string, columns: readonly CentredColumn[]): string =>
+  columns.map((column) => (column.isNarrow ? ofValues(column) : ofCells(data, column))).join(' UNION ALL ');
 
 const ofValues = (of: CentredColumn): string =>
   `SELECT ${figures(of, 'n', of.column.type.startsWith('DECIMAL') ? "rtrim(split_part(text, '.', 2), '0') <> ''" : 'x <> trunc(x)')}
    FROM (SELECT num AS x, ${scaled('num', of)} AS z, text, CAST(n AS DOUBLE) AS n, first_row, isfinite(num) AS is_finite FROM ${VALUE_TABLE} WHERE slot = ${of.slot} AND num IS NOT NULL)`;
 
-function ofCells(path: string, of: CentredColumn): string {
+function ofCells(data: string, of: CentredColumn): string {
   const name = quoteName(of.column.name);
   const number = of.column.kind === 'boolean' ? `CAST(${name} AS INTEGER)` : name;
   const double = `CAST(${number} AS DOUBLE)`;
   return `SELECT ${figures(of, '1', 'v <> trunc(v)')}
-   FROM (SELECT ${number} AS v, ${double} AS x, ${scaled(double, of)} AS z, ${ROW_COLUMN} AS first_row, ${isFloating(of.column.type) ? `isfinite(${name})` : 'true'} AS is_finite FROM ${fromParquet(path)} WHERE ${name} IS NOT NULL)`;
+   FROM (SELECT ${number} AS v, ${double} AS x, ${scaled(double, of)} AS z, ${ROW_COLUMN} AS first_row, ${isFloating(of.column.type) ? `isfinite(${name})` : 'true'} AS is_finite FROM ${data} WHERE ${name} IS NOT NULL)`;
 }
 
 const scaled = (x: string, { centre, scale }: CentredColumn): string =>

@@ -1,4 +1,4 @@
-import { fromParquet, ROW_COLUMN } from '../sql-text.js';
+import { ROW_COLUMN } from '../sql-text.js';
 import { VALUE_TABLE } from './value-table.js';
 
 /** Cells for each of `bins` equal parts of a range: (slot, bin, n). */
@@ -50,18 +50,18 @@ const PLACED = "{'num': num, 'count': n, 'firstRow': first_row, 'text': text}";
 const ENDS = `arg_min(${PLACED}, num, 60) AS least, arg_max(${PLACED}, num, 60) AS greatest`;
 
 export interface WideColumn {
-  path: string;
+  data: string;
   /** The column as SQL, and its value as a number. */
   name: string;
   number: string;
 }
 
 /** The counts of a column with too many values for the value table; only cells outside of some limit are counted. */
-export const wideOutsideStatement = ({ path, number, ...limits }: Limits & WideColumn): string => {
+export const wideOutsideStatement = ({ data, number, ...limits }: Limits & WideColumn): string => {
   const { inner, outer, robust } = limits;
   const within = [Math.max(inner[0], outer[0], robust[0]), Math.min(inner[1], outer[1], robust[1])];
   return `SELECT ${outside(inner, '1')} AS beyond_inner, ${outside(outer, '1')} AS beyond_outer, ${outside(robust, '1')} AS robust_z
-   FROM (SELECT ${number} AS num FROM ${fromParquet(path)}) WHERE isfinite(num) AND NOT num BETWEEN CAST(${within[0]} AS DOUBLE) AND CAST(${within[1]} AS DOUBLE)`;
+   FROM (SELECT ${number} AS num FROM ${data}) WHERE isfinite(num) AND NOT num BETWEEN CAST(${within[0]} AS DOUBLE) AND CAST(${within[1]} AS DOUBLE)`;
 };
 
 /**
@@ -71,6 +71,6 @@ export const wideOutsideStatement = ({ path, number, ...limits }: Limits & WideC
 export const wideEndsStatement = (of: WideColumn & { edges: [string, string] }): string => {
   const value = "{'num': num, 'count': 1, 'firstRow': first_row, 'text': CAST(v AS VARCHAR)}";
   const cells = (condition: string): string =>
-    `(SELECT ${of.name} AS v, ${of.number} AS num, ${ROW_COLUMN} AS first_row FROM ${fromParquet(of.path)} WHERE ${of.name} ${condition}) WHERE isfinite(num)`;
+    `(SELECT ${of.name} AS v, ${of.number} AS num, ${ROW_COLUMN} AS first_row FROM ${of.data} WHERE ${of.name} ${condition}) WHERE isfinite(num)`;
   return `SELECT (SELECT arg_min(${value}, num, 60) FROM ${cells(`<= ${of.edges[0]}`)}) AS least, (SELECT arg_max(${value}, num, 60) FROM ${cells(`>= ${of.edges[1]}`)}) AS greatest`;
 };

@@ -1,5 +1,5 @@
 import type { ProfiledColumn } from '../../../../contracts/dataset-profile.js';
-import { fromParquet, quoteName, ROW_COLUMN } from '../sql-text.js';
+import { quoteName, ROW_COLUMN } from '../sql-text.js';
 
 /** Rows whose order is looked at: a scan in order takes one thread. */
 export const ORDERED_ROWS = 250_000;
@@ -9,7 +9,7 @@ export const ORDERED_ROWS = 250_000;
  * (`down_i`). The windows stream: nothing is sorted.
  */
 export function rowOrderStatement(
-  path: string,
+  data: string,
   columns: readonly { column: ProfiledColumn; slot: number }[],
 ): string {
   const before = columns.map(({ column, slot }) => {
@@ -21,7 +21,7 @@ export function rowOrderStatement(
       `count(*) FILTER (c_${slot} >= p_${slot}) AS up_${slot}, count(*) FILTER (c_${slot} > p_${slot}) AS rise_${slot}, ` +
       `count(*) FILTER (c_${slot} < p_${slot}) AS down_${slot}`,
   );
-  return `SELECT ${figures.join(', ')} FROM (SELECT ${before.join(', ')} FROM ${fromParquet(path)} WHERE ${ROW_COLUMN} <= ${ORDERED_ROWS})`;
+  return `SELECT ${figures.join(', ')} FROM (SELECT ${before.join(', ')} FROM ${data} WHERE ${ROW_COLUMN} <= ${ORDERED_ROWS})`;
 }
 
 /** `print_i`: equal for columns whose cells are equal in every row of what is selected from. */

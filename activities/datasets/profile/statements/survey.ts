@@ -1,9 +1,9 @@
 import type { ProfiledColumn } from '../../../../contracts/dataset-profile.js';
-import { fromParquet, quoteName } from '../sql-text.js';
+import { quoteName } from '../sql-text.js';
 import { isFloating } from './number-figures.js';
 
 /** Rows, and for column i: cells that are not null (`n_i`), least and greatest as text; text has these in the other statement. */
-export function extentStatement(path: string, columns: readonly ProfiledColumn[]): string {
+export function extentStatement(data: string, columns: readonly ProfiledColumn[]): string {
   // DuckDB reads all of this from the file's statistics.
   const figures = columns.map(({ name, kind }, i) => {
     const column = quoteName(name);
@@ -13,18 +13,18 @@ export function extentStatement(path: string, columns: readonly ProfiledColumn[]
         : `, CAST(min(${column}) AS VARCHAR) AS min_${i}, CAST(max(${column}) AS VARCHAR) AS max_${i}`;
     return `count(${column}) AS n_${i}${ends}`;
   });
-  return `SELECT ${['count(*) AS row_count', ...figures].join(', ')} FROM ${fromParquet(path)}`;
+  return `SELECT ${['count(*) AS row_count', ...figures].join(', ')} FROM ${data}`;
 }
 
 /** For column i: of text the least and greatest; of numbers and booleans sum as text, mean, least and greatest of the finite values. */
-export function surveyStatement(path: string, columns: readonly ProfiledColumn[]): string | undefined {
+export function surveyStatement(data: string, columns: readonly ProfiledColumn[]): string | undefined {
   const figures = columns.flatMap((of, i) => {
     const column = quoteName(of.name);
     // Empty text is no least value: qsv and people mean the first that can be seen.
     if (of.kind === 'text') return [`min(nullif(${column}, '')) AS min_${i}, max(${column}) AS max_${i}`];
     return of.kind === 'number' || of.kind === 'boolean' ? [sums(of, i)] : [];
   });
-  return figures.length > 0 ? `SELECT ${figures.join(', ')} FROM ${fromParquet(path)}` : undefined;
+  return figures.length > 0 ? `SELECT ${figures.join(', ')} FROM ${data}` : undefined;
 }
 
 function sums({ name, kind, type }: ProfiledColumn, i: number): string {

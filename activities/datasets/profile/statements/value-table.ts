@@ -1,5 +1,5 @@
 import type { ProfiledColumn } from '../../../../contracts/dataset-profile.js';
-import { fromParquet, quoteName, ROW_COLUMN } from '../sql-text.js';
+import { quoteName, ROW_COLUMN } from '../sql-text.js';
 
 export const VALUE_TABLE = 'profile_values';
 
@@ -26,13 +26,13 @@ export function numberOf({ kind, type }: ProfiledColumn, value: string): string 
  * The distinct values of a batch of columns in one table: (slot, text, num, n, first_row). Everything that depends only on how often
  * which value occurs is then computed for all columns of the batch at once.
  */
-export function valueTableStatement(path: string, sources: readonly ValueSource[]): string {
+export function valueTableStatement(data: string, sources: readonly ValueSource[]): string {
   const selects = sources.map(({ column, slot, oneIn }) => {
     const name = quoteName(column.name);
     const some = oneIn > 1 ? ` AND hash(${name}) % ${oneIn} = 0` : '';
     return (
       `SELECT CAST(${slot} AS INTEGER) AS slot, CAST(v AS VARCHAR) AS text, ${numberOf(column, 'v')} AS num, n, first_row ` +
-      `FROM (SELECT ${name} AS v, count(*) AS n, min(${ROW_COLUMN}) AS first_row FROM ${fromParquet(path)} WHERE ${name} IS NOT NULL${some} GROUP BY 1)`
+      `FROM (SELECT ${name} AS v, count(*) AS n, min(${ROW_COLUMN}) AS first_row FROM ${data} WHERE ${name} IS NOT NULL${some} GROUP BY 1)`
     );
   });
   return `CREATE OR REPLACE TEMP TABLE ${VALUE_TABLE} AS ${selects.join(' UNION ALL ')}`;
