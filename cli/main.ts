@@ -5,7 +5,7 @@ import { addCleanCommands } from './clean-commands.js';
 import { exitCodeOf, InterruptedError, toProblem, WaitEndedError } from './cli-error.js';
 import type { CommandContext } from './command-context.js';
 import { ask } from './commands/ask.js';
-import { addDataset, listDatasets } from './commands/datasets.js';
+import { addDataset, listDatasets, type RereadOptions, rereadDataset } from './commands/datasets.js';
 import { cancel, listJobs, watch } from './commands/jobs.js';
 import {
   addMapping,
@@ -268,6 +268,20 @@ function createProgram(
     .option('--resume <id>', 'go on with an upload that was broken off')
     .action((path: string, flags: { name?: string; sheet?: string; resume?: string }) =>
       action((context) => addDataset(context, { path, ...flags })),
+    );
+  datasets
+    .command('reread')
+    .description('read the file again as you say: another encoding, delimiter or header')
+    .argument('<dataset>', 'name or id')
+    .option(
+      '--encoding <name>',
+      'big5, shift_jis, euc-kr, windows-1251, koi8-r, iso-8859-2 … as browsers call them',
+    )
+    .option('--delimiter <text>', 'what stands between cells; \\t is a tab')
+    .option('--header-rows <n>', 'header records')
+    .option('--skip-rows <n>', 'records above the header')
+    .action((dataset: string, flags: RereadOptions) =>
+      action((context) => rereadDataset(context, dataset, flags)),
     );
   datasets
     .command('list')

@@ -55,7 +55,8 @@ export interface DatasetReading {
 
 /** What a person says about the file instead of what was detected. */
 export interface DatasetOverride {
-  encoding?: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' | 'iso-8859-1' | 'gb18030';
+  /** Any label of the WHATWG's Encoding Standard: `shift_jis`, `koi8-r`, `windows-1251`, … */
+  encoding?: string;
   delimiter?: string;
   quote?: string;
   escape?: 'doubled' | 'backslash' | 'none';

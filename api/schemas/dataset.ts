@@ -65,9 +65,28 @@ export const acceptedDatasetSchema = z
   })
   .meta({ id: 'AcceptedDataset' });
 
+const isEncoding = (label: string): boolean => {
+  try {
+    return new TextDecoder(label).encoding !== 'replacement';
+  } catch {
+    return false;
+  }
+};
+
 export const datasetOverrideBody = z
   .strictObject({
-    encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252', 'iso-8859-1', 'gb18030']).optional(),
+    encoding: z
+      .string()
+      .max(40)
+      .refine(
+        isEncoding,
+        'No encoding of this name is known; big5, shift_jis, euc-kr, windows-1251 and others are.',
+      )
+      .optional()
+      .meta({
+        description:
+          'Any label of the WHATWG’s Encoding Standard: utf-8, windows-1252, big5, shift_jis, koi8-r, …',
+      }),
     delimiter: z.string().max(4).optional().meta({ description: 'Empty for a file of one column.' }),
     quote: z.string().max(1).optional(),
     escape: z.enum(['doubled', 'backslash', 'none']).optional(),

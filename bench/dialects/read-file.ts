@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { guessEncodings } from '../../activities/datasets/ingest/guess-encodings.js';
 import { detectDialect } from '../../domain/datasets/dialect/detect-dialect.js';
 import { createRecordReader } from '../../domain/datasets/dialect/read-records.js';
 
@@ -10,6 +11,7 @@ export function readPolluted(bytes: Buffer): string[][] {
     head: bytes.subarray(0, HEAD_BYTES),
     isWhole: bytes.length <= HEAD_BYTES,
     isUtf8: isUtf8(bytes),
+    guessEncodings,
   });
   if (!dialect) return [];
   const text = new TextDecoder(dialect.encoding).decode(bytes);

@@ -1,8 +1,9 @@
 import { access } from 'node:fs/promises';
-import type { Dataset } from '../../contracts/dataset.js';
+import type { Dataset, DatasetOverride } from '../../contracts/dataset.js';
 import { UsageError } from '../cli-error.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import { findDataset } from '../find-dataset.js';
 import { renderTable } from '../render/table.js';
 import { plural, printable } from '../render/text.js';
 import { showJob } from '../show-job.js';
@@ -17,6 +18,9 @@ export interface AddDatasetOptions {
   /** Id of an upload that was broken off. */
   resume?: string | undefined;
 }
+
+/** Confidence below which a decision is shown as one to look at. */
+const DOUBTFUL = 0.7;
 
 const megabytes = (bytes: number): number => Math.round(bytes / 1024 ** 2);
 
@@ -37,6 +41,45 @@ export async function addDataset(context: CommandContext, options: AddDatasetOpt
     onBroken: (offsetBytes) => say(`the upload broke; it goes on at ${megabytes(offsetBytes)} MB`),
   });
   await watchJob(context, jobId);
+  return await showDataset(context, datasetId, jobId);
+}
+
+export interface RereadOptions {
+  encoding?: string;
+  delimiter?: string;
+  /** Header records, and records above them; whole numbers. */
+  headerRows?: string;
+  skipRows?: string;
+}
+
+/** Reads a dataset's file again as the user says; what is left out is detected. */
+export async function rereadDataset(
+  context: CommandContext,
+  dataset: string,
+  { encoding, delimiter, ...rows }: RereadOptions,
+): Promise<ExitCode> {
+  const { id } = await findDataset(context.client, dataset);
+  const override: DatasetOverride = {
+    ...(encoding === undefined ? {} : { encoding }),
+    ...(delimiter === undefined ? {} : { delimiter: delimiter === '\\t' ? '\t' : delimiter }),
+    ...(rows.headerRows === undefined ? {} : { headerRows: wholeNumber('--header-rows', rows.headerRows) }),
+    ...(rows.skipRows === undefined ? {} : { skipRows: wholeNumber('--skip-rows', rows.skipRows) }),
+  };
+  const { jobId } = await context.client.request<{ jobId: string }>(
+    'POST',
+    `/v1/datasets/${id}/read`,
+    override,
+  );
+  await watchJob(context, jobId);
+  return await showDataset(context, id, jobId);
+}
+
+function wholeNumber(option: string, text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new UsageError(`${option} takes a whole number, not "${text}".`);
+}
+
+async function showDataset(context: CommandContext, datasetId: string, jobId: string): Promise<ExitCode> {
   const read = await context.client.readDataset(datasetId);
   if (read.status !== 'ready') return await showJob(context, jobId);
   if (context.isJson) context.printJson(read);
@@ -106,6 +149,12 @@ function printDataset(context: CommandContext, dataset: Dataset): void {
     context.print(`${'sheet'.padEnd(10)} ${printable(sheet)}${more}`);
   }
   for (const { about, text, confidence } of version.reading.evidence) {
-    context.print(`${about.padEnd(10)} ${printable(text)} (${Math.round(confidence * 100)} %)`);
+    const line = `${about.padEnd(10)} ${printable(text)} (${Math.round(confidence * 100)} %)`;
+    const isDoubtful = about === 'encoding' && confidence < DOUBTFUL;
+    context.print(isDoubtful ? context.colors.yellow(line) : line);
+    if (isDoubtful)
+      context.print(
+        `${' '.repeat(11)}quaestor datasets reread ${dataset.id} --encoding NAME, for example big5, shift_jis, windows-1251`,
+      );
   }
 }

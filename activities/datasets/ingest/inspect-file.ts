@@ -10,6 +10,7 @@ import { LIMITS } from '../../../contracts/limits.js';
 import { QuaestorError } from '../../../contracts/quaestor-error.js';
 import { detectDialect } from '../../../domain/datasets/dialect/detect-dialect.js';
 import type { Dialect } from '../../../domain/datasets/dialect/dialect.js';
+import { guessEncodings } from './guess-encodings.js';
 import { type ConvertedWorkbook, convertWorkbook, sheetFormat } from './xlsx/convert-workbook.js';
 
 export interface InspectFileInput {
@@ -61,7 +62,13 @@ export async function inspectFile(input: InspectFileInput): Promise<InspectedFil
   const whole = await checkEncoding(path);
   const isWhole = sizeBytes <= HEAD_BYTES;
   const tail = isWhole ? [] : [await readPiece(path, Math.max(HEAD_BYTES, sizeBytes - 64 * 1024), 64 * 1024)];
-  const sample = { head, others: [...whole.highPieces, ...tail], isWhole, isUtf8: whole.isUtf8 };
+  const sample = {
+    head,
+    others: [...whole.highPieces, ...tail],
+    isWhole,
+    isUtf8: whole.isUtf8,
+    guessEncodings,
+  };
   const dialect = detectDialect(sample, input.override);
   if (!dialect) throw new QuaestorError('dataset_empty', 'The file holds no records.');
   return { format: 'csv', path, sizeBytes, dialect, isUtf8: whole.isUtf8 };
@@ -207,8 +214,10 @@ async function checkEncoding(path: string): Promise<{ isUtf8: boolean; highPiece
     rest = Buffer.from(piece.subarray(cut));
     const isPieceValid = isUtf8(piece.subarray(0, cut));
     isValid &&= isPieceValid;
-    if (!isPieceValid && highPieces.length < HIGH_PIECES)
-      highPieces.push(Buffer.from(piece.subarray(0, 64 * 1024)));
+    if (!isPieceValid && highPieces.length < HIGH_PIECES) {
+      const from = Math.max(0, piece.findIndex((byte) => byte > 127) - 1024);
+      highPieces.push(Buffer.from(piece.subarray(from, from + 64 * 1024)));
+    }
     // Nothing more can change the answer.
     if (!isValid && highPieces.length >= HIGH_PIECES) return { isUtf8: false, highPieces };
   }

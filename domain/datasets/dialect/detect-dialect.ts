@@ -1,7 +1,7 @@
 import { detectEncoding } from './detect-encoding.js';
 import { detectFormat } from './detect-format.js';
 import { detectTables } from './detect-tables.js';
-import type { Dialect, Encoding, Evidence, RecordFormat } from './dialect.js';
+import type { Dialect, Encoding, EncodingGuess, Evidence, RecordFormat } from './dialect.js';
 import { createRecordReader, type SourceRecord } from './read-records.js';
 
 export interface DialectSample {
@@ -13,6 +13,8 @@ export interface DialectSample {
   isWhole: boolean;
   /** The whole file is valid UTF-8. */
   isUtf8: boolean;
+  /** Asked where the file is no UTF-8: what it may be, the likeliest first. None: Windows-1252, or GB18030 where its bytes look so. */
+  guessEncodings?: (pieces: readonly Uint8Array[]) => readonly EncodingGuess[];
 }
 
 /** What a person decided instead. */
@@ -33,9 +35,12 @@ export interface DialectOverride {
 
 /** Decides how the file is written, with reasons. Undefined for a file without any record. */
 export function detectDialect(sample: DialectSample, override: DialectOverride = {}): Dialect | undefined {
-  const bytes = join([sample.head, ...(sample.others ?? [])]);
+  const pieces = [sample.head, ...(sample.others ?? [])];
+  const bytes = join(pieces);
   const known = override.format;
-  const detected = known ? undefined : detectEncoding(bytes, sample.isUtf8);
+  const detected = known
+    ? undefined
+    : detectEncoding(bytes, sample.isUtf8, () => sample.guessEncodings?.(pieces) ?? []);
   const encoding = override.encoding ?? detected?.encoding ?? 'utf-8';
   const bomBytes = encoding === detected?.encoding ? detected.bomBytes : 0;
   const text = new TextDecoder(encoding).decode(sample.head.subarray(bomBytes));

@@ -1,4 +1,5 @@
-import type { Encoding, Evidence } from './dialect.js';
+import { chooseEncoding } from './choose-encoding.js';
+import type { Encoding, EncodingGuess, Evidence } from './dialect.js';
 
 export interface DetectedEncoding {
   encoding: Encoding;
@@ -9,9 +10,13 @@ export interface DetectedEncoding {
 
 /**
  * Decides the encoding from a sample of the file (its beginning, and where it goes on with bytes above 127, some of those places).
- * `isUtf8` says whether the whole file is valid UTF-8.
+ * `isUtf8` says whether the whole file is valid UTF-8; `guess` is asked where it is none, and gives the likeliest first.
  */
-export function detectEncoding(sample: Uint8Array, isUtf8: boolean): DetectedEncoding {
+export function detectEncoding(
+  sample: Uint8Array,
+  isUtf8: boolean,
+  guess: () => readonly EncodingGuess[] = () => [],
+): DetectedEncoding {
   const found = (encoding: Encoding, confidence: number, text: string, bomBytes = 0): DetectedEncoding => ({
     encoding,
     bomBytes,
@@ -32,6 +37,8 @@ export function detectEncoding(sample: Uint8Array, isUtf8: boolean): DetectedEnc
   if (high.total > 0 && high.utf8 / high.total > 0.95) {
     return found('utf-8', 0.7, 'Nearly all of it is valid UTF-8; the other bytes are read as Windows-1252.');
   }
+  const chosen = chooseEncoding(sample, high.total, guess());
+  if (chosen) return { ...chosen, bomBytes: 0 };
   if (looksLikeGb18030(sample, high)) {
     return found('gb18030', 0.9, 'The bytes above 127 come in pairs that are common Chinese characters.');
   }

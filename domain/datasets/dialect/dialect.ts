@@ -1,7 +1,16 @@
 /** How a delimited text file is written. Everything is decided from the file, with reasons, and can be overridden. */
 
-export const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252', 'iso-8859-1', 'gb18030'] as const;
-export type Encoding = (typeof ENCODINGS)[number];
+/** A name or label of the WHATWG's Encoding Standard in small letters: what TextDecoder knows. */
+export type Encoding = string;
+
+/** What a file that is no UTF-8 may be encoded in. */
+export interface EncodingGuess {
+  encoding: Encoding;
+  /** 0 to 1, to compare guesses by. */
+  confidence: number;
+  /** ISO 639 code of the language that it then is in, where that was found. */
+  language: string | null;
+}
 
 /** How a quote inside a quoted cell is written; `none`: as it is, so that only a quote before a delimiter or a line end closes. */
 export type EscapeStyle = 'doubled' | 'backslash' | 'none';

@@ -1,5 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { describe, expect, it } from '@jest/globals';
+import { guessEncodings } from '../../../activities/datasets/ingest/guess-encodings.js';
+import { createEncodedFiles } from '../../../bench/dialects/encoded-files.js';
 import { type DialectOverride, detectDialect } from '../../../domain/datasets/dialect/detect-dialect.js';
 import type { Dialect } from '../../../domain/datasets/dialect/dialect.js';
 
@@ -23,6 +25,30 @@ const write = (delimiter: string, quote = '"', recordEnd = '\n', rows = ROWS): s
         row.map((cell) => quote + cell.replaceAll(quote, quote + quote) + quote).join(delimiter) + recordEnd,
     )
     .join('');
+
+describe('the encoding of a file', () => {
+  const files = createEncodedFiles(20_261_130).filter(({ name }) => /_(40|400)$/.test(name));
+
+  it.each([...new Set(files.map(({ encoding }) => encoding))])('is found for %s', (encoding) => {
+    for (const { name, bytes, text } of files.filter((file) => file.encoding === encoding)) {
+      const dialect = detectDialect({ head: bytes, isWhole: true, isUtf8: isUtf8(bytes), guessEncodings })!;
+      const about = dialect.evidence.find((each) => each.about === 'encoding')!;
+      const isRight = new TextDecoder(dialect.encoding).decode(bytes) === text;
+      // What is wrong is at least said to be uncertain, with the way out.
+      expect([name, isRight || about.confidence < 0.7]).toEqual([name, true]);
+      if (!isRight) expect(about.text).toContain('read the file again with another encoding');
+    }
+  });
+
+  it('is as the user says, whatever was detected', () => {
+    const { bytes, text } = files.find(({ encoding }) => encoding === 'koi8-r')!;
+    const sample = { head: bytes, isWhole: true, isUtf8: false, guessEncodings };
+    expect(detectDialect(sample, { encoding: 'ibm866' })!.encoding).toBe('ibm866');
+    const dialect = detectDialect(sample, { encoding: 'koi8-r' })!;
+    expect(new TextDecoder(dialect.encoding).decode(bytes)).toBe(text);
+    expect(dialect.evidence).toContainEqual({ about: 'encoding', confidence: 1, text: 'As you said.' });
+  });
+});
 
 describe('the dialect of a file', () => {
   it.each([[','], [';'], ['\t'], ['|'], [' '], [', '], ['||']])(
