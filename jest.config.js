@@ -20,6 +20,8 @@ export default {
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
     { ...common, displayName: 'replay', testMatch: ['<rootDir>/test/replay/**/*.test.ts'] },
+    // Parts that start processes of their own (DuckDB, an embedded Postgres), without Temporal or the store of a run.
+    { ...common, displayName: 'component', testMatch: ['<rootDir>/test/component/**/*.test.ts'] },
     {
       ...common,
       displayName: 'integration',

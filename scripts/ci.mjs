@@ -1,9 +1,10 @@
-// What .ci/run runs once the services are installed: verify, the whole suite on the embedded store, and the integration suites
-// again on a native Postgres with pgvector. Skips count as failures.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+// What .ci/run runs once the services are installed: verify, then the whole suite on the embedded store beside the integration
+// suites on a native Postgres with pgvector: most of both is waiting. Skips count as failures.
+import { spawn } from 'node:child_process';
+import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureDependencies, run, tool } from './bootstrap.mjs';
+import { ensureDependencies, root, tool } from './bootstrap.mjs';
 
 ensureDependencies();
 const began = Date.now();
@@ -12,10 +13,25 @@ const totals = { passed: 0, failed: 0, skipped: 0 };
 /** What failed, said once more at the end: a log of this length is often shown in part. */
 const failures = [];
 
-const step = (name, work) => {
+/** Runs a command; its words go to `log`, or to this process's own output. Resolves with the exit code. */
+const start = (command, args, env = {}, log = undefined) =>
+  new Promise((resolve) => {
+    const stdio = ['ignore', log ? 'pipe' : 'inherit', log ? 'pipe' : 'inherit'];
+    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio });
+    if (log) {
+      const file = createWriteStream(log);
+      child.stdout.pipe(file, { end: false });
+      child.stderr.pipe(file, { end: false });
+      child.on('close', () => file.end());
+    }
+    child.on('error', () => resolve(1));
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+
+const step = async (name, work) => {
   const started = Date.now();
   process.stdout.write(`\n=== ${name}\n`);
-  const ok = work() === 0;
+  const ok = (await work()) === 0;
   process.stdout.write(
     `=== ${name}: ${ok ? 'ok' : 'FAILED'} after ${Math.round((Date.now() - started) / 1000)} s\n`,
   );
@@ -23,9 +39,9 @@ const step = (name, work) => {
   return ok;
 };
 
-const tests = (name, args, env, isCounted = true) => {
+const tests = async (name, args, { env = {}, isCounted = true, log } = {}) => {
   const file = join(folder, `${name}.jsonl`);
-  const ok = step(name, () => run('npm', [...args], { ...env, QUAESTOR_TEST_TOTALS: file }));
+  const ok = await step(name, () => start('npm', args, { ...env, QUAESTOR_TEST_TOTALS: file }, log));
   const runs = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
   for (const line of runs) {
     const counted = JSON.parse(line);
@@ -38,13 +54,18 @@ const tests = (name, args, env, isCounted = true) => {
   }
 };
 
-step('native Postgres with pgvector', () => run(tool('tsx'), ['scripts/install-pgvector.ts']));
+await step('native Postgres with pgvector', () => start(tool('tsx'), ['scripts/install-pgvector.ts']));
 // The suite below runs the same tests again: here they only say which failed.
-tests('verify', ['run', '--silent', 'verify'], {}, false);
-tests('suite on the embedded store', ['test', '--silent'], { QUAESTOR_TEST_STORE: 'pglite' });
-tests('integration on native Postgres', ['test', '--silent', '--', 'integration'], {
-  QUAESTOR_TEST_STORE: 'native',
-});
+await tests('verify', ['run', '--silent', 'verify'], { isCounted: false });
+const nativeLog = join(folder, 'native.log');
+await Promise.all([
+  tests('suite on the embedded store', ['test', '--silent'], { env: { QUAESTOR_TEST_STORE: 'pglite' } }),
+  tests('integration on native Postgres', ['test', '--silent', '--', 'integration'], {
+    env: { QUAESTOR_TEST_STORE: 'native' },
+    log: nativeLog,
+  }),
+]);
+process.stdout.write(`\n=== what the run on native Postgres said\n${readFileSync(nativeLog, 'utf8')}\n`);
 
 rmSync(folder, { recursive: true, force: true });
 if (totals.skipped > 0) {

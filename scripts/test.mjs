@@ -6,7 +6,7 @@ import { ensureDependencies, root, run } from './bootstrap.mjs';
 
 ensureDependencies();
 const [first, ...rest] = process.argv.slice(2);
-const suites = ['unit', 'replay', 'integration'];
+const suites = ['unit', 'replay', 'component', 'integration'];
 const isNamed = suites.includes(first);
 const chosen = isNamed ? [first] : suites;
 const more = isNamed ? rest : process.argv.slice(2);

@@ -7,7 +7,7 @@ import { explainAndRun } from '../../activities/datasets/queries/explain-and-run
 import type { SessionTables } from '../../activities/datasets/queries/session-tables.js';
 import type { QuaestorError } from '../../contracts/quaestor-error.js';
 import { questionTables, withRowColumn } from '../../domain/datasets/question-schema.js';
-import { createScratch, type Scratch } from '../unit/datasets/support/scratch.js';
+import { createScratch, type Scratch } from '../support/scratch.js';
 import { HARMLESS } from './dataset-sql/harmless.js';
 import { BOMBS, HOSTILE } from './dataset-sql/hostile.js';
 

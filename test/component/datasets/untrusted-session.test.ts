@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createScratch, type Scratch } from './support/scratch.js';
+import { createScratch, type Scratch } from '../../support/scratch.js';
 
 const HOUR_MS = 3_600_000;
 

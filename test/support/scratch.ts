@@ -5,7 +5,7 @@ import {
   createDuckDbPool,
   type DuckDbPool,
   type DuckDbPoolOptions,
-} from '../../../../activities/datasets/duckdb/duckdb-pool.js';
+} from '../../activities/datasets/duckdb/duckdb-pool.js';
 
 export interface Scratch {
   folder: string;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { profileInParts, profileParquet } from '../../../activities/datasets/profile/profile-parquet.js';
 import { queryRowsOfSession } from '../../../activities/datasets/profile/query-rows-of-session.js';
-import { createScratch, type Scratch } from './support/scratch.js';
+import { createScratch, type Scratch } from '../../support/scratch.js';
 
 const HOUR_MS = 3_600_000;
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type IngestedFile, ingestFile } from '../../../activities/datasets/ingest/ingest-file.js';
-import { createScratch, type Scratch } from './support/scratch.js';
+import { createScratch, type Scratch } from '../../support/scratch.js';
 
 const HOUR_MS = 3_600_000;
 

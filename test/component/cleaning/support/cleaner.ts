@@ -9,7 +9,7 @@ import {
 import type { DuckDbCell } from '../../../../activities/datasets/duckdb/protocol.js';
 import type { CleaningStep } from '../../../../contracts/cleaning.js';
 import { quoteLiteral } from '../../../../domain/datasets/sql-text.js';
-import { createScratch, type Scratch } from '../../datasets/support/scratch.js';
+import { createScratch, type Scratch } from '../../../support/scratch.js';
 
 const TIMEOUT_MS = 600_000;
 

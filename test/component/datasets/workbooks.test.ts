@@ -5,8 +5,8 @@ import { Workbook } from 'exceljs';
 import { type IngestedFile, ingestFile } from '../../../activities/datasets/ingest/ingest-file.js';
 import type { DatasetOverride } from '../../../contracts/dataset.js';
 import { numberMeaning, numberText } from '../../../domain/datasets/xlsx/cell-text.js';
+import { createScratch, type Scratch } from '../../support/scratch.js';
 import { workbookOf, zipFile } from '../../support/zip-file.js';
-import { createScratch, type Scratch } from './support/scratch.js';
 
 describe('workbooks', () => {
   let scratch: Scratch;

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createScratch, type Scratch } from '../../support/scratch.js';
 import { waitUntil } from '../../support/wait-until.js';
-import { createScratch, type Scratch } from './support/scratch.js';
 
 const HOUR_MS = 3_600_000;
 const ENDLESS = 'SELECT sum(hash(a.range * b.range)) FROM range(10000000) a, range(10000000) b';
