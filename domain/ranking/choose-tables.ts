@@ -7,8 +7,10 @@ import { cutRanking } from './cut-ranking.js';
 import { fuseScores } from './fuse-scores.js';
 import { closeJoinPaths } from './join-closure.js';
 import { joinedTerms, type SpelledTerm, spelledTerms, synonymsOf } from './question-terms.js';
+import { lendToRelated } from './related-tables.js';
 import { liftBySchema } from './schema-prior.js';
 import type { TableIndex } from './table-index.js';
+import { varyRanking } from './vary-ranking.js';
 
 export interface VectorHit {
   canonicalTableName: string;
@@ -51,6 +53,9 @@ const TOKEN_BUDGET = 6_000;
 const PIN_RANK = 6;
 /** A word that may stand for one of the question's counts this much of it. */
 const SYNONYM_WEIGHT = 0.2;
+/** A number or a single letter is mostly a value or a mark of a list (`2)`, `the top 5`), seldom part of a name. */
+const MARK_WEIGHT = 0.5;
+const MARK = /^(\d+|\p{L})$/u;
 
 /**
  * The tables for a question: words (BM25F) and vectors fused by score, lifted by the schema that they are in, cut by scores and tokens
@@ -69,14 +74,15 @@ export function chooseTables(input: ChooseTablesInput): ChosenTable[] {
       .map((hit) => [hit.id, hit]),
   );
   const nearest = nearestByFamily(input.vectorHits, index, isAllowed);
-  const scores = fuseScores(
+  const fused = fuseScores(
     new Map([...words.values()].map(({ id, score }) => [id, score])),
     new Map([...nearest].map(([id, hit]) => [id, hit.similarity])),
     input.vectorWeight ?? VECTOR_WEIGHTS['built-in'],
   );
   const named = valuesByFamily(input.valueHits, index, isAllowed);
-  for (const id of named.keys()) scores.set(id, (scores.get(id) ?? 0) + VALUE_WEIGHT);
-  const ranked = liftBySchema(scores, index, isAllowed);
+  for (const id of named.keys()) fused.set(id, (fused.get(id) ?? 0) + VALUE_WEIGHT);
+  const { scores, lenders } = lendToRelated(fused, index.related, isAllowed);
+  const ranked = varyRanking(liftBySchema(scores, index, isAllowed), index.shapeOf);
   const maxTables = input.maxTables ?? MAX_TABLES;
   const candidates = ranked.map(({ id, score }) => ({
     id,
@@ -89,9 +95,11 @@ export function chooseTables(input: ChooseTablesInput): ChosenTable[] {
   const bestOfSchema = new Map<string, string>();
 
   const picked: Omit<ChosenTable, 'rank'>[] = [];
+  const memberOf = (id: string) =>
+    pickMember({ ...index.families.get(id)!, members: allowed(id) }, question).canonicalTableName;
   for (const { id, score } of kept) {
     const family = index.families.get(id)!;
-    const { canonicalTableName } = pickMember({ ...family, members: allowed(id) }, question);
+    const canonicalTableName = memberOf(id);
     const reasons: string[] = [];
     const hit = nearest.get(id);
     const word = words.get(id);
@@ -100,6 +108,8 @@ export function chooseTables(input: ChooseTablesInput): ChosenTable[] {
     const value = named.get(id);
     if (value) reasons.push(`${value.canonicalColumnName} has “${value.value}”`);
     if (hit) reasons.push(`${hit.canonicalColumnName ?? 'table'} is near (${hit.similarity.toFixed(2)})`);
+    const lender = lenders.get(id);
+    if (lender !== undefined) reasons.push(`can be joined to ${memberOf(lender)}`);
     const schemaName = index.schemaOf(id);
     const neighbour = bestOfSchema.get(schemaName);
     if (reasons.length === 0)
@@ -184,12 +194,12 @@ function questionTerms(question: string, index: TableIndex) {
     weights.set(term, weight);
     spelled.set(term, text);
   };
-  for (const term of spelledTerms(question)) add(term, 1);
-  for (const term of joinedTerms(question)) if (index.words.has(term.term)) add(term, 1);
+  for (const term of spelledTerms(question)) add(term, MARK.test(term.term) ? MARK_WEIGHT : 1);
+  for (const term of joinedTerms(question))
+    if (index.words.has(term.term) && !MARK.test(term.term)) add(term, 1);
   for (const [term, text] of [...spelled]) {
-    for (const synonym of synonymsOf(term)) {
-      if (index.words.has(synonym))
-        add({ term: synonym, spelled: `${synonym} (for ${text})` }, SYNONYM_WEIGHT);
+    for (const [synonym, word] of synonymsOf(term)) {
+      if (index.words.has(synonym)) add({ term: synonym, spelled: `${word} (for ${text})` }, SYNONYM_WEIGHT);
     }
   }
   return { weights, spelled };

@@ -60,15 +60,17 @@ export function joinedTerms(text: string): SpelledTerm[] {
   }));
 }
 
-const synonyms = new Map<string, Set<string>>();
+const synonyms = new Map<string, Map<string, string>>();
 for (const group of SYNONYM_GROUPS) {
-  const terms = group.map(rootOf);
-  for (const term of terms) {
-    const others = synonyms.get(term) ?? new Set<string>();
-    for (const other of terms) if (other !== term) others.add(other);
+  for (const term of group.map(rootOf)) {
+    const others = synonyms.get(term) ?? new Map<string, string>();
+    for (const word of group) {
+      const other = rootOf(word);
+      if (other !== term && !others.has(other)) others.set(other, word);
+    }
     synonyms.set(term, others);
   }
 }
 
-/** Terms that may stand for a term. */
-export const synonymsOf = (term: string): Iterable<string> => synonyms.get(term) ?? [];
+/** Terms that may stand for a term, each with a word that people write for it. */
+export const synonymsOf = (term: string): Iterable<[string, string]> => synonyms.get(term) ?? [];

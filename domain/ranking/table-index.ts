@@ -6,6 +6,7 @@ import { groupFamilies, type TableFamily } from '../table-families.js';
 import { Bm25Index, type FieldWeight, type RankedText } from './bm25.js';
 import { learnAbbreviations } from './learn-abbreviations.js';
 import { toTerms } from './question-terms.js';
+import { relateTables } from './related-tables.js';
 
 export interface TableIndex {
   words: Bm25Index;
@@ -17,6 +18,10 @@ export interface TableIndex {
   schemaOf: (familyId: string) => string;
   /** Families of each schema. */
   bySchema: ReadonlyMap<string, readonly string[]>;
+  /** Families that a family can be joined to, as keys or names say. */
+  related: ReadonlyMap<string, ReadonlySet<string>>;
+  /** By family, the same for those of one schema with the same columns. */
+  shapeOf: ReadonlyMap<string, number>;
 }
 
 /**
@@ -48,16 +53,32 @@ export function createTableIndex(schema: SchemaContext): TableIndex {
   }
   const terms = createTermReader(learnAbbreviations(list.map(({ members }) => members.at(-1)!)));
   const texts = list.map((family) => toRankedText(family, terms));
+  const familyOf = new Map(
+    list.flatMap(({ id, members }) => members.map((table) => [table.canonicalTableName, id])),
+  );
+  const newest = list.map(({ id, members }) => ({ id, table: members.at(-1)! }));
   return {
     words: new Bm25Index(texts, FIELD_WEIGHTS),
     texts,
     families,
-    familyOf: new Map(
-      list.flatMap(({ id, members }) => members.map((table) => [table.canonicalTableName, id])),
-    ),
+    familyOf,
     schemaOf: (id) => families.get(id)!.members[0]!.schemaName,
     bySchema,
+    related: relateTables(newest, schema.foreignKeys, familyOf),
+    shapeOf: shapesOf(newest),
   };
+}
+
+function shapesOf(newest: readonly { id: string; table: RegistryTable }[]): Map<string, number> {
+  const known = new Map<string, number>();
+  return new Map(
+    newest.map(({ id, table: { schemaName, columns } }) => {
+      const names = columns.map(({ name }) => name).sort();
+      const shape = JSON.stringify([schemaName, ...names]);
+      if (!known.has(shape)) known.set(shape, known.size);
+      return [id, known.get(shape)!];
+    }),
+  );
 }
 
 /** The same index with what people say; cheap beside making one. */

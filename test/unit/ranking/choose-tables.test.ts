@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { RegistryTable } from '../../../contracts/schema-registry.js';
+import { preferencesOf } from '../../../domain/mapping/preferences.js';
 import { chooseTables } from '../../../domain/ranking/choose-tables.js';
 import { createTableIndex } from '../../../domain/ranking/table-index.js';
 import { table } from './tables.js';
@@ -92,4 +93,55 @@ test('tables far behind the best are cut, unless all are asked for', () => {
   const question = 'wind speed and pressure of hurricane tracks';
   expect(names(choose(tables, question))).toEqual(['a.hurricane_tracks']);
   expect(choose(tables, question, { isUncut: true, maxTables: 10 })).toHaveLength(10);
+});
+
+test('what lies between two named tables comes before what nothing joins to them, by a key or by the names of columns', () => {
+  const others = Array.from({ length: 40 }, (_, n) => table(`shop.${'z'.repeat(n + 1)}`, ['k']));
+  const tables = [
+    table('shop.artists', ['artist_id', 'title']),
+    table('shop.albums', ['album_id', 'artist_id']),
+    table('shop.tracks', ['track_id', 'album_id']),
+    table('shop.invoices', ['invoiceid', 'total']),
+    table('shop.invoice_lines', ['line', 'invoiceid', 'track_id']),
+    ...others,
+  ];
+  const chosen = choose(tables, 'titles of artists by invoices', { isUncut: true, maxTables: 4 });
+  expect(names(chosen)).toEqual(['shop.artists', 'shop.invoices', 'shop.invoice_lines', 'shop.albums']);
+  expect(chosen.at(-1)!.reasons).toContain('can be joined to shop.artists');
+  // Not even a guess leads to what is not allowed.
+  const preferences = preferencesOf([{ kind: 'exclude', target: 'shop.albums' }]);
+  expect(names(choose(tables, 'titles of artists by invoices', { preferences }))).not.toContain(
+    'shop.albums',
+  );
+});
+
+test('a key column that many tables have joins none of them', () => {
+  const tenants = Array.from({ length: 40 }, (_, n) => table(`shop.${'z'.repeat(n + 1)}`, ['tenant_id']));
+  const chosen = choose([table('shop.artists', ['tenant_id', 'title']), ...tenants], 'titles of artists');
+  expect(names(chosen)).toEqual(['shop.artists']);
+});
+
+test('tables with the same columns do not fill the ranking, and the one that is meant stays first', () => {
+  const states = Array.from({ length: 30 }, (_, n) =>
+    table(`geo.tracts_${'q'.repeat(n + 1)}`, ['tract', 'population', 'area'], 'census tracts'),
+  );
+  const tables = [
+    ...states,
+    table('geo.tracts_utah', ['tract', 'population', 'area'], 'census tracts'),
+    table('geo.tracts_national', ['tract', 'geometry'], 'census'),
+    ...strangers,
+  ];
+  const chosen = names(choose(tables, 'population of census tracts in Utah', { isUncut: true }));
+  expect(chosen[0]).toBe('geo.tracts_utah');
+  expect(chosen.indexOf('geo.tracts_national')).toBeLessThan(15);
+});
+
+test('a word that was asked for counts more than the numbers and letters beside it', () => {
+  const tables = [table('x.level_3_b', ['k']), table('x.snowfall', ['k']), ...strangers];
+  expect(names(choose(tables, 'b) the 3 days with most snowfall'))[0]).toBe('x.snowfall');
+});
+
+test('reasons show words as people write them, not their roots', () => {
+  const chosen = choose([table('shop.purchases', ['k']), ...strangers], 'number of orders');
+  expect(chosen[0]!.reasons).toEqual(['words: purchase (for orders)']);
 });
