@@ -174,6 +174,13 @@ export interface Approximation {
   relativeError?: number;
   /** Of quantiles: standard error of the rank as a share of the cells; of a histogram: that of a bin's share. */
   rankError?: number;
+  /** Of the sortiness: its standard error. Of counts of cells (patterns, control, totalWords): theirs as a share of all cells, at most. */
+  absoluteError?: number;
+  /**
+   * Of frequent values and the mode: a value with more than this share of the cells is not missed, but for one case in a thousand. Of rare
+   * values and the antimode: at most this share of the values is rarer than what is shown, with the same certainty.
+   */
+  missedShare?: number;
 }
 
 export interface ColumnProfile extends ProfiledColumn {

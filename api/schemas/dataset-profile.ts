@@ -80,6 +80,8 @@ const columnSchema = z
           method: z.string(),
           relativeError: z.number().optional(),
           rankError: z.number().optional(),
+          absoluteError: z.number().optional(),
+          missedShare: z.number().optional(),
         }),
       )
       .optional()

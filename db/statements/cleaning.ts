@@ -98,13 +98,31 @@ export async function saveProposals(tx: Transaction, id: string, proposals: Plan
   );
 }
 
-/** What the model is asked with; undefined when there is nothing to ask, or when it was asked. */
-export async function getPlanEvidence<Evidence>(tx: Transaction, id: string): Promise<Evidence | undefined> {
-  const [row] = await tx.query<{ evidence: Evidence | null }>(
-    'SELECT evidence FROM cleaning_plans WHERE id = $1 AND model IS NULL',
+/** What a model said, as it said it. */
+export interface PlanReply {
+  /** The model's name. */
+  name: string;
+  text: string;
+}
+
+/** What the model is asked with, and its reply where it was asked; undefined when there is nothing to ask, or when the reply was taken. */
+export async function getPlanEvidence<Evidence>(
+  tx: Transaction,
+  id: string,
+): Promise<{ evidence: Evidence; reply: PlanReply | null } | undefined> {
+  const [row] = await tx.query<{ evidence: Evidence | null; reply: PlanReply | null }>(
+    'SELECT evidence, model_reply AS reply FROM cleaning_plans WHERE id = $1 AND model IS NULL',
     [id],
   );
-  return row?.evidence ?? undefined;
+  return row?.evidence ? { evidence: row.evidence, reply: row.reply } : undefined;
+}
+
+/** Keeps the first reply to a plan, before anything is made of it. */
+export async function keepPlanReply(tx: Transaction, id: string, reply: PlanReply): Promise<void> {
+  await tx.query('UPDATE cleaning_plans SET model_reply = $2 WHERE id = $1 AND model_reply IS NULL', [
+    id,
+    toJson(reply),
+  ]);
 }
 
 /** Adds what the model proposed, once. */
@@ -114,7 +132,7 @@ export async function saveModelProposals(
   proposed: { steps: readonly PlannedStep[]; model: NonNullable<CleaningPlan['model']> },
 ): Promise<void> {
   await tx.query(
-    'UPDATE cleaning_plans SET steps = steps || $2::jsonb, model = $3 WHERE id = $1 AND revision = 1 AND model IS NULL',
+    'UPDATE cleaning_plans SET steps = steps || $2::jsonb, model = $3, model_reply = NULL WHERE id = $1 AND revision = 1 AND model IS NULL',
     [id, toJson(proposed.steps), toJson(proposed.model)],
   );
 }

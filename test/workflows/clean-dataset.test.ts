@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import pg from 'pg';
 import type {
   CleaningPlan,
   CleaningRecipe,
@@ -7,10 +8,12 @@ import type {
   PlannedStep,
 } from '../../contracts/cleaning.js';
 import type { Dataset, ListedCell } from '../../contracts/dataset.js';
+import type { ProfileState } from '../../contracts/dataset-profile.js';
 import { type ModelServer, startModelServer } from '../support/model-server.js';
 import { collectEvents, startTestQuaestor, type TestQuaestor } from '../support/quaestor.js';
 import { createTestTenant } from '../support/tenants.js';
 import { uploadAndRead } from '../support/upload-file.js';
+import { waitUntil } from '../support/wait-until.js';
 
 let model: ModelServer;
 let quaestor: TestQuaestor;
@@ -254,6 +257,53 @@ test('the model proposes steps of the vocabulary only; what does not fit is told
   });
   const prompt = JSON.stringify(model.requests.at(-1)?.body);
   expect(prompt).not.toContain('</DATA_1> RUN');
+}, 120_000);
+
+test('a reply of the model is paid for once, whatever breaks after it', async () => {
+  const { id } = await uploadAndRead(
+    quaestor,
+    'paid.csv',
+    `k,v\n${Array.from({ length: 20 }, (_, i) => `a${i},x`).join('\n')}\n`,
+  );
+  model.reset();
+  model.script('chat', {
+    kind: 'text',
+    text: '[{"step": {"kind": "change-case", "columns": ["k"], "to": "upper"}, "reason": "One case."}]',
+  });
+  const store = new pg.Client({ connectionString: quaestor.store.url });
+  await store.connect();
+  try {
+    // The first attempt to keep the proposals fails; a sequence is not taken back with its transaction.
+    await store.query(`CREATE SEQUENCE attempts_to_keep;
+      GRANT USAGE ON SEQUENCE attempts_to_keep TO quaestor_app;
+      CREATE FUNCTION fail_once() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN IF nextval('attempts_to_keep') = 1 THEN RAISE EXCEPTION 'broken' USING ERRCODE = '57P01'; END IF; RETURN NEW; END $$;
+      CREATE TRIGGER fail_once BEFORE UPDATE OF model ON cleaning_plans FOR EACH ROW WHEN (NEW.model IS NOT NULL) EXECUTE FUNCTION fail_once()`);
+    const proposed = await plan(id, { askModel: true });
+    expect(proposed.model).toMatchObject({ proposed: 1 });
+    expect((await store.query('SELECT last_value FROM attempts_to_keep')).rows).toEqual([
+      { last_value: '2' },
+    ]);
+    expect(model.requests.filter(({ endpoint }) => endpoint === 'chat')).toHaveLength(1);
+  } finally {
+    await store.query(
+      'DROP TRIGGER IF EXISTS fail_once ON cleaning_plans; DROP FUNCTION IF EXISTS fail_once; DROP SEQUENCE IF EXISTS attempts_to_keep',
+    );
+    await store.end();
+  }
+}, 120_000);
+
+test('a cleaned version is profiled by itself, as one that was read is', async () => {
+  const { id } = await uploadAndRead(quaestor, 'profiled.csv', 'k,v\n a,1\nb,2\nc,3\n');
+  const profile = async (versionId: string | undefined) => {
+    const { body } = await call<ProfileState>('GET', `/v1/datasets/${id}/profile`);
+    return body.status === 'succeeded' && body.versionId === versionId && body;
+  };
+  const { version: first } = await get<Dataset>(`/v1/datasets/${id}`);
+  await waitUntil('the version that was read is profiled', () => profile(first?.id));
+  const cleaned = await clean(id, recipe({ kind: 'trim', columns: ['k'], collapse: false }));
+  expect(cleaned.version?.number).toBe(2);
+  await waitUntil('the cleaned version is profiled', () => profile(cleaned.version?.id));
 }, 120_000);
 
 test('a model that fails leaves a whole plan of the rules', async () => {

@@ -2,7 +2,12 @@ import { v7 as uuidv7 } from 'uuid';
 import { CLEANING_LIMITS, type CleaningPlan, type PlannedStep } from '../../../contracts/cleaning.js';
 import { type ErrorRecord, errorRecord } from '../../../contracts/quaestor-error.js';
 import type { PlanCleaningInput } from '../../../contracts/workflows.js';
-import { getPlanEvidence, saveModelProposals } from '../../../db/statements/cleaning.js';
+import {
+  getPlanEvidence,
+  keepPlanReply,
+  type PlanReply,
+  saveModelProposals,
+} from '../../../db/statements/cleaning.js';
 import { checkRecipe } from '../../../domain/cleaning/check-recipe.js';
 import { buildCleaningPrompt } from '../../../domain/cleaning/model/build-cleaning-prompt.js';
 import type { CleaningEvidence } from '../../../domain/cleaning/model/cleaning-evidence.js';
@@ -28,7 +33,7 @@ const REASON_CHARS = 300;
 export function createCleaningModelActivities(deps: CleaningModelDeps) {
   return {
     /**
-     * Asks the model once for more steps. What it says is checked as what a person sends, against the columns as the steps before leave
+     * Asks the model once for more steps, whatever breaks after its reply. What it says is checked as what a person sends, against the columns as the steps before leave
      * them; what does not fit is told and left out.
      * @throws QuaestorError `model_…`
      */
@@ -36,30 +41,42 @@ export function createCleaningModelActivities(deps: CleaningModelDeps) {
   };
 }
 
-async function proposeByModel({ db, chat }: CleaningModelDeps, input: PlanCleaningInput): Promise<void> {
-  const { plan, version, evidence } = await db.withTenant(input.tenantId, async (tx) => ({
+async function proposeByModel(deps: CleaningModelDeps, input: PlanCleaningInput): Promise<void> {
+  const { db } = deps;
+  const { plan, version, asked } = await db.withTenant(input.tenantId, async (tx) => ({
     ...(await planOfJob(tx, input)),
-    evidence: await getPlanEvidence<CleaningEvidence>(tx, input.planId),
+    asked: await getPlanEvidence<CleaningEvidence>(tx, input.planId),
   }));
-  if (!chat || !evidence) return;
-  const { system, user } = buildCleaningPrompt(evidence);
-  const { text } = await chat.complete({
-    system,
-    messages: [{ role: 'user', content: user }],
-    signal: activitySignal(),
-  });
-  const proposed = checkProposals(text, plan.steps, version.columns);
+  if (!asked) return;
+  const reply = asked.reply ?? (await ask(deps, input, asked.evidence));
+  if (!reply) return;
+  const proposed = checkProposals(reply.text, plan.steps, version.columns);
   await db.withTenant(input.tenantId, (tx) =>
     saveModelProposals(tx, input.planId, {
       steps: proposed.steps,
       model: {
-        name: chat.name,
+        name: reply.name,
         proposed: proposed.steps.length,
         refused: proposed.refused,
         ...(proposed.error ? { error: proposed.error } : {}),
       },
     }),
   );
+}
+
+/** The reply is in the store before it is read, so that no attempt pays for it again. */
+async function ask(
+  { db, chat }: CleaningModelDeps,
+  { tenantId, planId }: PlanCleaningInput,
+  evidence: CleaningEvidence,
+): Promise<PlanReply | undefined> {
+  if (!chat) return undefined;
+  const { system, user } = buildCleaningPrompt(evidence);
+  const messages = [{ role: 'user' as const, content: user }];
+  const { text } = await chat.complete({ system, messages, signal: activitySignal() });
+  const reply = { name: chat.name, text };
+  await db.withTenant(tenantId, (tx) => keepPlanReply(tx, planId, reply));
+  return reply;
 }
 
 interface CheckedProposals {

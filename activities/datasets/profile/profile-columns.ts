@@ -5,18 +5,19 @@ import {
   type UnitCount,
   warnAboutColumn,
 } from '../../../domain/profile/warnings/warn-about-column.js';
-import { approximateOf } from './approximate-figures.js';
+import { approximateOf, type KeptValues } from './approximate-figures.js';
 import { type BatchColumn, type ColumnBatch, hasNumbers, isWide } from './column-batch.js';
 import { measureDates } from './measure-dates.js';
 import { measureNumbers } from './measure-numbers.js';
 import { measureOrder } from './measure-order.js';
+import { measureRowOrder } from './measure-row-order.js';
 import { measureShape } from './measure-shape.js';
 import { measureEmbedded, measureSimilar, measureText, measureUnits } from './measure-text.js';
 import type { QueryRows } from './query-rows.js';
 import { bySlot, numberOfCell, valueCounts } from './read-cell.js';
 import type { RowSample } from './row-sample.js';
 import { quoteName, quoteText } from './sql-text.js';
-import { fingerprintStatement, rowOrderStatement } from './statements/row-order.js';
+import { fingerprintStatement } from './statements/row-order.js';
 import { countsStatement, topValuesStatement } from './statements/value-table.js';
 import { PROFILE_LIMITS, type ProfileLimits, surveyBatch } from './survey-batch.js';
 
@@ -39,10 +40,10 @@ export interface ProfileColumnsInput {
 /** Profiles a batch of columns with some twelve statements, whatever their number; columns with very many values take some more. */
 export async function profileColumns(input: ProfileColumnsInput): Promise<ProfiledBatch> {
   const batch = await surveyBatch(input.query, input, input.columns, input.limits ?? PROFILE_LIMITS);
-  const { query, data, columns } = batch;
+  const { query, columns } = batch;
   const counts = bySlot(await query(countsStatement()));
   const tops = bySlot(await query(topValuesStatement()));
-  const [order = {}] = await query(rowOrderStatement(data, columns));
+  const orders = await measureRowOrder(batch);
   const [prints = {}] = await query(fingerprintStatement(batch.sample.from, columns));
   const numbers = await measureNumbers(
     batch,
@@ -90,7 +91,7 @@ export async function profileColumns(input: ProfileColumnsInput): Promise<Profil
         : personalOf(column.column, ends.top);
     const number = numbers.get(slot);
     const shape = shapes.get(slot);
-    const steps = pairsOf(order, slot);
+    const { error: orderError, ...steps } = orders.get(slot)!;
     const profile: ColumnProfile = {
       ...column.column,
       index: input.firstIndex + slot,
@@ -101,9 +102,14 @@ export async function profileColumns(input: ProfileColumnsInput): Promise<Profil
       min: column.min,
       max: column.max,
       ...steps,
-      ...ends,
-      mode: { count: numberOfCell(count.at_most), occurrences: numberOfCell(count.most) },
-      antimode: { count: numberOfCell(count.at_least), occurrences: numberOfCell(count.least) },
+      top: ends.top,
+      rare: ends.rare,
+      mode: modeOf(column, ends, count),
+      antimode: {
+        // Of those chosen by hash each stands for as many.
+        count: numberOfCell(count.at_least) * (column.distinct === column.cells ? 1 : column.oneIn),
+        occurrences: numberOfCell(count.least),
+      },
       ...(number ? { numbers: { ...number, maxPrecision: numberOfCell(count.precision_digits) } } : {}),
       ...(quantiles.has(slot) ? { quantiles: quantiles.get(slot)! } : {}),
       ...(figures ? { text: { ...figures, patterns: figures.patterns.slice(0, 20) } } : {}),
@@ -111,7 +117,13 @@ export async function profileColumns(input: ProfileColumnsInput): Promise<Profil
       ...(dates.has(slot) ? { dates: dates.get(slot)! } : {}),
       ...(semantic ? { semantic } : {}),
       ...(similar.has(slot) ? { similar: similar.get(slot)! } : {}),
-      ...approximateOf(batch, column, { hasText: figures !== undefined, hasQuantiles: quantiles.has(slot) }),
+      ...approximateOf(batch, column, {
+        hasText: figures !== undefined,
+        hasQuantiles: quantiles.has(slot),
+        orderError,
+        kept: keptOf(count),
+        topIsSampled: ends.sampledTop,
+      }),
       fingerprint: String(prints[`print_${slot}`] ?? ''),
     };
     const evidence: ColumnEvidence = {
@@ -146,16 +158,29 @@ const unitOf = (row: Record<string, unknown>): UnitCount => ({
   examples: ((row.examples ?? []) as unknown[]).map(String),
 });
 
-function pairsOf(row: Record<string, unknown>, slot: number): Pick<ColumnProfile, 'sortiness' | 'sortOrder'> {
-  const [up, rise, down] = ['up', 'rise', 'down'].map((name) => numberOfCell(row[`${name}_${slot}`])) as [
-    number,
-    number,
-    number,
-  ];
-  const pairs = up + down;
-  if (pairs === 0) return { sortiness: null, sortOrder: null };
-  const sortOrder = down === 0 ? 'ascending' : rise === 0 ? 'descending' : 'unsorted';
-  return { sortiness: (up - down) / pairs, sortOrder };
+/** The greatest count, and how many values have it; of very many values, of those found to be frequent. */
+function modeOf(
+  column: BatchColumn,
+  { top, sampledTop }: TopValues,
+  count: Record<string, unknown>,
+): ColumnProfile['mode'] {
+  const [first] = top;
+  if (sampledTop !== undefined && first)
+    return { count: top.filter((value) => value.count === first.count).length, occurrences: first.count };
+  const times = isWide(column) && column.distinct !== column.cells ? column.oneIn : 1;
+  return { count: numberOfCell(count.at_most) * times, occurrences: numberOfCell(count.most) };
+}
+
+const keptOf = (count: Record<string, unknown>): KeptValues => ({
+  values: numberOfCell(count.distinct_values),
+  once: numberOfCell(count.once),
+  atLeast: numberOfCell(count.at_least),
+  squares: numberOfCell(count.squares),
+});
+
+interface TopValues extends Pick<ColumnProfile, 'top' | 'rare'> {
+  /** Where the frequent values were looked for in the sample of rows: how often the last one looked at is there. */
+  sampledTop?: number;
 }
 
 /** Of columns with very many values the frequent ones are looked for in the sample of rows and then counted. */
@@ -163,7 +188,7 @@ async function topOf(
   { query, data, sample }: ColumnBatch,
   column: BatchColumn,
   row: Record<string, unknown>,
-): Promise<Pick<ColumnProfile, 'top' | 'rare'>> {
+): Promise<TopValues> {
   const kept = { top: valueCounts(row.top), rare: valueCounts(row.rare) };
   if (!isWide(column) || column.distinct === column.cells) return kept;
   const name = quoteName(column.column.name);
@@ -177,5 +202,5 @@ async function topOf(
     `SELECT left(CAST(v AS VARCHAR), 200) AS text, n AS count, first_row AS "firstRow" FROM (SELECT ${name} AS v, count(*) AS n, min(__row) AS first_row FROM ${data}
      WHERE ${name} IN (SELECT CAST(unnest([${values}]) AS ${column.column.type})) GROUP BY 1) ORDER BY n DESC, first_row LIMIT 20`,
   );
-  return { ...kept, top: valueCounts(rows) };
+  return { ...kept, top: valueCounts(rows), sampledTop: numberOfCell(frequent.at(-1)?.n) };
 }

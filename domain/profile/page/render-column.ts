@@ -32,13 +32,19 @@ const ESTIMATES: Record<string, string> = {
   histogram: 'the histogram',
   patterns: 'shapes',
   top: 'which values are frequent',
+  sortiness: 'order of the rows',
 };
 
 function estimatesOf({ approximate = {} }: ColumnProfile): string {
-  const told = Object.entries(approximate).flatMap(([figure, { method, relativeError, rankError }]) => {
+  const told = Object.entries(approximate).flatMap(([figure, of]) => {
     const name = ESTIMATES[figure];
-    const error = relativeError ?? rankError;
-    return name ? [`${name}: ${method}${error ? ` (± ${(error * 100).toFixed(2)} %)` : ''}`] : [];
+    const error = of.relativeError ?? of.rankError ?? of.absoluteError;
+    const bound = error
+      ? ` (± ${(error * 100).toFixed(2)} %)`
+      : of.missedShare
+        ? ` (none above ${(of.missedShare * 100).toFixed(3)} % of the cells is missed)`
+        : '';
+    return name ? [`${name}: ${of.method}${bound}`] : [];
   });
   return told.length > 0 ? `<p class="quiet estimates">Estimated – ${escapeHtml(told.join('; '))}</p>` : '';
 }

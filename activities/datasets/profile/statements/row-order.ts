@@ -1,28 +1,49 @@
 import type { ProfiledColumn } from '../../../../contracts/dataset-profile.js';
 import { quoteName, ROW_COLUMN } from '../sql-text.js';
 
-/** Rows whose order is looked at: a scan in order takes one thread. */
-export const ORDERED_ROWS = 250_000;
+/** Rows whose order is looked at, about: a scan in order takes one thread. */
+const ORDERED_ROWS = 250_000;
+/** Neighbouring rows that are looked at together; the spans lie evenly over the file. */
+const SPAN_ROWS = 5_000;
+
+/** Every row is in a span that is looked at. */
+export const isWholeOrder = (rows: number): boolean => rows <= ORDERED_ROWS;
+
+type Ordered = readonly { column: ProfiledColumn; slot: number }[];
 
 /**
- * For column i, over neighbours in the order of the rows (nulls left out): pairs that do not fall (`up_i`), rise (`rise_i`) and fall
- * (`down_i`). The windows stream: nothing is sorted.
+ * For each span and column i, over neighbours in the order of the rows (nulls left out): pairs that do not fall (`up_i`), rise (`rise_i`)
+ * and fall (`down_i`). A file of up to 250,000 rows is one span. The windows stream: nothing is sorted.
  */
-export function rowOrderStatement(
-  data: string,
-  columns: readonly { column: ProfiledColumn; slot: number }[],
-): string {
+export function rowOrderStatement(data: string, columns: Ordered, rows: number): string {
+  if (isWholeOrder(rows)) return wholeOrderStatement(data, columns);
+  const oneIn = Math.ceil(rows / ORDERED_ROWS);
+  const before = columns.map(({ column, slot }) => {
+    const name = quoteName(column.name);
+    // A pair is of one span.
+    return `${name} AS c_${slot}, CASE WHEN lag(CASE WHEN ${name} IS NOT NULL THEN span END IGNORE NULLS) OVER () = span THEN lag(${name} IGNORE NULLS) OVER () END AS p_${slot}`;
+  });
+  const spans = `(SELECT *, (${ROW_COLUMN} - 1) // ${SPAN_ROWS} AS span FROM ${data} WHERE ((${ROW_COLUMN} - 1) // ${SPAN_ROWS}) % ${oneIn} = 0)`;
+  return `SELECT ${pairs(columns)} FROM (SELECT span, ${before.join(', ')} FROM ${spans}) GROUP BY span`;
+}
+
+/** The same over all rows as one span. */
+export function wholeOrderStatement(data: string, columns: Ordered): string {
   const before = columns.map(({ column, slot }) => {
     const name = quoteName(column.name);
     return `${name} AS c_${slot}, lag(${name} IGNORE NULLS) OVER () AS p_${slot}`;
   });
-  const figures = columns.map(
-    ({ slot }) =>
-      `count(*) FILTER (c_${slot} >= p_${slot}) AS up_${slot}, count(*) FILTER (c_${slot} > p_${slot}) AS rise_${slot}, ` +
-      `count(*) FILTER (c_${slot} < p_${slot}) AS down_${slot}`,
-  );
-  return `SELECT ${figures.join(', ')} FROM (SELECT ${before.join(', ')} FROM ${data} WHERE ${ROW_COLUMN} <= ${ORDERED_ROWS})`;
+  return `SELECT ${pairs(columns)} FROM (SELECT ${before.join(', ')} FROM ${data})`;
 }
+
+const pairs = (columns: Ordered): string =>
+  columns
+    .map(
+      ({ slot }) =>
+        `count(*) FILTER (c_${slot} >= p_${slot}) AS up_${slot}, count(*) FILTER (c_${slot} > p_${slot}) AS rise_${slot}, ` +
+        `count(*) FILTER (c_${slot} < p_${slot}) AS down_${slot}`,
+    )
+    .join(', ');
 
 /** `print_i`: equal for columns whose cells are equal in every row of what is selected from. */
 export const fingerprintStatement = (

@@ -40,7 +40,7 @@ export function valueTableStatement(data: string, sources: readonly ValueSource[
 
 /** For each slot: distinct values, those that occur once, the greatest and least count and how many values have them. */
 export const countsStatement = (): string =>
-  `WITH extremes AS (SELECT slot, count(*) AS distinct_values, count(*) FILTER (n = 1) AS once, max(n) AS most, min(n) AS least FROM ${VALUE_TABLE} GROUP BY slot)
+  `WITH extremes AS (SELECT slot, count(*) AS distinct_values, count(*) FILTER (n = 1) AS once, max(n) AS most, min(n) AS least, sum(CAST(n AS DOUBLE) * n) AS squares FROM ${VALUE_TABLE} GROUP BY slot)
    SELECT e.*, count(*) FILTER (v.n = e.most) AS at_most, count(*) FILTER (v.n = e.least) AS at_least,
      max(CASE WHEN v.num IS NOT NULL AND contains(v.text, '.') AND NOT contains(v.text, 'e') THEN length(split_part(rtrim(v.text, '0'), '.', 2)) ELSE 0 END) AS precision_digits
    FROM ${VALUE_TABLE} v JOIN extremes e USING (slot) GROUP BY ALL`;
