@@ -1,7 +1,7 @@
 import { roleWords } from './join-paths.js';
-import type { Condition, Expression, Query } from './query.js';
+import { type Condition, columnsOf, type Expression, type Query } from './query.js';
 import { CannotRead, type Reading } from './reading.js';
-import type { TableInfo } from './schema-vocabulary.js';
+import type { ColumnInfo, TableInfo } from './schema-vocabulary.js';
 import { singular, splitIdentifier } from './words.js';
 
 /**
@@ -21,6 +21,7 @@ export function assertComplete(reading: Reading, query: Query): void {
   if (reading.limitWithin.length > 0 && query.partitionBy.length === 0) complain('grouping');
   if (reading.change && !query.select.some(({ expression }) => expression.kind === 'change'))
     complain('change');
+  if (reading.rank && !query.select.some(({ expression }) => expression.kind === 'rank')) complain('rank');
   const joined = new Set([query.base, ...query.joins.map((step) => step.to)]);
   for (const condition of query.where) {
     if (condition.kind === 'exists') for (const step of condition.path) joined.add(step.to);
@@ -30,11 +31,22 @@ export function assertComplete(reading: Reading, query: Query): void {
   }
   const roles = new Set(query.joins.flatMap((step) => roleWords(step.link)));
   for (const unit of reading.units) {
+    if (unit.startsWith('per ')) {
+      if (!query.select.some(({ expression }) => columnsOf(expression).some(isPerUnit)))
+        complain(`unit "${unit}"`);
+      continue;
+    }
     const other = unitsOf(query).find((u) => u !== unit);
     if (other) complain(`unit "${unit}" (the schema says ${other})`);
   }
   for (const role of reading.roles) if (!roles.has(role)) complain(`word "${role}"`);
 }
+
+/** Divided by something, or named as such. */
+const isPerUnit = ({ formula, source, words }: ColumnInfo): boolean =>
+  (formula?.kind === 'arithmetic' && formula.op === '/') ||
+  words.some((word) => word.concept === 'density' || word.concept === 'per') ||
+  /\bper\b/i.test(source.comment ?? '');
 
 const countConditions = (conditions: readonly Condition[]): number =>
   conditions.reduce((sum, c) => sum + 1 + (c.kind === 'exists' ? countConditions(c.conditions) : 0), 0);
@@ -84,12 +96,14 @@ function tableOf(expression: Expression): TableInfo {
     case 'aggregate':
       return expression.column.table;
     case 'count-rows':
+    case 'count-all':
       return expression.table;
     case 'count-distinct':
       return expression.columns[0]!.table;
     case 'product':
       return expression.price.table;
     case 'change':
+    case 'rank':
       return tableOf(expression.of);
     case 'ratio':
       return tableOf(expression.top.expression);

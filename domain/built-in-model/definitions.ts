@@ -40,7 +40,7 @@ const HARMLESS =
   /^(?:please |always )*(?:match|filter|compare|search|use|perform|do|when)\b.*\b(?:exact(?:ly)?|case[- ]?(?:in)?sensitive(?:ly)?|i?like operator|i?like|wildcards?|string matching)\b.*$/i;
 
 /** Sentences; a point inside a number or an abbreviation ends none. */
-const sentencesOf = (text: string): string[] =>
+export const sentencesOf = (text: string): string[] =>
   text
     .split(/(?<=[?!])\s+|(?<=[\p{L}\p{N})"'”]{2})\.\s+(?=\p{Lu}|["“])|\n+/u)
     .map((sentence) => sentence.trim())
@@ -62,8 +62,39 @@ function mentionOf(name: string): RegExp {
 const COUNTS = /\b(?:number|count|total|sum|average|how many|percentage)\b/i;
 const TIMES_100 = /[\s,]*(?:and )?(?:\*|x|×|times|multiplied by|multiply(?: the result)? by)\s*100\s*%?$/i;
 
+const PERIOD_BEFORE =
+  /^\(?(?:the )?(?:current|this|given)[ _](?<unit>day|week|month|quarter|year)\b.* (?:-|minus) .*\b(?:prev|previous|last|prior|preceding)[ _]/i;
+const RANK =
+  /^(?:\p{L}+ )?rank(?:ing)?\b(?: of (?:each |the |all )?\p{L}+)?(?: (?:by|based on|ordered by|sorted by|according to|in terms of|when ordered by)) (?:the |their |its )?(?<by>.+?)$/iu;
+
+/** "current month's total minus that of the month before", "rank by total amount, highest first". */
+function windowPhrase(body: string): string | null {
+  const unit = PERIOD_BEFORE.exec(body)?.groups?.['unit']?.toLowerCase();
+  if (unit !== undefined) {
+    const isRelative = /\)\s*(?:\/|divided by)/.test(body);
+    const isPercent = TIMES_100.test(body);
+    return `${unit} over ${unit} ${isRelative ? (isPercent ? 'growth' : 'relative change') : 'change'}`;
+  }
+  const by = RANK.exec(body)?.groups?.['by'];
+  if (by === undefined) return null;
+  const isAscending =
+    /\b(?:ascending|lowest first|smallest first|1 (?:being|is|=|for) .*\b(?:lowest|smallest|least|fewest))\b/i.test(
+      by,
+    );
+  const measure = by
+    .replace(/,? ?(?:in |from )?(?:descending|ascending|desc|asc)(?: order)?$/i, '')
+    .replace(/,? (?:with (?:rank )?1|where (?:rank )?1|rank 1|\(?1)\b.*$/i, '')
+    .replace(
+      /,? (?:highest|lowest|largest|smallest|from (?:highest|lowest) to (?:lowest|highest))(?: first)?$/i,
+      '',
+    );
+  return `rank column by ${measure}${isAscending ? ' ascending' : ''}`;
+}
+
 /** The body as it can stand inside a question. */
 function phrase(body: string, name: string): string {
+  const window = windowPhrase(withoutEnd(body));
+  if (window !== null) return window;
   let text = withoutEnd(body).replace(/^(?:the|a|an)\s+(?=\p{L})/iu, '');
   const isPercent = TIMES_100.test(text) || /\bpercent(?:age)?\b/i.test(name);
   text = text.replace(TIMES_100, '').replace(/^\((.*)\)$/, '$1');
@@ -84,7 +115,10 @@ function phrase(body: string, name: string): string {
 
 /** A definition that a sentence is; it must name something that the rest of the text speaks of. */
 function definitionOf(sentence: string, rest: string): Definition | null {
-  const plain = withoutEnd(sentence);
+  const plain = withoutEnd(sentence)
+    .replace(/^(?:please )?(?:note|remember|assume|recall) that /i, '')
+    .replace(/^(\p{Lu}[\p{Lu}\d]{1,9}) \([^)=]+\)(?= ?(?:=|:|is\b|are\b|refers?\b|means?\b))/u, '$1')
+    .replace(/ (?:in|of|from) (?:the )?([\p{L}\d_]+) table$/iu, '');
   if (sentence.endsWith('?') || ASKS.test(plain)) return null;
   for (const pattern of SENTENCES) {
     const groups = pattern.exec(plain)?.groups;

@@ -1,9 +1,11 @@
 // Over 400 lines: one table of edges, a group of them for each kind of computed value.
+import { findDateColumn } from './date-columns.js';
 import { type ArithmeticOperator, computedColumn, type Formula, type SpanUnit } from './formula.js';
 import type { AggregateFunction, CompareOperator, Edge } from './lexeme.js';
 import { lookUp } from './lexicon.js';
+import { CannotRead } from './reading.js';
 import { similarity } from './schema-matcher.js';
-import type { ColumnInfo, Vocabulary } from './schema-vocabulary.js';
+import type { ColumnInfo, TableInfo, Vocabulary } from './schema-vocabulary.js';
 import type { Token } from './tokenise.js';
 
 const OPERATORS: Readonly<Record<string, ArithmeticOperator>> = {
@@ -51,6 +53,7 @@ const FUNCTIONS: Readonly<Record<string, AggregateFunction>> = {
   maximum: 'max',
   minimum: 'min',
 };
+const CALENDAR_UNITS = ['day', 'week', 'month', 'quarter', 'year'] as const;
 const LONGEST_DATE_NAME = 5;
 
 interface Part {
@@ -69,6 +72,7 @@ export function addFormulaEdges(tokens: readonly Token[], edges: Edge[][], vocab
   const found: Edge[] = [
     ...spans(tokens, vocabulary),
     ...dateComparisons(tokens, vocabulary),
+    ...sameTimes(tokens, vocabulary),
     ...comparisons(tokens, edges, vocabulary),
   ];
   for (const edge of found) edges[edge.start]!.push(edge);
@@ -139,6 +143,7 @@ function arithmetic(tokens: readonly Token[], edges: readonly Edge[][], vocabula
   const out: Edge[] = [];
   for (let start = 0; start < tokens.length; start++) {
     out.push(...pairs(tokens, start, edges, vocabulary));
+    out.push(...densities(tokens, start, edges, vocabulary));
     const opened = tokens[start]!.raw === '(' ? start + 1 : start;
     const first = skipWords(tokens, opened, new Set(['the', 'total']));
     for (const left of numbersOf(edges[first] ?? [])) {
@@ -168,6 +173,54 @@ function arithmetic(tokens: readonly Token[], edges: readonly Edge[][], vocabula
     }
   }
   return unique(out);
+}
+
+const AREAS = new Set('area surface sqm sqft sqkm acreage hectare'.split(' '));
+
+/** "population density", "rent per square meter": by the area of the row itself or of what it belongs to. */
+function densities(
+  tokens: readonly Token[],
+  start: number,
+  edges: readonly Edge[][],
+  vocabulary: Vocabulary,
+): Edge[] {
+  return numbersOf(edges[start] ?? []).flatMap((part) => {
+    const after = phraseAt(tokens, part.end, 3);
+    const length =
+      tokens[part.end]?.lower === 'density'
+        ? 1
+        : /^per square (?:meter|metre|kilometer|foot|mile)$/.test(after)
+          ? 3
+          : 0;
+    if (length === 0 || part.column.formula) return [];
+    const areas = vocabulary.tables
+      .flatMap((table) => table.columns)
+      .filter((c) => c.kind === 'number' && !c.isKey && c.words.some((word) => AREAS.has(word.concept)));
+    const own = areas.filter((column) => column.table === part.column.table);
+    // What is stored is not computed again.
+    const stored = part.column.table.columns.filter((c) => c.words.at(-1)!.concept === 'density');
+    if (stored.length > 0) {
+      const words = `${tokens[start]!.raw} density`;
+      return stored.map((column) => ({
+        start,
+        end: part.end + length,
+        score: 0.9 * (part.end + length - start) + 0.12,
+        lexeme: { kind: 'column', column, namesTable: false, words },
+      }));
+    }
+    return (own.length > 0 ? own : areas).flatMap((right) => {
+      const end = part.end + length;
+      const fit = isDone(tokens, start, end, [part]) - (right.table === part.column.table ? 0 : 0.06);
+      return toEdge(
+        tokens,
+        start,
+        end,
+        { kind: 'arithmetic', op: '/', left: part.column, right },
+        fit,
+        vocabulary,
+      );
+    });
+  });
 }
 
 const PAIRS: readonly (readonly [string, string, ArithmeticOperator])[] = [
@@ -230,6 +283,7 @@ const DATE_WORDS = new Set([
   'being',
   'of',
   'the',
+  'up',
 ]);
 const SILENT_DATE = new Set(['date', 'time', 'timestamp', 'at', 'on', 'ts', 'dt', 'datetime', 'day', 'utc']);
 
@@ -239,7 +293,21 @@ function datesAt(tokens: readonly Token[], start: number, vocabulary: Vocabulary
   const first = skipWords(
     tokens,
     start,
-    new Set(['the', 'its', 'their', 'a', 'an', 'it', 'they', 'when', 'was', 'were']),
+    new Set([
+      'the',
+      'its',
+      'their',
+      'a',
+      'an',
+      'it',
+      'they',
+      'when',
+      'was',
+      'were',
+      'being',
+      'getting',
+      'be',
+    ]),
   );
   for (let end = first + 1; end <= Math.min(tokens.length, first + LONGEST_DATE_NAME); end++) {
     const span = tokens.slice(first, end);
@@ -372,9 +440,62 @@ function inOrder(a: ColumnInfo, b: ColumnInfo): [ColumnInfo, ColumnInfo] {
   const isLate = (column: ColumnInfo) => column.words.some((word) => LATE_WORDS.test(word.concept));
   const isEarly = (column: ColumnInfo) =>
     column.words.some((word) =>
-      /^(start|begin|created|admitted|opened|sent|order|ordered|birth|birthdate|hire)$/.test(word.concept),
+      /^(start|begin|created|admitted|opened|sent|order|ordered|birth|birthdate|hire|join|joined|signup|registered|since)$/.test(
+        word.concept,
+      ),
     );
   return (isLate(a) && !isLate(b)) || (isEarly(b) && !isEarly(a)) ? [b, a] : [a, b];
+}
+
+/** "in the same month as they joined", "on the day of joining": with the date before it, or the one date of what is counted. */
+function sameTimes(tokens: readonly Token[], vocabulary: Vocabulary): Edge[] {
+  const out: Edge[] = [];
+  for (let start = 0; start < tokens.length; start++) {
+    const at = skipWords(tokens, start, new Set(['in', 'on', 'within', 'during', 'the']));
+    const unit = CALENDAR_UNITS.find((each) => each === tokens[at + 1]?.concept);
+    const next = tokens[at + 2]?.lower;
+    if (tokens[at]?.lower !== 'same' || !unit || !['as', 'that', 'when', 'of', 'in'].includes(next ?? ''))
+      continue;
+    const begin = skipWords(tokens, at + 3, new Set(['that', 'when', 'which', 'he', 'she']));
+    for (const right of datesAt(tokens, begin, vocabulary)) {
+      for (const left of datesOfCounted(tokens, start, vocabulary, right.column)) {
+        const formula: Formula = { kind: 'same-time', unit, left, right: right.column };
+        const fit = isDone(tokens, start, right.end, [right]) - 0.02;
+        out.push(...toEdge(tokens, start, right.end, formula, fit, vocabulary));
+      }
+    }
+  }
+  return unique(out);
+}
+
+function dateOf(table: TableInfo, vocabulary: Vocabulary): ColumnInfo | null {
+  try {
+    return findDateColumn(table, vocabulary);
+  } catch (error) {
+    if (error instanceof CannotRead) return null;
+    throw error;
+  }
+}
+
+/** The date of the things last spoken of before, other than those that the second date is of. */
+function datesOfCounted(
+  tokens: readonly Token[],
+  end: number,
+  vocabulary: Vocabulary,
+  other: ColumnInfo,
+): ColumnInfo[] {
+  for (let at = end - 1; at >= 0; at--) {
+    const table = vocabulary.tables.find(
+      ({ words, columns }) =>
+        words.length > 0 &&
+        words.every((word, i) => tokens[at - words.length + 1 + i]?.concept === word.concept) &&
+        columns[0]?.table !== other.table,
+    );
+    if (!table) continue;
+    const column = dateOf(table, vocabulary);
+    return column?.kind === 'date' ? [column] : [];
+  }
+  return [];
 }
 
 /** "delivered after the promised date". */

@@ -1,3 +1,4 @@
+import type { TimeUnit } from './calendar.js';
 import type { AggregateFunction, CompareOperator } from './lexeme.js';
 import type { ColumnInfo, TableInfo, Vocabulary } from './schema-vocabulary.js';
 
@@ -11,6 +12,8 @@ export type Formula =
   | { kind: 'span'; from: ColumnInfo; to: ColumnInfo; unit: SpanUnit | null }
   /** Yes or no. */
   | { kind: 'compare'; op: CompareOperator; left: ColumnInfo; right: ColumnInfo }
+  /** Both dates in one day, week, month … */
+  | { kind: 'same-time'; unit: TimeUnit; left: ColumnInfo; right: ColumnInfo }
   /** Against the average (or another aggregate) of the same column over the whole table. */
   /** Whole years from a birth to today. */
   | { kind: 'age'; birth: ColumnInfo }
@@ -54,6 +57,8 @@ export function sayFormula(formula: Formula): string {
       return `(age by ${sayOperand(formula.birth)})`;
     case 'compare':
       return `(${sayOperand(formula.left)} ${formula.op} ${sayOperand(formula.right)})`;
+    case 'same-time':
+      return `(${sayOperand(formula.left)} is in the same ${formula.unit} as ${sayOperand(formula.right)})`;
     case 'compare-all':
       return `(${sayOperand(formula.column)} ${formula.op} its ${{ sum: 'sum', avg: 'average', min: 'minimum', max: 'maximum' }[formula.fn]} over all rows)`;
   }
@@ -82,7 +87,7 @@ export function computedColumn(formula: Formula, vocabulary: Vocabulary): Column
     tables.every((other) => other === each || belongs(each, other, vocabulary)),
   );
   if (!table) return null;
-  const isTruth = formula.kind === 'compare' || formula.kind === 'compare-all';
+  const isTruth = ['compare', 'compare-all', 'same-time'].includes(formula.kind);
   const name = nameOf(formula);
   return {
     table,

@@ -10,6 +10,10 @@ function sayMeasure(expression: Expression): string {
       return nameOf(expression.column);
     case 'bucket':
       return `${expression.unit} of ${nameOf(expression.column)}`;
+    case 'count-all': {
+      const where = expression.where.map(sayCondition).join(' and ');
+      return `the number of rows of ${expression.table.source.canonicalTableName}${where ? ` where ${where}` : ''}`;
+    }
     case 'count-rows':
       return `the number of rows of ${expression.table.source.canonicalTableName}`;
     case 'count-distinct':
@@ -19,7 +23,9 @@ function sayMeasure(expression: Expression): string {
     case 'product':
       return `the ${{ sum: 'sum', avg: 'average', min: 'lowest', max: 'highest' }[expression.fn]} of ${nameOf(expression.price)} times ${nameOf(expression.quantity)} (discounts not taken off)`;
     case 'change':
-      return `how ${sayMeasure(expression.of)} ${expression.isPercent ? 'changed in percent' : 'changed'} since the ${expression.over.kind === 'bucket' ? expression.over.unit : 'row'} before`;
+      return `how ${sayMeasure(expression.of)} changed${{ plain: '', 1: ' as a part of what it was', 100: ' in percent' }[expression.scale]} since the ${expression.over.kind === 'bucket' ? expression.over.unit : 'row'} before`;
+    case 'rank':
+      return `the rank by ${sayMeasure(expression.of)}, the ${expression.direction === 'desc' ? 'highest' : 'lowest'} first`;
     case 'ratio':
       return `the ${expression.scale === 100 ? 'percentage' : 'ratio'} of ${sayPart(expression.top)} to ${sayPart(expression.bottom)}`;
   }

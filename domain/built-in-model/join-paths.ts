@@ -136,9 +136,14 @@ export class JoinTree {
   }
 
   /** Joins a table and what lies between. @throws CannotRead if it cannot be reached, or not in one way. */
-  add(table: TableInfo): void {
-    if (this.has(table)) return;
-    const path = findPath(this.base, table, this.vocabulary, this.choice);
+  add(table: TableInfo, via: TableInfo = this.base): void {
+    if (this.has(table)) {
+      if (via !== this.base && !this.pathTo(table).some((step) => step.from === via || step.to === via))
+        throw new CannotRead(`${table.source.canonicalTableName} would be needed in two roles at once.`, 5);
+      return;
+    }
+    if (via !== this.base) this.add(via);
+    const path = findPath(via, table, this.vocabulary, this.choice);
     if (!path) {
       throw new CannotRead(
         `No foreign keys connect ${this.base.source.canonicalTableName} and ${table.source.canonicalTableName}.`,
@@ -150,6 +155,8 @@ export class JoinTree {
       if (there && there.link !== step.link) {
         throw new CannotRead(`${step.to.source.canonicalTableName} would be needed in two roles at once.`, 5);
       }
+      if (step.to === this.base)
+        throw new CannotRead(`${step.to.source.canonicalTableName} would be needed in two roles at once.`, 5);
       if (!there) this.steps.push(step);
     }
   }

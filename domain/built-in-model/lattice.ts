@@ -7,7 +7,7 @@ import { matchNames } from './schema-matcher.js';
 import type { TableInfo, Vocabulary } from './schema-vocabulary.js';
 import { readTimePhrase } from './time-phrases.js';
 import type { Token } from './tokenise.js';
-import { findValue, matchValues, type ValueIndex } from './value-matcher.js';
+import { findValue, matchShares, matchValues, type ValueIndex } from './value-matcher.js';
 import { singular } from './words.js';
 
 /** One way to cut a question into lexemes. */
@@ -177,9 +177,19 @@ function edgesFrom(
       ...names,
       ...derivedEdges(tokens, start, vocabulary),
       ...matchValues(tokens, start, values, vocabulary),
+      ...matchShares(tokens, start, values, vocabulary),
     );
     // "papers written by authors": the verb names the table that connects the two.
-    const isName = names.some(({ lexeme }) => lexeme.kind === 'table');
+    const isListed = /^(?:the|,|and|return|show|their)$/.test(tokens[start - 1]?.lower ?? '');
+    // A word that is a stored value is no mere verb: "delivered orders" leaves the others out.
+    const isValue = edges.some(({ lexeme, end }) => lexeme.kind === 'value' && end === start + 1);
+    const isName =
+      isValue ||
+      names.some(
+        ({ lexeme, score, end }) =>
+          lexeme.kind === 'table' ||
+          (isListed && lexeme.kind === 'column' && end === start + 1 && score > 0.9),
+      );
     edges.push(...phrases.filter(({ lexeme }) => lexeme.kind !== 'filler' || !lexeme.isVerb || !isName));
   } else edges.push(...phrases);
   if (/^(sales|revenue|revenues|turnover)$/.test(token.lower)) {

@@ -23,6 +23,8 @@ export class LexemeReader {
   focus: TableInfo | null = null;
   /** A date column just named ("joined", "hired"), for the time phrase after it. */
   dateColumn: ColumnInfo | null = null;
+  /** "both a and b": the values that come must each be met. */
+  isBoth = false;
   hasGroup = false;
   /** "in which month": times are asked for. */
   asksTime = false;
@@ -41,6 +43,8 @@ export class LexemeReader {
     limit: null,
     limitWithin: [],
     change: null,
+    rank: null,
+    isCombination: false,
     mentioned: [],
     isDistinct: false,
     roles: [],
@@ -72,7 +76,12 @@ export class LexemeReader {
 
   /** Past lexemes that carry nothing here. */
   skip(...kinds: Lexeme['kind'][]): void {
-    while (this.peek() && kinds.includes(this.peek()!.kind)) this.at++;
+    for (let next = this.peek(); next; next = this.peek()) {
+      // Between other words "both" carries nothing but what the values after it need.
+      if (next.kind === 'both' && kinds.includes('filler')) this.isBoth = true;
+      else if (!kinds.includes(next.kind)) return;
+      this.at++;
+    }
   }
 
   /** A table named as the head of a phrase: the subject if there is none yet, otherwise in passing. */

@@ -1,4 +1,5 @@
 import type { DateRange, TimeUnit } from './calendar.js';
+import type { ChangeScale } from './query.js';
 import type { ColumnInfo, TableInfo } from './schema-vocabulary.js';
 
 /** A stretch of time to group by, or a part of dates that comes again. */
@@ -66,11 +67,21 @@ export type Lexeme = { words: string; isPlural?: boolean } & (
       /** Further columns that the words name with it: first and last name. */
       beside?: ColumnInfo[];
     }
-  | { kind: 'change'; isPercent: boolean }
+  | { kind: 'change'; scale: ChangeScale }
+  | { kind: 'rank' }
+  | { kind: 'both' }
+  | { kind: 'combination' }
+  /** "success rate", "attendance rate": which part of the rows is so. */
+  | { kind: 'share'; filter: ShareFilter }
   | { kind: 'value'; column: ColumnInfo; values: string[] }
   | { kind: 'sales'; words: string }
   | { kind: 'unknown'; word: string }
 );
+
+/** What holds of the rows that a share counts. */
+export type ShareFilter =
+  | { kind: 'values'; column: ColumnInfo; values: string[] }
+  | { kind: 'boolean'; column: ColumnInfo };
 
 export type LexemeOf<K extends Lexeme['kind']> = Extract<Lexeme, { kind: K }>;
 

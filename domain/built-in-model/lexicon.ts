@@ -62,13 +62,25 @@ define('hour of the day|hour of day|hours of the day|hour', {
   isAdverb: false,
 });
 define(
-  'month over month change|month over month change in|month over month difference in|monthly change in|change from month to month in|month to month change in|year over year change in|yearly change in|change from year to year in|quarter over quarter change in|daily change in|day over day change in|week over week change in|change from the previous month in|change compared to the previous month in',
-  { kind: 'change', isPercent: false },
+  'monthly change in|change from month to month in|month to month change in|yearly change in|change from year to year in|daily change in|change from the previous month in|change compared to the previous month in',
+  { kind: 'change', scale: 'plain' },
 );
 define(
   'month over month growth in|month over month growth rate of|month over month growth of|month over month percentage change in|monthly growth in|monthly growth rate of|monthly growth of|year over year growth in|year over year growth of|year over year percentage change in|yearly growth in|yearly growth of|annual growth in|annual growth rate of|quarter over quarter growth in|week over week growth in|day over day growth in|month over month growth rate in|year over year growth rate in|monthly percentage change in',
-  { kind: 'change', isPercent: true },
+  { kind: 'change', scale: 100 },
 );
+for (const unit of ['day', 'week', 'month', 'quarter', 'year']) {
+  const over = `${unit} over ${unit}`;
+  define(`${over} change|${over} difference|${over} change in|${over} difference in|${over} change of`, {
+    kind: 'change',
+    scale: 'plain',
+  });
+  define(`${over} relative change|${over} relative change in`, { kind: 'change', scale: 1 });
+  define(`${over} growth|${over} growth rate|${over} percentage change`, { kind: 'change', scale: 100 });
+}
+define('both|both of', { kind: 'both' });
+define('rank column by', { kind: 'rank' });
+define('combination|combinations|combination of|combinations of|pairs of|pair of', { kind: 'combination' });
 define('annual|annually', { kind: 'time-unit', unit: 'year', isAdverb: true });
 define('top|best|first', { kind: 'top', direction: 'desc' });
 define('bottom|worst', { kind: 'top', direction: 'asc' });
@@ -251,10 +263,11 @@ for (const unit of [
 ]) {
   const plural = unit === 'foot' ? 'feet' : `${unit}s`;
   define(`${unit}|${plural}|in ${plural}|in ${unit}`, { kind: 'unit', unit });
-  define(
-    `square ${unit}|square ${plural}|in square ${plural}|per square ${unit}|people per square ${unit}|in people per square ${unit}`,
-    { kind: 'unit', unit: `square ${unit}` },
-  );
+  define(`square ${unit}|square ${plural}|in square ${plural}`, { kind: 'unit', unit: `square ${unit}` });
+  define(`per square ${unit}|people per square ${unit}|in people per square ${unit}`, {
+    kind: 'unit',
+    unit: `per square ${unit}`,
+  });
 }
 for (const unit of ['day', 'week', 'month', 'year'])
   define(`in ${unit}s|measured in ${unit}s`, { kind: 'unit', unit });
@@ -271,12 +284,12 @@ define('out of all|out of the total|out of the|as a share of|as a percentage of'
 });
 
 define(
-  'the|a|an|all|all the|both|should|should be|must|must be|would|would be|all of the|please|there|there are|there is|do we have|we have|do|does|did|we|our|us|me|i|it|its|their|they|them|his|her|that year|in the database|in our database|in the data|in the system|overall|any|some|currently|can you|could you|so far|ever|these|those|such|corresponding|respective|also|results|result|value of|values of|value|values|only|just|each of|own|still|yet|already|actually|typically|usually|once|each one|on record|different kinds of|the following|details of|information about|entire|whole|different types of|list of|the list of|to date|up to now|altogether|in all|respectively|you|been|inclusive|inclusive of today|inclusive of today date|both inclusive|inclusive of start and end dates|records|entries',
+  'the|a|an|all|all the|should|should be|must|must be|would|would be|all of the|please|there|there are|there is|do we have|we have|do|does|did|we|our|us|me|i|it|its|their|they|them|his|her|that year|in the database|in our database|in the data|in the system|overall|any|some|he|she|currently|can you|could you|so far|ever|these|those|such|corresponding|respective|also|results|result|value of|values of|value|values|only|just|each of|own|still|yet|already|actually|typically|usually|once|each one|on record|different kinds of|the following|details of|information about|entire|whole|different types of|list of|the list of|to date|up to now|altogether|in all|respectively|you|been|inclusive|inclusive of today|inclusive of today date|both inclusive|inclusive of start and end dates|records|entries',
   { kind: 'filler', isVerb: false },
 );
 // Verbs that only say that two things belong together; which things, the nouns say.
 define(
-  'flow|flows|flow through|flows through|run through|runs through|pass through|passes through|crosses|cross|lie|lies|lying|found|reside|resides|residing|originate|originates|belong|wrote|written|write|writes|published|publish|publishes|authored|sent|send|sends|submitted|submit|submits|ordered|bought|sold|purchased|booked|attended|attend|attends|took|taken|take|takes|taught|teach|teaches|enrolled|own|owns|owned|run|runs|hold|holds|operate|operates|operated|prescribed|treated|given|gave|gives|provided|provide|provides|produced|produces|made up|opened|made by|visited|rated|reviewed|posted|listed|sell|sells|selling|buy|buys|buying|made|make|makes|placed|place|exist|exists|belong to|belongs to|belonging to|associated with|associated|related to|registered|recorded|received|receive|recieved|got|contain|contained in|included in|include|done|generated|generate|generates|that were made|handled|handle|assigned to|held|happened|occurred|occur|took place|take place|work in|works in|working in|serve|serves|serving|offer|offers|used|use|uses|created|performed|processed|total up to|bring in|brought in|appear in|appears in|live|lives|located|come|comes',
+  'flow|flows|flow through|flows through|run through|runs through|pass through|passes through|crosses|cross|lie|lies|lying|found|reside|resides|residing|originate|originates|belong|wrote|written|write|writes|published|publish|publishes|authored|sent|send|sends|submitted|submit|submits|ordered|bought|sold|purchased|booked|attended|attend|attends|took|taken|take|takes|taught|teach|teaches|enrolled|own|owns|owned|run|runs|hold|holds|operate|operates|operated|prescribed|treated|given|gave|gives|provided|provide|provides|produced|produces|made up|opened|made by|visited|rated|reviewed|posted|listed|sell|sells|selling|buy|buys|buying|made|make|makes|placed|place|exist|exists|belong to|belongs to|belonging to|associated with|associated|related to|registered|recorded|received|receive|recieved|got|contain|contained in|included in|include|done|generated|generate|generates|that were made|handled|handle|assigned to|held|happened|occurred|occur|took place|take place|work in|works in|working in|work at|works at|working at|worked at|work for|works for|presented|presented in|presented at|presented by|belong to any|live in|serve|serves|serving|offer|offers|used|use|uses|created|performed|processed|total up to|bring in|brought in|appear in|appears in|live|lives|located|come|comes',
   { kind: 'filler', isVerb: true },
 );
 

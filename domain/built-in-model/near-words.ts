@@ -14,9 +14,9 @@ submit submission|donate donation donor|attend attendance attendee|respond respo
 lend loan|borrow borrowing borrower|insure insurance insurer|manufacture manufacturer make|own owner ownership|rent rental
 rate rating|review reviewer|score point|headcount employee|specialty specialization specialisation|profession occupation job
 nationality country|language lang|description desc|percentage percent pct|quantity qty|latitude lat|longitude lng lon
-begin start|finish end|close closing closed|open opening opened|launch launched release|release released|sign signed signup
-terminate termination|hire hiring hired|visit visitor|play player|coach trainer|win winner won|lose loss lost|follow follower
-view viewer|listen listener|watch viewing|spend spending spent|consume consumption|use usage|cost expense charge|fee charge
+begin start|finish end|close closing closed|open opening opened|launch launched release|release released|sign signed signup join joined joining
+terminate termination terminated fired dismissed|hire hiring hired|visit visitor|play player|coach trainer|win winner won|lose loss lost|follow follower
+view viewer|listen listener|watch viewing|spend spending spent|consume consumption|use usage|cost expense charge|cuisine food|fee charge
 area surface|population inhabitant|birthdate birthday dob|spouse partner|capacity cap|longest length|height tall|weight weigh heavy`
   .split(/[|\n]/)
   .map((family) => family.trim().split(/\s+/))

@@ -11,6 +11,8 @@ export interface PlannedConditions {
   conditions: Condition[];
   /** Tables that the conditions need joined. */
   tables: TableInfo[];
+  /** Tables that are to be reached from another than the base: "authors with papers in the domain x", through the papers. */
+  via: ReadonlyMap<TableInfo, TableInfo>;
   /** Tables that an EXISTS takes care of. */
   asserted: ReadonlySet<TableInfo>;
 }
@@ -30,6 +32,8 @@ export function planConditions(
   ];
   const inside = new Map<TableInfo, Condition[]>(existing.map((filter) => [filter.table, []]));
   const outer: Condition[] = [];
+  const each: Condition[] = [];
+  const via = new Map<TableInfo, TableInfo>();
   for (const filter of reading.filters) {
     if (filter.kind === 'exists') continue;
     if (filter.kind === 'or') {
@@ -37,7 +41,14 @@ export function planConditions(
       continue;
     }
     const table = filter.column?.table ?? (filter.kind === 'time' ? filter.focus : null);
-    if (filter.kind === 'values') checkFocus(filter, base, vocabulary, choice);
+    if (filter.kind === 'values' && filter.isAll) {
+      each.push(...planAll(filter, reading, base, vocabulary, choice));
+      continue;
+    }
+    if (filter.kind === 'values') {
+      const focus = throughFocus(filter, base, vocabulary, choice);
+      if (focus) via.set(filter.column.table, focus);
+    }
     const condition =
       filter.kind === 'time'
         ? planTime(filter, base, vocabulary, bucketUnit, timeColumn, inside, choice)
@@ -73,8 +84,9 @@ export function planConditions(
   });
   const tables = outer.flatMap(tablesOf);
   return {
-    conditions: [...outer, ...exists],
+    conditions: [...outer, ...exists, ...each],
     tables,
+    via,
     asserted: new Set(existing.map((filter) => filter.table)),
   };
 }
@@ -164,16 +176,76 @@ function planTime(
   return { kind: 'time', column, range, ...(weekdays ? { weekdays } : {}), ...(clock ? { clock } : {}) };
 }
 
-/** "customers with orders in Berlin": the place must be the orders', not one that the customers have besides. */
-function checkFocus(
+/** "both Leeds and Norwich": for each value a row of its own. */
+function planAll(
+  filter: Extract<Filter, { kind: 'values' }>,
+  reading: Reading,
+  base: TableInfo,
+  vocabulary: Vocabulary,
+  choice: PathChoice,
+): Condition[] {
+  const { column, values, focus } = filter;
+  if (column.table === base || !reading.subject || reading.subject !== base)
+    throw new CannotRead(`No row of ${base.source.canonicalTableName} is both at once.`, 4);
+  const path = pathThrough(base, focus ?? null, column.table, vocabulary, choice);
+  const reached = new Set(path.map((step) => step.to));
+  const isMixed = reading.filters.some(
+    (other) => other !== filter && 'column' in other && other.column && reached.has(other.column.table),
+  );
+  if (isMixed || !path.some((step) => step.fansOut))
+    throw new CannotRead('"both" together with other conditions is not understood.', 4);
+  return values.map((value) => ({
+    kind: 'exists',
+    path,
+    negated: false,
+    conditions: [{ ...filter, values: [value], isAll: false }],
+  }));
+}
+
+function pathThrough(
+  base: TableInfo,
+  focus: TableInfo | null,
+  to: TableInfo,
+  vocabulary: Vocabulary,
+  choice: PathChoice,
+): JoinStep[] {
+  const fail = (): never => {
+    throw new CannotRead(
+      `No foreign keys connect ${base.source.canonicalTableName} and ${to.source.canonicalTableName}.`,
+      3,
+    );
+  };
+  if (!focus || focus === base || focus === to) return findPath(base, to, vocabulary, choice) ?? fail();
+  const first = findPath(base, focus, vocabulary, choice) ?? fail();
+  const second = findPath(focus, to, vocabulary, choice) ?? fail();
+  const between = new Set(first.map((step) => step.to));
+  if (second.some((step) => step.to === base || between.has(step.to))) return fail();
+  return [...first, ...second];
+}
+
+/**
+ * "customers with orders in Berlin": the place must be the orders', not one that the customers have besides. Returns the table
+ * that the value is to be reached from where the shortest way would leave it out.
+ */
+function throughFocus(
   { focus, column }: Extract<Filter, { kind: 'values' }>,
   base: TableInfo,
   vocabulary: Vocabulary,
   choice: PathChoice,
-): void {
-  if (!focus || focus === base || column.table === base || column.table === focus) return;
-  const path = findPath(base, column.table, vocabulary, choice);
-  if (path && !path.some((step) => step.to === focus)) {
+): TableInfo | null {
+  if (!focus || focus === base || column.table === base || column.table === focus) return null;
+  let path: JoinStep[] | null = null;
+  try {
+    path = findPath(base, column.table, vocabulary, choice);
+  } catch (error) {
+    if (!(error instanceof CannotRead)) throw error;
+  }
+  if (path?.some((step) => step.to === focus)) return null;
+  try {
+    pathThrough(base, focus, column.table, vocabulary, choice);
+    return focus;
+  } catch (error) {
+    if (!(error instanceof CannotRead)) throw error;
     throw new CannotRead(
       `It is not clear whether ${column.source.canonicalColumnName} belongs to ${focus.source.canonicalTableName} or ${base.source.canonicalTableName}.`,
       4,
@@ -188,6 +260,13 @@ function checkTimes(conditions: readonly Condition[]): void {
     for (const b of times.slice(i + 1)) {
       const isApart = (x: typeof a, y: typeof a) =>
         x.range.to !== undefined && y.range.from !== undefined && x.range.to <= y.range.from;
+      const isInside = (x: typeof a, y: typeof a) =>
+        x.range.from !== undefined &&
+        x.range.to !== undefined &&
+        (y.range.from ?? '') <= x.range.from &&
+        (y.range.to ?? '9') >= x.range.to;
+      if (a.column === b.column && !a.weekdays && !b.weekdays && (isInside(a, b) || isInside(b, a)))
+        throw new CannotRead('Two times, the one inside the other, are not understood.', 4);
       if (a.column === b.column && (isApart(a, b) || isApart(b, a))) {
         throw new CannotRead('Two times that exclude each other are not understood.', 4);
       }

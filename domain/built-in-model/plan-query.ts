@@ -52,6 +52,7 @@ export function planQuery({ reading, vocabulary, sales, roots }: PlanInput): Pla
   };
   const wanted = settle(context);
   const isGrouped = wanted.measures.length > 0 || wanted.having.length > 0;
+  if (reading.rank && !isGrouped) throw new CannotRead('A rank of single rows is not understood.', 3);
   const plan = isGrouped ? planGroups(context, wanted) : planRows(context, wanted.order);
   assertComplete(reading, plan.query);
   return plan;
@@ -84,10 +85,9 @@ function planGroups(context: PlanContext, wanted: Wanted): Plan {
     reading.limit !== null &&
     reading.limitWithin.length === 0 &&
     wanted.dimensions.length > 1 &&
+    !reading.isCombination &&
     first &&
-    !wanted.dimensions
-      .slice(1)
-      .every((d) => d.kind === 'column' && first.kind === 'entity' && d.column.table === first.table)
+    !wanted.dimensions.slice(1).every((d) => d.kind === 'column' && isOf(first, d.column, reading))
   ) {
     throw new CannotRead('A top n inside each group is not understood.', 3);
   }
@@ -106,12 +106,18 @@ function planGroups(context: PlanContext, wanted: Wanted): Plan {
   return best;
 }
 
+/** A further fact of what is ranked: of the thing itself, or of its table where it is asked to be shown too. */
+const isOf = (first: Dimension, column: ColumnInfo, { projections }: Reading): boolean =>
+  first.kind === 'entity'
+    ? column.table === first.table
+    : first.kind === 'column' && column.table === first.column.table && projections.includes(column);
+
 /** Plans with the rows of one table as those that are added up. */
 function planOn(context: PlanContext, wanted: Wanted, base: TableInfo): Plan {
   const { reading, vocabulary, choice, notes } = context;
   const timeDimension = wanted.dimensions.find((d) => d.kind === 'time');
   const timeColumn = timeDimension ? timeColumnOf(timeDimension, context, base) : null;
-  const { conditions, tables, asserted } = planConditions(
+  const { conditions, tables, asserted, via } = planConditions(
     reading,
     base,
     vocabulary,
@@ -125,9 +131,16 @@ function planOn(context: PlanContext, wanted: Wanted, base: TableInfo): Plan {
   for (const table of reading.mentioned) if (!asserted.has(table)) tree.add(table);
   const within = partitions(context, base);
   const own: Expression[] = wanted.dimensions.flatMap((dimension): Expression[] => {
-    if (dimension.kind === 'entity')
+    if (dimension.kind === 'entity') {
+      const own = namedBy(base, dimension.table, context);
+      if (own) return [{ kind: 'column', column: own }];
       return entityColumns(dimension.table).map((column) => ({ kind: 'column', column }));
-    if (dimension.kind === 'column') return [{ kind: 'column', column: dimension.column }];
+    }
+    if (dimension.kind === 'column') {
+      const { column } = dimension;
+      const own = column.table === base ? null : namedBy(base, column.table, context, column);
+      return [{ kind: 'column', column: own ?? column }];
+    }
     if (timeColumn!.kind === 'number') {
       if (dimension.unit !== 'year')
         throw new CannotRead(`${timeColumn!.source.canonicalColumnName} holds years only.`, 4);
@@ -144,12 +157,13 @@ function planOn(context: PlanContext, wanted: Wanted, base: TableInfo): Plan {
   const unique = groups.filter((g, i) => groups.findIndex((other) => sameExpression(g, other)) === i);
   for (const group of unique)
     if ('column' in group) for (const table of tablesOfColumn(group.column)) tree.add(table);
-  for (const dimension of wanted.dimensions) if (dimension.kind === 'entity') tree.add(dimension.table);
+  for (const dimension of wanted.dimensions)
+    if (dimension.kind === 'entity' && !namedBy(base, dimension.table, context)) tree.add(dimension.table);
   for (const measure of [...wanted.measures, ...wanted.having.map((h) => h.measure)]) tree.add(measure.table);
   for (const measure of [...wanted.measures, ...wanted.having.map((h) => h.measure)])
     for (const column of columnsOf(measure.expression))
       for (const table of tablesOfColumn(column)) tree.add(table);
-  for (const table of tables) tree.add(table);
+  for (const table of tables) tree.add(table, via.get(table));
 
   const planPart = (
     part: ConditionalExpression,
@@ -157,13 +171,17 @@ function planOn(context: PlanContext, wanted: Wanted, base: TableInfo): Plan {
     filters: Filter[],
   ): ConditionalExpression => {
     const own = planConditions({ ...reading, filters, mentioned: [] }, base, vocabulary, choice, null, null);
-    for (const needed of own.tables) tree.add(needed);
-    const expression = guardFanOut({ table, expression: part.expression }, tree);
+    for (const needed of own.tables) tree.add(needed, own.via.get(needed));
+    const expression = guardFanOut({ table, expression: part.expression }, tree, unique);
     return { expression, where: own.conditions };
   };
   const guarded = (settled: Settled): Expression => {
     const { expression, parts, table } = settled;
-    if (expression.kind !== 'ratio' || !parts) return guardFanOut(settled, tree);
+    if (expression.kind !== 'ratio' || !parts) return guardFanOut(settled, tree, unique);
+    if (settled.apart) {
+      if (table !== base) throw new CannotRead('A ratio is counted from its first side.', 2);
+      return planApart(settled, settled.apart, { context, base, tree, groups: unique, planPart });
+    }
     // Twice: the joins of the second part may multiply the rows of the first.
     planPart(expression.top, table, parts.top);
     planPart(expression.bottom, table, parts.bottom);
@@ -181,7 +199,10 @@ function planOn(context: PlanContext, wanted: Wanted, base: TableInfo): Plan {
     const { op, value } = reading.having[index]!;
     return { expression: guarded(measure), op, value };
   });
-  const shown = [...unique, ...measures, ...having.map((h) => h.expression)].filter(
+  const ranks: Expression[] = wanted.rank
+    ? [{ kind: 'rank', of: guarded(wanted.rank), direction: reading.rank!.direction }]
+    : [];
+  const shown = [...unique, ...measures, ...ranks, ...having.map((h) => h.expression)].filter(
     (e, i, all) => all.findIndex((o) => sameExpression(o, e)) === i,
   );
   const aliases = uniqueAliases(shown, base);
@@ -209,8 +230,77 @@ function planOn(context: PlanContext, wanted: Wanted, base: TableInfo): Plan {
     partitionBy: isGrouped ? within : [],
     countAs: null,
   };
+  // Groups of single rows count one each, which nobody asks for.
+  const isSingle =
+    base.primaryKey.length > 0 &&
+    base.primaryKey.every((key) => unique.some((group) => group.kind === 'column' && group.column === key));
+  const counts = [...measures, ...having.map((h) => h.expression)].some(
+    (measure) =>
+      measure.kind === 'count-rows' ||
+      (measure.kind === 'ratio' && measure.bottom.expression.kind === 'count-rows'),
+  );
+  if (isSingle && counts && !tree.steps.some((s) => s.fansOut))
+    throw new CannotRead(`Each ${base.source.canonicalTableName} would be a group of its own.`, 4);
   if (reading.limit !== null && !isGrouped) throw new CannotRead('It is not clear what to rank.', 2);
   return { query, notes, cost: tree.cost * 0.12 + reading.penalty };
+}
+
+interface ApartInput {
+  context: PlanContext;
+  base: TableInfo;
+  tree: JoinTree;
+  groups: readonly Expression[];
+  planPart(part: ConditionalExpression, table: TableInfo, filters: Filter[]): ConditionalExpression;
+}
+
+/**
+ * A ratio of things of two tables. Ungrouped, the second count stands by itself; in groups of the first table's own columns,
+ * the second things are those that its rows belong to, each counted once.
+ */
+function planApart(
+  { expression, parts, table }: Settled,
+  other: TableInfo,
+  { context, base, tree, groups, planPart }: ApartInput,
+): Expression {
+  const { reading, vocabulary, choice } = context;
+  if (expression.kind !== 'ratio' || !parts)
+    throw new CannotRead('A ratio of such things is not understood.', 4);
+  const hasOwnFilters = reading.filters.length > 0;
+  if (groups.length === 0) {
+    if (hasOwnFilters) throw new CannotRead('Conditions on both sides of a ratio are not understood.', 4);
+    const own = planConditions(
+      { ...reading, filters: parts.bottom, mentioned: [] },
+      other,
+      vocabulary,
+      choice,
+      null,
+      null,
+    );
+    if (own.tables.some((needed) => needed !== other))
+      throw new CannotRead('The sides of the ratio are too involved.', 4);
+    const bottom: Expression = { kind: 'count-all', table: other, where: own.conditions };
+    return {
+      ...expression,
+      top: planPart(expression.top, table, parts.top),
+      bottom: { expression: bottom, where: [] },
+    };
+  }
+  const link = vocabulary.links.filter(
+    (each) => !each.isPeer && each.from === base && each.to === other && each.fromColumns.length === 1,
+  );
+  const isOwn = groups.every(
+    (group) => 'column' in group && tablesOfColumn(group.column).every((each) => each === base),
+  );
+  if (link.length !== 1 || !isOwn || tree.steps.length > 0 || parts.bottom.length > 0)
+    throw new CannotRead('A ratio of things of different tables in each group is not understood.', 4);
+  context.notes.push(
+    `each ${other.source.canonicalTableName} is counted once that a row of ${base.source.canonicalTableName} belongs to`,
+  );
+  return {
+    ...expression,
+    top: planPart(expression.top, table, parts.top),
+    bottom: { expression: { kind: 'count-distinct', columns: link[0]!.fromColumns }, where: [] },
+  };
 }
 
 /** The measure, and how it differs from that of the stretch of time before. */
@@ -222,7 +312,36 @@ function changeOf(
   const over = groups[0];
   if (groups.length !== 1 || over?.kind !== 'bucket' || limit !== null)
     throw new CannotRead('A change from one time to the next is understood of one row of times only.', 4);
-  return { kind: 'change', of: measure, over, isPercent: change!.isPercent };
+  return { kind: 'change', of: measure, over, scale: change!.scale };
+}
+
+/**
+ * A column of the base that holds the very name by which the other table's rows are known, and that no declared key ties to
+ * them: its own values are the groups, with those that the other table lacks.
+ */
+function namedBy(
+  base: TableInfo,
+  table: TableInfo,
+  { vocabulary, reading }: PlanContext,
+  column: ColumnInfo | null = null,
+): ColumnInfo | null {
+  const shown = column ? [column] : entityColumns(table);
+  if (shown.length !== 1 || base === table) return null;
+  const needsRows =
+    reading.projections.some((other) => other.table === table && other !== column) ||
+    reading.mentioned.includes(table) ||
+    reading.dimensions.some((d) => d.kind === 'column' && d.column.table === table && d.column !== column) ||
+    reading.filters.some((filter) => 'column' in filter && filter.column?.table === table);
+  const links = vocabulary.links.filter((link) => link.from === base && link.to === table && !link.isPeer);
+  const [link] = links;
+  if (
+    needsRows ||
+    links.length !== 1 ||
+    !(link!.implied || link!.isInferred) ||
+    link!.toColumns[0] !== shown[0]
+  )
+    return null;
+  return link!.fromColumns[0]!.kind === 'text' ? link!.fromColumns[0]! : null;
 }
 
 function timeColumnOf(
@@ -241,17 +360,22 @@ function timeColumnOf(
 }
 
 /** Never adds up what the joins repeat: keys are counted once instead; sums are refused. */
-function guardFanOut({ table, expression }: Settled, tree: JoinTree): Expression {
+function guardFanOut(
+  { table, expression }: Settled,
+  tree: JoinTree,
+  groups: readonly Expression[],
+): Expression {
   if (!tree.multiplies(table)) return expression;
-  if (expression.kind === 'count-distinct' || expression.kind === 'column' || expression.kind === 'bucket')
-    return expression;
+  if (['count-distinct', 'count-all', 'column', 'bucket'].includes(expression.kind)) return expression;
   if (expression.kind === 'count-rows') {
     if (table.primaryKey.length === 0)
       throw new CannotRead(`${table.source.canonicalTableName} has no key to count its rows once.`, 4);
     return { kind: 'count-distinct', columns: table.primaryKey };
   }
-  if (expression.kind === 'ratio' || expression.kind === 'change')
+  if (expression.kind === 'ratio' || expression.kind === 'change' || expression.kind === 'rank')
     throw new CannotRead('The ratio would count rows several times.', 5);
+  if (expression.kind !== 'aggregate' && expression.kind !== 'product') return expression;
+  if (isOncePerGroup(table, tree, groups)) return expression;
   if (expression.fn === 'min' || expression.fn === 'max') return expression;
   const column = expression.kind === 'aggregate' ? expression.column : expression.price;
   const through = tree.steps.find((s) => s.fansOut)?.to ?? tree.base;
@@ -260,6 +384,29 @@ function guardFanOut({ table, expression }: Settled, tree: JoinTree): Expression
     7,
   );
 }
+
+/**
+ * "citations received by each author": papers and authors are connected by a table that holds nothing but their keys, so in the
+ * group of one author each paper stands once, although it may stand in the groups of several.
+ */
+function isOncePerGroup(table: TableInfo, tree: JoinTree, groups: readonly Expression[]): boolean {
+  const fans = tree.steps.filter((step) => step.fansOut);
+  const [fan] = fans;
+  if (fans.length !== 1 || fan!.from !== table || !isBridge(fan!.to)) return false;
+  const behind = tree.steps.filter((step) => step.from === fan!.to).map((step) => step.to);
+  const [owner] = behind;
+  if (behind.length !== 1) return false;
+  const keys = owner!.primaryKey.length > 0 ? [owner!.primaryKey, owner!.labels] : [owner!.labels];
+  return keys.some(
+    (columns) =>
+      columns.length > 0 &&
+      columns.every((column) => groups.some((group) => group.kind === 'column' && group.column === column)),
+  );
+}
+
+/** Holds two keys of others and nothing else that a person would ask for. */
+const isBridge = ({ columns }: TableInfo): boolean =>
+  columns.length <= 3 && columns.filter((column) => column.isKey && column.refersTo).length === 2;
 
 function orderGroups(
   { reading }: PlanContext,

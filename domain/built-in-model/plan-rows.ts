@@ -34,7 +34,14 @@ export function planRows(context: PlanContext, order: RowOrder | null): Plan {
   throw problem!;
 
   function planFrom(base: TableInfo): Plan {
-    const { conditions, tables, asserted } = planConditions(reading, base, vocabulary, choice, null, null);
+    const { conditions, tables, asserted, via } = planConditions(
+      reading,
+      base,
+      vocabulary,
+      choice,
+      null,
+      null,
+    );
     const tree = new JoinTree(base, vocabulary, choice);
     for (const column of projections) for (const table of tablesOfColumn(column)) tree.add(table);
     if (tree.steps.some((step) => step.fansOut))
@@ -43,7 +50,7 @@ export function planRows(context: PlanContext, order: RowOrder | null): Plan {
     for (const { column } of reading.order?.further ?? []) tree.add(column.table);
     if (order?.column) for (const table of tablesOfColumn(order.column)) tree.add(table);
     for (const table of reading.mentioned) if (!asserted.has(table)) tree.add(table);
-    for (const table of tables) tree.add(table);
+    for (const table of tables) tree.add(table, via.get(table));
     const within = partitions(context, base);
     for (const group of within) if ('column' in group) tree.add(group.column.table);
     const repeats = tree.steps.some((step) => step.fansOut);
@@ -51,7 +58,10 @@ export function planRows(context: PlanContext, order: RowOrder | null): Plan {
       throw new CannotRead('It is not clear what is ranked in each group.', 3);
 
     const columns = shownColumns(base);
-    if (order?.column && !columns.includes(order.column)) columns.push(order.column);
+    // A computed column is made anew at each place where it is said.
+    const isShown = (column: ColumnInfo) =>
+      columns.some((c) => c.source.canonicalColumnName === column.source.canonicalColumnName);
+    if (order?.column && !isShown(order.column)) columns.push(order.column);
     const further = (reading.order?.further ?? []).filter(({ column }) => column !== order?.column);
     for (const { column } of further) if (!columns.includes(column)) columns.push(column);
     const expressions: Expression[] = columns.map((column) => ({ kind: 'column', column }) as const);

@@ -9,12 +9,19 @@ export type Expression =
   | { kind: 'column'; column: ColumnInfo }
   | { kind: 'bucket'; column: ColumnInfo; unit: GroupUnit }
   | { kind: 'count-rows'; table: TableInfo }
+  /** All rows of a table that meet conditions, whatever the query's own rows are. */
+  | { kind: 'count-all'; table: TableInfo; where: Condition[] }
   | { kind: 'count-distinct'; columns: ColumnInfo[] }
   | { kind: 'aggregate'; fn: AggregateFunction; column: ColumnInfo }
   | { kind: 'product'; fn: AggregateFunction; price: ColumnInfo; quantity: ColumnInfo }
   /** How much a measure differs from that of the stretch of time before. */
-  | { kind: 'change'; of: Expression; over: Expression; isPercent: boolean }
+  | { kind: 'change'; of: Expression; over: Expression; scale: ChangeScale }
+  /** The place of a row among all, by a measure; those alike share one. */
+  | { kind: 'rank'; of: Expression; direction: 'asc' | 'desc' }
   | { kind: 'ratio'; top: ConditionalExpression; bottom: ConditionalExpression; scale: 1 | 100 };
+
+/** A difference as it is, or as a part (1) or percentage (100) of what was before. */
+export type ChangeScale = 'plain' | 1 | 100;
 
 /** An aggregate over the rows that meet conditions of its own. */
 export interface ConditionalExpression {
@@ -43,6 +50,8 @@ export interface Query {
   partitionBy: Expression[];
   /** Count the rows of the query instead of showing them. */
   countAs: string | null;
+  /** Places after the point to which computed numbers are rounded. */
+  decimals?: number | null;
 }
 
 export const isAggregate = (expression: Expression): boolean =>
@@ -56,6 +65,7 @@ export function columnsOf(expression: Expression): ColumnInfo[] {
     case 'aggregate':
       return [expression.column];
     case 'count-rows':
+    case 'count-all':
       return [];
     case 'count-distinct':
       return expression.columns;
@@ -63,6 +73,8 @@ export function columnsOf(expression: Expression): ColumnInfo[] {
       return [expression.price, expression.quantity];
     case 'change':
       return [...columnsOf(expression.of), ...columnsOf(expression.over)];
+    case 'rank':
+      return columnsOf(expression.of);
     case 'ratio':
       return [...columnsOf(expression.top.expression), ...columnsOf(expression.bottom.expression)];
   }
@@ -80,6 +92,8 @@ function key(expression: Expression): string {
       return `${expression.unit} ${expression.column.source.canonicalColumnName}`;
     case 'count-rows':
       return expression.table.source.canonicalTableName;
+    case 'count-all':
+      return `${expression.table.source.canonicalTableName} ${expression.where.map(conditionKey).join(' & ')}`;
     case 'count-distinct':
       return expression.columns.map((column) => column.source.canonicalColumnName).join();
     case 'aggregate':
@@ -87,7 +101,9 @@ function key(expression: Expression): string {
     case 'product':
       return `${expression.fn} ${expression.price.source.canonicalColumnName}`;
     case 'change':
-      return `${expression.isPercent} ${key(expression.of)}`;
+      return `${expression.scale} ${key(expression.of)}`;
+    case 'rank':
+      return `${expression.direction} ${key(expression.of)}`;
     case 'ratio':
       return [expression.top, expression.bottom]
         .map(

@@ -82,6 +82,10 @@ export function parseFilterOnColumn(reader: LexemeReader, column: ColumnInfo | n
     else filter.isNull = !filter.isNull;
     reader.pendingNot = false;
   }
+  // "lakes that have a name": rather their own than that of something else.
+  const spoken = reader.focus ?? reader.reading.subject;
+  if (column.words.at(-1)!.concept === 'name' && spoken && spoken !== column.table)
+    reader.reading.penalty += 0.2;
   reader.reading.filters.push(filter);
   return true;
 }
@@ -213,6 +217,8 @@ function parseFreeComparison(reader: LexemeReader): void {
   const before = reader.lexemes[reader.at - 3];
   const resume = reader.at;
   reader.skip('filler', 'prep', 'distinct');
+  // "at least 5 total transactions"
+  if (reader.peek()?.words === 'total' && reader.is('table', 1)) reader.at++;
   const next = reader.peek();
   if (next?.kind === 'column' && next.column.kind === 'number' && !next.column.isKey) {
     reader.at++;

@@ -19,9 +19,11 @@ export function readGroup(reader: LexemeReader): void {
       next?.kind === 'value' ||
       next?.kind === 'not' ||
       (next?.kind === 'column' && next.column.kind === 'boolean');
-    if (next?.kind !== 'table' && !isAdjective)
+    // "the amount received by payment method"
+    const isKind = next?.kind === 'column' && next.column.kind === 'text' && !next.column.isKey;
+    if (next?.kind !== 'table' && !isAdjective && !isKind)
       throw new CannotRead(`It is not clear what "${verb.words} ${group.words}" means.`);
-    return;
+    if (!isKind) return;
   }
   const doer = reader.peek();
   const described = reader.lexemes.slice(reader.at + 1).find(({ kind }) => kind !== 'filler');

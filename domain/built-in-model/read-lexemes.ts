@@ -5,9 +5,9 @@ import { LexemeReader, timeDetails } from './lexeme-reader.js';
 import { parseFilterOnColumn, parseNegation } from './read-filters.js';
 import { readGroup, readOrder } from './read-groups.js';
 import { hintedColumn, parseMeasure, parseSuperlative, parseTop } from './read-measures.js';
-import { parseRatio } from './read-ratio.js';
+import { parseRatio, parseShare } from './read-ratio.js';
 import { parseProper, parseQuoted, parseValue } from './read-values.js';
-import { CannotRead, type Measure, type Reading } from './reading.js';
+import { CannotRead, type Filter, type Measure, type Reading } from './reading.js';
 import type { ColumnInfo, Vocabulary } from './schema-vocabulary.js';
 
 /** Reads the cut of a question, left to right. @throws CannotRead when the words do not fit together. */
@@ -29,6 +29,7 @@ function readAll(lexemes: readonly Lexeme[], vocabulary: Vocabulary): Reading {
     if (reader.at === before)
       throw new CannotRead(`It is not clear what "${reader.peek()!.words}" refers to.`);
     joinEither(reader);
+    requireBoth(reader);
     if (reader.lexemes[before]!.kind === 'stop') sentence++;
   }
   const { reading, pendingOrder } = reader;
@@ -41,6 +42,21 @@ function readAll(lexemes: readonly Lexeme[], vocabulary: Vocabulary): Reading {
   if (reader.pendingNot) throw new CannotRead('It is not clear what is negated.');
   if (reader.orAfter !== null) throw new CannotRead('"or" between different things is not understood.');
   return reading;
+}
+
+const sameTime = (filter: Extract<Filter, { kind: 'time' }>, { range, weekdays, clock }: LexemeOf<'time'>) =>
+  JSON.stringify([filter.range, filter.weekdays, filter.clock]) === JSON.stringify([range, weekdays, clock]);
+
+/** "shipments to both Leeds and Norwich": some to the one and some to the other. */
+function requireBoth(reader: LexemeReader): void {
+  const filter = reader.reading.filters.at(-1);
+  if (reader.is('stop') || !reader.peek()) {
+    if (reader.isBoth && filter?.kind !== 'values') reader.isBoth = false;
+  }
+  if (!reader.isBoth || filter?.kind !== 'values' || filter.values.length < 2) return;
+  if (filter.negated) throw new CannotRead('A negation of "both" is not understood.', 3);
+  filter.isAll = true;
+  reader.isBoth = false;
 }
 
 /** The filter before an "or" and the one after it become one. */
@@ -80,7 +96,7 @@ function readNext(reader: LexemeReader, sentence: number): void {
           `It is not clear how "${reader.lexemes[reader.at - 1]!.words}" and "${lexeme.words}" belong together.`,
         );
       }
-      if (isCountAgain(reader)) return;
+      if (isCountAgain(reader) || isSpanAgain(reader)) return;
       if (sentence > 0 && lexeme.kind === 'count' && lexeme.isHowMany)
         throw new CannotRead('Two questions at once are not understood.', 3);
       if (lexeme.kind === 'count' && lexeme.isHowMany && reading.measures.length === 0)
@@ -121,9 +137,26 @@ function readNext(reader: LexemeReader, sentence: number): void {
     case 'change':
       reader.at++;
       if (reading.change) throw new CannotRead('Two changes in one question are not understood.');
-      reading.change = { isPercent: lexeme.isPercent };
+      reading.change = { scale: lexeme.scale };
       addDimension(reader, { kind: 'time', unit: changeUnit(lexeme.words), column: null });
-      addMeasure(reader, parseMeasure(reader));
+      // "the total per month and its month over month change": of what is measured already.
+      if (reading.measures.length === 0 || / (?:in|of)$/.test(lexeme.words))
+        addMeasure(reader, parseMeasure(reader));
+      return;
+    case 'rank': {
+      reader.at++;
+      if (reading.rank) throw new CannotRead('Two ranks in one question are not understood.');
+      const by = parseMeasure(reader);
+      const isAscending = reader.take('direction')?.direction === 'asc';
+      reading.rank = { by, direction: isAscending ? 'asc' : 'desc' };
+      return;
+    }
+    case 'combination':
+      reader.at++;
+      reading.isCombination = true;
+      return;
+    case 'share':
+      addMeasure(reader, parseShare(reader));
       return;
     case 'over-time':
       reader.at++;
@@ -147,6 +180,8 @@ function readNext(reader: LexemeReader, sentence: number): void {
       return;
     case 'time':
       reader.at++;
+      // Said twice, as where a definition repeats it.
+      if (reading.filters.some((f) => f.kind === 'time' && sameTime(f, lexeme))) return;
       reading.filters.push({
         kind: 'time',
         column: dateColumn,
@@ -224,6 +259,10 @@ function readNext(reader: LexemeReader, sentence: number): void {
       return;
     case 'unknown':
       throw new CannotRead(`"${lexeme.word}" is not understood.`, 0);
+    case 'both':
+      reader.at++;
+      reader.isBoth = true;
+      return;
     case 'be':
     case 'prep':
     case 'and':
@@ -261,6 +300,18 @@ const isFirstNoun = (reader: LexemeReader): boolean =>
   reader.at > 0 &&
   reader.lexemes.slice(0, reader.at).some((l) => l.kind === 'opener') &&
   reader.lexemes.slice(0, reader.at).every((l) => ['opener', 'prep', 'filler', 'be'].includes(l.kind));
+
+/** "Return the number of days …": of the time between two dates that the rows are ranked by. */
+function isSpanAgain(reader: LexemeReader): boolean {
+  const by = reader.reading.order?.by;
+  const formula = by?.kind === 'bare' ? by.column.formula : undefined;
+  const unit = reader.peek(1);
+  if (!reader.isProjecting || !reader.is('count') || formula?.kind !== 'span') return false;
+  if (unit?.kind !== 'time-unit' || unit.unit !== formula.unit) return false;
+  reader.at += 2;
+  while (['filler', 'be', 'prep', 'who'].includes(reader.peek()?.kind ?? '')) reader.at++;
+  return true;
+}
 
 /** "… and how many?", "return the name and the count": what was counted already. */
 function isCountAgain(reader: LexemeReader): boolean {
@@ -315,6 +366,13 @@ function readTable(reader: LexemeReader): void {
   const { reading } = reader;
   // "customer names", "order total": the table only says whose column it is.
   if (next?.kind === 'column' && next.column.table === lexeme.table && next.column.kind !== 'date') return;
+  if (
+    next?.kind === 'column' &&
+    next.column.isKey &&
+    next.column.refersTo !== lexeme.table &&
+    next.column.table !== lexeme.table
+  )
+    throw new CannotRead(`It is not clear how "${lexeme.words}" and "${next.words}" belong together.`, 2);
   // "product category": the second noun is meant, reached from the first.
   if (next?.kind === 'table' && next.table !== lexeme.table) {
     if (!reading.mentioned.includes(lexeme.table)) reading.mentioned.push(lexeme.table);
@@ -517,7 +575,9 @@ function readHaving(reader: LexemeReader): void {
     reader.focus = next.table;
     // The first thing named is the one to read the values from.
     if (next.table === column.table) reading.penalty += count * 0.15;
-    else reading.filters.push({ kind: 'exists', table: next.table, negated: false });
+    else if (count === 0) reading.penalty += 0.2;
+    if (next.table !== column.table)
+      reading.filters.push({ kind: 'exists', table: next.table, negated: false });
     let ahead = 0;
     while (['and', 'comma', 'filler'].includes(reader.peek(ahead)?.kind ?? '')) ahead++;
     if (ahead === 0 || reader.peek(ahead)?.kind !== 'table') return;

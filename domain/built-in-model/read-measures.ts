@@ -18,6 +18,12 @@ export function parseMeasure(reader: LexemeReader): Measure {
   reader.skip('filler');
   const aggregate = reader.take('aggregate');
   reader.skip('filler', 'prep');
+  // "total monthly amount", "average daily price"
+  const adverb = aggregate && reader.peek();
+  if (adverb && adverb.kind === 'time-unit' && adverb.isAdverb) {
+    reader.at++;
+    addDimension(reader, { kind: 'time', unit: adverb.unit, column: null });
+  }
   const count = reader.take('count');
   reader.skip('filler', 'prep');
   if (reader.take('distinct')) reader.skip('filler', 'prep');
@@ -108,6 +114,12 @@ function nounMeasure(
     const counts = count || aggregate?.fn === 'sum' || !aggregate;
     const mean = aggregate?.fn === 'avg' ? meanCount(reader, noun.table) : null;
     if (mean) return mean;
+    // "total payments": how many, or how much?
+    if (aggregate && !count && isMoney(noun.table) && !reader.isProjecting)
+      throw new CannotRead(
+        `It is not clear whether "${aggregate.words} ${noun.words}" is a number or an amount.`,
+        4,
+      );
     if (!counts || (aggregate && aggregate.fn !== 'sum')) {
       throw new CannotRead(`The ${aggregate!.words} of counts ("${noun.words}") is not understood.`, 2);
     }
@@ -191,7 +203,14 @@ export function parseSuperlative(reader: LexemeReader): void {
     readFrequency(reader, superlative, pendingLimit);
     return;
   }
-  if (hints.length > 0) {
+  const ranked = reader.peek();
+  // "the largest areas", "the shortest time from hiring to leaving": what is ranked is named.
+  const isNamed =
+    ranked?.kind === 'column' &&
+    ranked.column.kind === 'number' &&
+    !ranked.column.isKey &&
+    (ranked.column.formula !== undefined || ranked.column.words.some((w) => hints.includes(w.concept)));
+  if (hints.length > 0 && !isNamed) {
     const next = reader.peek();
     const about =
       next?.kind === 'table' ? next.table : !next || next.kind === 'stop' ? reading.subject : null;
@@ -288,6 +307,13 @@ function readFrequency(
   reading.order = { by: { kind: 'count', table: counted }, direction };
   reader.pendingOrder = null;
 }
+
+const MONEY = new Set('payment expense donation refund deposit withdrawal payout salary'.split(' '));
+
+/** Rows of which each is a sum of money. */
+const isMoney = (table: TableInfo): boolean =>
+  table.words.some((word) => MONEY.has(word.concept)) &&
+  table.columns.some((c) => c.kind === 'number' && !c.isKey && c.words.at(-1)!.concept === 'amount');
 
 /** Numbers that are a part of another, or a bound. */
 const PARTIAL = new Set(

@@ -42,7 +42,11 @@ export function parseRatio(reader: LexemeReader, readAll: ReadAll): Shared {
   const isWhole =
     rest[separator]!.words.startsWith('out of') ||
     rest.slice(start, end).some(({ words }) => /\b(all|total|overall)\b/.test(words));
-  const isApart = !isWhole && above.filters.length > 0 && !below.filters.some(isAlike);
+  const areTwoThings =
+    above.measure.kind === 'count' &&
+    below.measure.kind === 'count' &&
+    above.measure.table !== below.measure.table;
+  const isApart = areTwoThings || (!isWhole && above.filters.length > 0 && !below.filters.some(isAlike));
   const isOwn = (filter: Filter) => isApart || isAlike(filter);
   const measure: Measure = {
     kind: 'ratio',
@@ -51,6 +55,23 @@ export function parseRatio(reader: LexemeReader, readAll: ReadAll): Shared {
     scale: ratio.scale,
   };
   return { measure, shared: below.filters.filter((f) => !isOwn(f)), roles: [...top.roles, ...bottom.roles] };
+}
+
+/** "success rate": the percentage of a table's rows of which it is so. */
+export function parseShare(reader: LexemeReader): Measure {
+  const { filter } = reader.take('share')!;
+  const { table } = filter.column;
+  const own: Filter =
+    filter.kind === 'boolean'
+      ? { kind: 'boolean', column: filter.column, value: true }
+      : { kind: 'values', column: filter.column, values: filter.values, isExact: true, negated: false };
+  const measure: Measure = { kind: 'count', table };
+  return {
+    kind: 'ratio',
+    top: { measure, filters: [own] },
+    bottom: { measure, filters: [] },
+    scale: 100,
+  };
 }
 
 /** "percentage of customers that are active", "percentage of active customers". */

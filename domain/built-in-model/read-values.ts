@@ -45,6 +45,9 @@ export function jointsAt(reader: LexemeReader): number {
   return joints;
 }
 
+const STREETS = new Set(['street', 'road']);
+const STREET_NAME = /\b(?:st|street|ave|avenue|rd|road|blvd|boulevard|lane|ln|drive|dr|way|square|sq)\.?$/i;
+
 /**
  * "admissions of Ivan Petrov": a name that is no known value. Names of people are never sampled, so it can only be told by where
  * it stands: the one table spoken of, or the only one, whose rows are known by names of people.
@@ -58,6 +61,16 @@ export function parseProper(reader: LexemeReader): void {
     lexeme?.kind === 'table' ? [lexeme.table] : [],
   );
   const chosen = tables.filter((table) => near.includes(table));
+  // "located on Market St": streets are personal data, which are never sampled.
+  const at = reader.lexemes[reader.at - 2];
+  const streets = ((reader.focus ?? reader.reading.subject) ? reader.vocabulary.tables : []).flatMap((each) =>
+    each.columns.filter((c) => c.kind === 'text' && c.words.some((w) => STREETS.has(w.concept))),
+  );
+  if (at?.kind === 'prep' && at.word === 'on' && STREET_NAME.test(text) && streets.length === 1) {
+    pushValues(reader, streets[0]!, [text], false);
+    reader.reading.notes.push(`"${text}" is taken to be a street`);
+    return;
+  }
   const [table, ...others] = chosen.length > 0 ? chosen : tables;
   const texts = table?.labels.length === 2 ? text.split(' ') : [text];
   const before = reader.lexemes[reader.at - 2];

@@ -1,5 +1,6 @@
 import type { DateRange, TimeUnit } from './calendar.js';
 import type { AggregateFunction, ClockRange, CompareOperator, GroupUnit } from './lexeme.js';
+import type { ChangeScale } from './query.js';
 import type { ColumnInfo, TableInfo } from './schema-vocabulary.js';
 
 /** What is computed. A `bare` column becomes a sum or a plain column, as the rest of the question has it. */
@@ -29,6 +30,8 @@ export type Filter =
       values: string[];
       isExact: boolean;
       negated: boolean;
+      /** There must be rows with each of them. */
+      isAll?: boolean;
       /** The table last spoken of before the value. */
       focus?: TableInfo | null;
     }
@@ -81,7 +84,11 @@ export interface Reading {
   /** The limit holds inside each group of these. */
   limitWithin: Dimension[];
   /** From each stretch of time to the next. */
-  change: { isPercent: boolean } | null;
+  change: { scale: ChangeScale } | null;
+  /** The place of each group or row among all is shown. */
+  rank: { by: Measure; direction: 'asc' | 'desc' } | null;
+  /** "combinations of a and b": the groups are of all columns named together. */
+  isCombination: boolean;
   /** Tables named in passing: the joins must go through them. */
   mentioned: TableInfo[];
   isDistinct: boolean;

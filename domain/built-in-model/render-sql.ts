@@ -75,6 +75,12 @@ function formulaSql(formula: Formula, aliases: Aliases): string {
       return aliases.dialect.age(aliases.column(formula.birth));
     case 'compare':
       return `(${operand(formula.left)} ${formula.op} ${operand(formula.right)})`;
+    case 'same-time': {
+      const [left, right] = [formula.left, formula.right].map((side) =>
+        aliases.dialect.bucket(aliases.column(side), formula.unit, side),
+      );
+      return `(${left} = ${right})`;
+    }
     case 'compare-all': {
       const { column, fn, op } = formula;
       const inner = new Aliases(aliases.dialect, aliases);
@@ -104,6 +110,12 @@ function expressionSql(expression: Expression, aliases: Aliases): string {
     }
     case 'count-rows':
       return 'count(*)';
+    case 'count-all': {
+      const inner = new Aliases(aliases.dialect, aliases);
+      const from = inner.declare(expression.table, inner.add(expression.table));
+      const where = expression.where.flatMap((condition) => conditionSql(condition, inner));
+      return `(SELECT count(*) FROM ${from}${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''})`;
+    }
     case 'count-distinct':
       return aliases.dialect.countDistinct(expression.columns.map((column) => aliases.column(column)));
     case 'aggregate':
@@ -113,9 +125,13 @@ function expressionSql(expression: Expression, aliases: Aliases): string {
     case 'change': {
       const now = expressionSql(expression.of, aliases);
       const before = `lag(${now}) OVER (ORDER BY ${expressionSql(expression.over, aliases)})`;
-      return expression.isPercent
-        ? `100.0 * (${now} - ${before}) / NULLIF(${before}, 0)`
-        : `${now} - ${before}`;
+      return expression.scale === 'plain'
+        ? `${now} - ${before}`
+        : `${expression.scale}.0 * (${now} - ${before}) / NULLIF(${before}, 0)`;
+    }
+    case 'rank': {
+      const by = aliases.dialect.orderBy(expressionSql(expression.of, aliases), expression.direction);
+      return `rank() OVER (ORDER BY ${by})`;
     }
     case 'ratio': {
       const [top, bottom] = [expression.top, expression.bottom].map((part) => conditionalSql(part, aliases));
@@ -235,6 +251,13 @@ function withinGroups(query: Query, lines: readonly string[], aliases: Aliases):
   ].join('\n');
 }
 
+/** Computed numbers that may have places after the point. */
+const isFraction = (expression: Expression): boolean =>
+  expression.kind === 'aggregate'
+    ? expression.column.kind === 'number'
+    : ['product', 'ratio', 'change'].includes(expression.kind) ||
+      (expression.kind === 'column' && expression.column.formula?.kind === 'arithmetic');
+
 /** Writes a query as one SELECT, one clause or item a line. */
 export function renderSql(query: Query, dialect: SqlDialect): string {
   const { identifier } = dialect;
@@ -245,8 +268,11 @@ export function renderSql(query: Query, dialect: SqlDialect): string {
     from.push(`JOIN ${aliases.declare(step.to, alias)} ON ${onSql(step, aliases)}`);
   }
   const select = query.select.map(({ expression, alias }) => {
-    const sql = expressionSql(expression, aliases);
-    const isPlain = expression.kind === 'column' && expression.column.source.name === alias;
+    const exact = expressionSql(expression, aliases);
+    const isRounded = typeof query.decimals === 'number' && isFraction(expression);
+    const sql = isRounded ? dialect.round(exact, query.decimals!) : exact;
+    const isPlain =
+      expression.kind === 'column' && !expression.column.formula && expression.column.source.name === alias;
     return isPlain ? sql : `${sql} AS ${identifier(alias)}`;
   });
   const lines = [

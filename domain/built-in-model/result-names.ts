@@ -10,6 +10,7 @@ export function alias(expression: Expression): string {
     case 'bucket':
       return expression.unit.replace('-', '_');
     case 'count-rows':
+    case 'count-all':
       return `number_of_${expression.table.source.tableName}`;
     case 'count-distinct': {
       const { table } = expression.columns[0]!;
@@ -22,7 +23,9 @@ export function alias(expression: Expression): string {
       return name.startsWith(`${prefix}_`) ? name : `${prefix}_${name}`;
     }
     case 'change':
-      return expression.isPercent ? 'change_percent' : 'change';
+      return { plain: 'change', 1: 'relative_change', 100: 'change_percent' }[expression.scale];
+    case 'rank':
+      return 'rank';
     case 'ratio':
       return expression.scale === 100 ? 'percentage' : 'ratio';
     case 'product':

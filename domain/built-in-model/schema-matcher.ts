@@ -170,6 +170,8 @@ export function matchNames(tokens: readonly Token[], start: number, vocabulary: 
         const score = fit * span.length + bonus - handicap(table);
         edges.push({ start, end, score, lexeme: { kind: 'table', table, words, isPlural } });
       }
+      const key = keyEdge(content, start, end, table);
+      if (key) edges.push(key);
       if (table.labels.length === 2) edges.push(...bothNames(content, start, end, table));
       for (const column of table.columns) {
         const match = columnFit(content, column, content.length < span.length);
@@ -192,6 +194,23 @@ export function matchNames(tokens: readonly Token[], start: number, vocabulary: 
     }
   }
   return edges;
+}
+
+/** "domain ID" where the key of domains is called `did`. */
+function keyEdge(content: readonly Token[], start: number, end: number, table: TableInfo): Edge | null {
+  const [key] = table.primaryKey;
+  const last = content.at(-1)!;
+  if (table.primaryKey.length !== 1 || last.concept !== 'id' || end - start !== content.length) return null;
+  const isPlain = key!.words.some((word) => word.concept === 'id');
+  const said = content
+    .slice(0, -1)
+    .map((token) => token.concept)
+    .join(' ');
+  if (isPlain || said !== table.words.map((word) => word.concept).join(' ')) return null;
+  const words = content.map((token) => token.raw).join(' ');
+  const score = 0.9 * content.length + 0.12 * (content.length - 1) - handicap(table);
+  const lexeme = { kind: 'column', column: key!, namesTable: true, words, isPlural: last.isPlural } as const;
+  return { start, end, score, lexeme };
 }
 
 /** "names", "physician names" of things that have a first and a last name. */

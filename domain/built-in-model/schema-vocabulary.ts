@@ -57,6 +57,8 @@ export interface Link {
   to: TableInfo;
   toColumns: ColumnInfo[];
   implied: boolean;
+  /** Found by indexing in the values, not declared: rows of one side may have no partner. */
+  isInferred?: boolean;
   /** Neither side has one row for each value: good for EXISTS only. */
   isPeer?: boolean;
 }
@@ -134,16 +136,16 @@ interface SplitNames {
 }
 
 /** Splits names that belong together; run-together lower-case names are cut by the dictionary. */
-function splitNames(names: readonly string[], drop: string): SplitNames {
-  const letters = foreignPrefix(names);
+function splitNames(names: readonly string[], drop: string, further: ReadonlySet<string>): SplitNames {
+  const letters = foreignPrefix(names, further, drop);
   if (letters !== '') {
     const own = letters.startsWith(drop) ? letters.slice(drop.length) : letters;
     return {
-      words: names.map((name) => splitName(name.slice(letters.length))),
+      words: names.map((name) => splitName(name.slice(letters.length), further)),
       prefix: own === '' ? [] : [own],
     };
   }
-  const words = names.map(splitName);
+  const words = names.map((name) => splitName(name, further));
   const shared = sharedPrefix(words);
   return {
     words: words.map((list) => list.slice(shared)),
@@ -151,13 +153,23 @@ function splitNames(names: readonly string[], drop: string): SplitNames {
   };
 }
 
-const splitName = (name: string): string[] =>
-  splitIdentifier(name).flatMap((word) => (word.length > 5 ? (segmentName(word) ?? [word]) : [word]));
+const splitName = (name: string, further: ReadonlySet<string>): string[] =>
+  splitIdentifier(name).flatMap((word) => {
+    if (word.length <= 5 || further.has(word)) return [word];
+    return segmentName(word, further) ?? [word];
+  });
 
-function toTableInfo(source: RegistryTable, rank: number, tableWords: string[], drop: string): TableInfo {
+function toTableInfo(
+  source: RegistryTable,
+  rank: number,
+  tableWords: string[],
+  drop: string,
+  further: ReadonlySet<string>,
+): TableInfo {
   const split = splitNames(
     source.columns.map((column) => column.name),
     drop,
+    further,
   );
   const words = tableWords.map(toNameWord);
   const aliasWords = split.prefix.map(toNameWord);
@@ -202,23 +214,37 @@ function resolveLink(key: ForeignKey, byName: Map<string, TableInfo>): Link | nu
     to,
     toColumns: toColumns as ColumnInfo[],
     implied: false,
+    ...(key.isInferred ? { isInferred: true } : {}),
   };
 }
 
-/** Prepares the tables of a context for comparison with a question's words. */
-export function buildVocabulary(context: SchemaContext): Vocabulary {
+/** Words of a question or of tables by which names run together are cut: those of four letters or more, in the singular too. */
+const cuttingWords = (words: readonly string[]): string[] =>
+  words.flatMap((word) => [word.toLowerCase(), toConcept(word)]).filter((word) => /^[a-z]{4,}$/.test(word));
+
+/**
+ * Prepares the tables of a context for comparison with a question's words.
+ * @param questionWords help to cut names whose words nothing divides (`paperkeyphrase`)
+ */
+export function buildVocabulary(context: SchemaContext, questionWords: readonly string[] = []): Vocabulary {
   const names = splitNames(
     context.tables.map((table) => table.tableName),
     '',
+    new Set(cuttingWords(questionWords)),
   );
+  const further = new Set(cuttingWords([...questionWords, ...names.words.flat()]));
   const drop = names.prefix.join('');
-  const tables = context.tables.map((table, rank) => toTableInfo(table, rank, names.words[rank]!, drop));
+  const tables = context.tables.map((table, rank) =>
+    toTableInfo(table, rank, names.words[rank]!, drop, further),
+  );
   const byName = new Map(tables.map((table) => [table.source.canonicalTableName, table]));
   const links = context.foreignKeys.map((key) => resolveLink(key, byName)).filter((link) => link !== null);
   for (const { fromColumns, to } of links) {
     for (const column of fromColumns) column.isKey = true;
     if (fromColumns.length === 1) fromColumns[0]!.refersTo = to;
   }
+  // What a key refers to has one row for each value.
+  for (const { to, toColumns } of links) if (to.primaryKey.length === 0) to.primaryKey = [...toColumns];
   const named = [...links, ...impliedLinks(tables, links)];
   return { tables, links: [...named, ...sharedColumnLinks(tables, named)] };
 }

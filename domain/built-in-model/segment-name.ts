@@ -25,8 +25,12 @@ export const isDictionaryWord = (text: string): boolean => segmentName(text) !==
 /** Whether a word is common in names of tables and columns, and so no shortened form of another. */
 export const isKnownWord = (word: string): boolean => isWord(word);
 
-/** Cuts a run-together name (`joindate`) into dictionary words, as few as possible; null if it is not made of them. */
-export function segmentName(name: string): string[] | null {
+const NONE: ReadonlySet<string> = new Set();
+/** As an ending they make one English word of the whole: membership, mileage. */
+const SUFFIXES = new Set(['ship', 'age', 'is', 'no', 'ref', 'able']);
+
+/** Cuts a run-together name (`joindate`) into words of the dictionary, or further ones, as few as possible; null if it is not made of them. */
+export function segmentName(name: string, further: ReadonlySet<string> = NONE): string[] | null {
   const best: (string[] | null)[] = [[]];
   for (let end = 1; end <= name.length; end++) {
     best[end] = null;
@@ -34,7 +38,8 @@ export function segmentName(name: string): string[] | null {
       const before = best[start];
       const part = name.slice(start, end);
       const digits = /^\d+$/.test(part);
-      if (!before || !(digits || isWord(part))) continue;
+      if (!before || !(digits || isWord(part) || further.has(part))) continue;
+      if (end === name.length && start > 0 && SUFFIXES.has(part)) continue;
       if (best[end] === null || before.length + 1 < best[end]!.length) best[end] = [...before, part];
     }
   }
@@ -51,24 +56,35 @@ function sharedLetters(names: readonly string[]): string {
  * Letters that all names begin with and that are no part of their words (`sb` of `sbcustomer`, `sbtx` of `sbtxdate`):
  * empty unless most names without them, and not as they are, are made of dictionary words.
  */
-export function foreignPrefix(names: readonly string[]): string {
+export function foreignPrefix(
+  names: readonly string[],
+  further: ReadonlySet<string> = NONE,
+  begins = '',
+): string {
   if (names.length < 3) return '';
   const lower = names.map((name) => name.toLowerCase());
   if (
     lower.some((name) => /[^a-z0-9]/.test(name)) ||
-    lower.filter((name) => segmentName(name)).length > names.length / 3
+    lower.filter((name) => segmentName(name, further)).length > names.length / 3
   ) {
     return '';
   }
   const shared = sharedLetters(lower);
-  let best = '';
+  // Where the tables share a prefix, the columns do as well.
+  const isGiven = begins !== '' && names.length >= 4 && shared.startsWith(begins);
+  let best = isGiven ? begins : '';
   let most = 0;
   for (let length = 1; length <= shared.length; length++) {
-    const made = lower.filter((name) => name.length > length && segmentName(name.slice(length))).length;
-    if (made >= most && made >= names.length * 0.6) {
+    const made = lower.filter(
+      (name) => name.length > length && segmentName(name.slice(length), further),
+    ).length;
+    if (made >= most && (made >= names.length * 0.6 || (isGiven && length >= begins.length))) {
       best = shared.slice(0, length);
       most = made;
     }
   }
-  return best;
+  // Of four names or more, letters that are no word are a prefix also where the rest is in no dictionary.
+  const isLetters =
+    best === '' && names.length >= 4 && shared.length >= 2 && shared.length <= 4 && !isWord(shared);
+  return isLetters && lower.every((name) => name.length >= shared.length + 3) ? shared : best;
 }

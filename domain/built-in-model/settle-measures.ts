@@ -26,12 +26,15 @@ export interface Settled {
   expression: Expression;
   /** Conditions of the two parts of a ratio, to be planned where the joins are known. */
   parts?: { top: Filter[]; bottom: Filter[] };
+  /** The second side of a ratio is of another table. */
+  apart?: TableInfo;
 }
 
 export interface Wanted {
   measures: Settled[];
   having: { measure: Settled; index: number }[];
   dimensions: Dimension[];
+  rank?: Settled;
   order: { measure: Settled | null; column: ColumnInfo | null; direction: 'asc' | 'desc' } | null;
 }
 
@@ -68,7 +71,9 @@ function settleMeasure(measure: Measure, context: PlanContext): Settled {
     case 'ratio': {
       const top = settlePart(measure.top, context);
       const bottom = settlePart(measure.bottom, context);
-      if (top.table !== bottom.table)
+      const isApart = top.table !== bottom.table;
+      const areCounts = [top, bottom].every(({ expression }) => expression.kind === 'count-rows');
+      if (isApart && (!areCounts || measure.scale === 100))
         throw new CannotRead('A ratio of things of different tables is not understood.', 4);
       const expression = {
         kind: 'ratio' as const,
@@ -80,6 +85,7 @@ function settleMeasure(measure: Measure, context: PlanContext): Settled {
         table: top.table,
         expression,
         parts: { top: measure.top.filters, bottom: measure.bottom.filters },
+        ...(isApart ? { apart: bottom.table } : {}),
       };
     }
     case 'sales': {
@@ -156,7 +162,12 @@ export function settle(context: PlanContext): Wanted {
   }
 
   const having = reading.having;
-  const needsGroups = asked.length > 0 || orderMeasure !== null || having.length > 0 || dimensions.length > 0;
+  const needsGroups =
+    asked.length > 0 ||
+    reading.rank !== null ||
+    orderMeasure !== null ||
+    having.length > 0 ||
+    dimensions.length > 0;
   if (!needsGroups)
     return {
       measures: [],
@@ -165,7 +176,7 @@ export function settle(context: PlanContext): Wanted {
       order: order && { measure: null, column: orderColumn, direction: order.direction },
     };
 
-  if (asked.length === 0 && orderMeasure === null && having.length === 0) {
+  if (asked.length === 0 && orderMeasure === null && having.length === 0 && reading.rank === null) {
     // "orders per month": counted. "population by country": added up.
     const numbers = reading.projections.filter((c) => c.kind === 'number' && !c.isKey);
     if (numbers.length > 0 && numbers.length === reading.projections.length) {
@@ -193,6 +204,7 @@ export function settle(context: PlanContext): Wanted {
     return there ?? settled;
   };
   for (const measure of asked) add(measure);
+  const rank = reading.rank ? add(reading.rank.by) : undefined;
   dimensions = withSubject(context, dimensions);
   const settledOrder = orderMeasure
     ? add(orderMeasure)
@@ -204,6 +216,7 @@ export function settle(context: PlanContext): Wanted {
     measures,
     having: settledHaving,
     dimensions,
+    ...(rank ? { rank } : {}),
     order: order && {
       measure: settledOrder,
       column: isDimension ? orderColumn : null,
@@ -226,7 +239,10 @@ function withSubject({ reading }: PlanContext, dimensions: Dimension[]): Dimensi
   if (subject && !out.some((d) => d.kind === 'entity' && d.table === subject)) {
     const ownProjections = projections.length > 0 && projections.every((p) => p.table === subject);
     const isGrouped =
-      reading.order?.by || reading.having.length > 0 || (reading.measures.length > 0 && !measured);
+      reading.order?.by ||
+      reading.rank ||
+      reading.having.length > 0 ||
+      (reading.measures.length > 0 && !measured);
     const describes =
       ownProjections &&
       !projections.every((p) => subject.labels.includes(p)) &&

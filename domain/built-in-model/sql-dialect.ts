@@ -41,6 +41,8 @@ export interface SqlDialect {
   isOther(sql: string, value: string): string;
   /** Without regard to case. @param pattern of LIKE, with `\` before what stands for itself */
   matches(sql: string, pattern: string): string;
+  /** To places after the point. */
+  round(sql: string, decimals: number): string;
   /** Nulls last. */
   orderBy(sql: string, direction: 'asc' | 'desc'): string;
 }
@@ -95,6 +97,7 @@ const POSTGRES: SqlDialect = {
   countDistinct: (sqls) => `count(DISTINCT ${sqls.length === 1 ? sqls[0] : `(${sqls.join(', ')})`})`,
   isOther: (sql, value) => `${sql} IS DISTINCT FROM ${value}`,
   matches: (sql, pattern) => `${sql} ILIKE ${POSTGRES.textLiteral(pattern)}`,
+  round: (sql, decimals) => `round((${sql})::numeric, ${decimals})`,
   orderBy: (sql, direction) => `${sql} ${direction === 'desc' ? 'DESC' : 'ASC'} NULLS LAST`,
 };
 
@@ -136,6 +139,7 @@ const MYSQL: SqlDialect = {
   countDistinct: (sqls) => `count(DISTINCT ${sqls.join(', ')})`,
   isOther: (sql, value) => `NOT (${sql} <=> ${value})`,
   matches: (sql, pattern) => `lower(${sql}) LIKE lower(${MYSQL.textLiteral(pattern)})`,
+  round: (sql, decimals) => `round(${sql}, ${decimals})`,
   // Nulls come last in descending order anyway.
   orderBy: (sql, direction) => (direction === 'desc' ? `${sql} DESC` : `${sql} IS NULL, ${sql}`),
 };
@@ -154,6 +158,7 @@ const DUCKDB: SqlDialect = {
   },
   age: (sql) => `EXTRACT(YEAR FROM age(CAST(${sql} AS TIMESTAMP)))`,
   countDistinct: (sqls) => `count(DISTINCT ${sqls.length === 1 ? sqls[0] : `(${sqls.join(', ')})`})`,
+  round: (sql, decimals) => `round(${sql}, ${decimals})`,
   // Only MySQL and Postgres take a backslash for an escape without being told.
   matches: (sql, pattern) =>
     `${sql} ILIKE ${DUCKDB.textLiteral(pattern)}${pattern.includes('\\') ? " ESCAPE '\\'" : ''}`,

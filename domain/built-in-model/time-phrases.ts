@@ -118,6 +118,10 @@ function saidInclusive(tokens: readonly Token[], start: number, count: number, u
   if (tokens[at]?.lower === 'inclusive' && tokens[at + 1]?.lower === 'of') at += 2;
   else if (tokens[at]?.lower === 'including') at += 1;
   else return start;
+  if (tokens[at]?.lower === 'today') {
+    at += /^(?:date|s)$/.test(tokens[at + 1]?.lower ?? '') ? 2 : 1;
+    return tokens[at]?.raw === ')' ? at + 1 : at;
+  }
   const isAgo =
     tokens[at]?.value === count && unitOf(tokens[at + 1]) === unit && tokens[at + 2]?.lower === 'ago';
   if (isAgo) at += 3;

@@ -1,14 +1,15 @@
 import type { QueryDialect } from '../../contracts/data-source.js';
 import type { SchemaContext } from '../../contracts/schema-registry.js';
-import { expandDefinitions, explainedForms } from './definitions.js';
+import { expandDefinitions, explainedForms, sentencesOf } from './definitions.js';
 import { interpret } from './interpret.js';
 import { type Cut, cutQuestion } from './lattice.js';
 import { type Plan, planQuery } from './plan-query.js';
 import { readLexemes } from './read-lexemes.js';
 import { CannotRead, type Reading } from './reading.js';
 import { renderSql } from './render-sql.js';
+import { rephrase, withoutWaysOfWorking } from './rephrase.js';
 import { type SalesMeasure, salesMeasures } from './sales-measure.js';
-import { buildVocabulary, type Vocabulary } from './schema-vocabulary.js';
+import { buildVocabulary, type TableInfo, type Vocabulary } from './schema-vocabulary.js';
 import { type SqlDialect, sqlDialect } from './sql-dialect.js';
 import { tokenise } from './tokenise.js';
 import { indexValues } from './value-matcher.js';
@@ -63,6 +64,8 @@ interface Candidate {
   score: number;
   quality: number;
   words: string[];
+  /** The same for readings that name the same things: a foreign key and the key that it refers to, a table and its column. */
+  meaning: string;
 }
 
 /**
@@ -71,11 +74,13 @@ interface Candidate {
  * nothing. Pure and deterministic.
  */
 export function translateQuestion(input: TranslationInput): Translation {
-  const expanded = expandDefinitions(input.question);
+  const asked = withoutWaysOfWorking(sentencesOf(input.question)).join('\n');
+  const { question, notes } = expandDefinitions(asked);
+  const expanded = { notes, ...rephrase(question) };
   const forms = explainedForms(expanded.question);
   let first: Translation | undefined;
   for (const form of forms.length > 0 ? forms : [{ question: expanded.question, notes: [] }]) {
-    const translation = translatePlainly({ ...input, question: form.question });
+    const translation = translatePlainly({ ...input, question: form.question }, expanded.decimals);
     first ??= translation;
     if (translation.outcome === 'not_confident') continue;
     return withNotes(translation, [...expanded.notes, ...form.notes]);
@@ -89,10 +94,13 @@ function withNotes(translation: Translation, notes: readonly string[]): Translat
 }
 
 /** A question that defines nothing. */
-function translatePlainly(input: TranslationInput): Translation {
+function translatePlainly(input: TranslationInput, decimals: number | null): Translation {
   const tokens = tokenise(input.question);
   if (tokens.length > LONGEST_QUESTION) return refuse('The question is too long for the built-in model.', []);
-  const vocabulary = buildVocabulary(input.context);
+  const vocabulary = buildVocabulary(
+    input.context,
+    tokens.flatMap((token) => (token.kind === 'word' ? [token.lower] : [])),
+  );
   const values = indexValues(vocabulary, input.sampledValues ?? {});
   const cuts = tokens.length === 0 ? [] : cutQuestion(tokens, vocabulary, values, input.today);
   const best = cuts[0];
@@ -110,7 +118,7 @@ function translatePlainly(input: TranslationInput): Translation {
   for (const cut of cuts) {
     if (best.score - cut.score > FARTHEST_CUT) break;
     try {
-      for (const candidate of planCut(cut, vocabulary, roots, dialect)) {
+      for (const candidate of planCut(cut, vocabulary, roots, dialect, decimals)) {
         if (!candidates.some((c) => c.sql === candidate.sql)) candidates.push(candidate);
       }
     } catch (error) {
@@ -122,7 +130,9 @@ function translatePlainly(input: TranslationInput): Translation {
   candidates.sort((a, b) => b.score - a.score);
   const first = candidates[0];
   if (!first) return refuse(problem.message, problem.unknown);
-  const tied = candidates.filter((c) => first.score - c.score < CLEAR_LEAD);
+  const tied = candidates.filter(
+    (c) => c === first || (first.score - c.score < CLEAR_LEAD && c.meaning !== first.meaning),
+  );
   const chosen = tied.find((c) => input.chosenReadings?.includes(sayPlan(c.plan)));
   if (tied.length > 1 && !chosen) return sayTie(tied);
   return accept(chosen ?? first);
@@ -174,6 +184,7 @@ function planCut(
   vocabulary: Vocabulary,
   roots: ReadonlySet<string>,
   dialect: SqlDialect,
+  decimals: number | null,
 ): Candidate[] {
   const words = cut.edges.flatMap(({ lexeme }) => {
     if (lexeme.kind === 'table') return [`"${lexeme.words}" as ${lexeme.table.source.canonicalTableName}`];
@@ -185,11 +196,13 @@ function planCut(
   const quality = qualityOf(cut);
   const toCandidate = (plan: Plan): Candidate => {
     return {
-      sql: renderSql(plan.query, dialect),
+      sql: renderSql({ ...plan.query, decimals }, dialect),
       plan,
       score: cut.score - plan.cost - plan.notes.length * 0.02,
       quality,
       words,
+      // What revenue was taken to be stands in the notes.
+      meaning: [meaningOf(cut, vocabulary), ...plan.notes].join('|'),
     };
   };
   const read = (): Reading => readLexemes(cut.edges, vocabulary);
@@ -213,6 +226,43 @@ function planCut(
     if (found.length > 0) return found;
   }
   throw problem ?? new CannotRead('No column clearly holds revenue.', 5);
+}
+
+/** Words of grammar that make another question where they are read as something else. */
+const DECIDING: ReadonlySet<string> = new Set(
+  'aggregate count superlative top change rank compare ratio not without null time time-unit both or'.split(
+    ' ',
+  ),
+);
+
+/** What the names in a cut stand for, in a form that does not tell a foreign key from the key that it holds. */
+function meaningOf(cut: Cut, { links }: Vocabulary): string {
+  const columns = new Set<string>();
+  const tables = new Set<TableInfo>();
+  const owners = new Set<TableInfo>();
+  const others: string[] = [];
+  for (const { lexeme } of cut.edges) {
+    if (lexeme.kind === 'table') tables.add(lexeme.table);
+    else if (lexeme.kind === 'column') {
+      const { column } = lexeme;
+      const link = links.find(
+        ({ fromColumns, isPeer }) => !isPeer && fromColumns.length === 1 && fromColumns[0] === column,
+      );
+      const meant = link ? link.toColumns[0]! : column;
+      columns.add(meant.source.canonicalColumnName);
+      owners.add(column.table).add(meant.table);
+    } else if (DECIDING.has(lexeme.kind)) others.push(`${lexeme.kind} ${lexeme.words}`);
+    else if (lexeme.kind === 'value') {
+      owners.add(lexeme.column.table);
+      others.push(`${lexeme.column.source.canonicalColumnName} ${lexeme.values.join()}`);
+    } else if (lexeme.kind === 'share') others.push(lexeme.filter.column.source.canonicalColumnName);
+  }
+  const named = [...tables].filter((table) => !owners.has(table));
+  return [
+    ...[...columns].sort(),
+    ...named.map((table) => table.source.canonicalTableName).sort(),
+    ...others.sort(),
+  ].join('|');
 }
 
 const saidSales = (cut: Cut): string => cut.edges.find(({ lexeme }) => lexeme.kind === 'sales')!.lexeme.words;

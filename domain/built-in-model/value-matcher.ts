@@ -1,5 +1,6 @@
-import type { Edge } from './lexeme.js';
+import type { Edge, ShareFilter } from './lexeme.js';
 import type { ColumnInfo, Vocabulary } from './schema-vocabulary.js';
+import { areStateForms } from './state-words.js';
 import type { Token } from './tokenise.js';
 import { singular } from './words.js';
 
@@ -50,6 +51,43 @@ export function indexValues(
 export const findValue = (index: ValueIndex, text: string): ReadonlyMap<ColumnInfo, string[]> =>
   index.byText.get(normalise(text)) ?? new Map();
 
+/** "successful" where the state is stored as `success`. */
+function stateForms(index: ValueIndex, word: string): [ColumnInfo, string[]][] {
+  const found = new Map<ColumnInfo, string[]>();
+  for (const [text, columns] of index.byText) {
+    if (!areStateForms(word, text)) continue;
+    for (const [column, values] of columns) found.set(column, [...(found.get(column) ?? []), ...values]);
+  }
+  return [...found];
+}
+
+/** "success rate", "cancellation rate": the part of the rows whose state is so. */
+export function matchShares(
+  tokens: readonly Token[],
+  start: number,
+  index: ValueIndex,
+  vocabulary: Vocabulary,
+): Edge[] {
+  const [word, rate] = [tokens[start]!, tokens[start + 1]];
+  if (word.kind !== 'word' || !/^rates?$/.test(rate?.lower ?? '')) return [];
+  const words = `${word.raw} ${rate!.raw}`;
+  const flags = vocabulary.tables
+    .flatMap((table) => table.columns)
+    .filter(
+      (column) => column.kind === 'boolean' && column.words.some((w) => areStateForms(word.lower, w.concept)),
+    );
+  const filters: ShareFilter[] = [
+    ...stateForms(index, word.lower).map(([column, values]) => ({ kind: 'values', column, values }) as const),
+    ...flags.map((column) => ({ kind: 'boolean', column }) as const),
+  ];
+  return filters.map((filter) => ({
+    start,
+    end: start + 2,
+    score: 1.8 - Math.min(filter.column.table.rank, 20) * 0.002,
+    lexeme: { kind: 'share', filter, words },
+  }));
+}
+
 /** Values that spans beginning at a token may be. Short ones (`IN`, `OR`) must be written as they are stored. */
 export function matchValues(
   tokens: readonly Token[],
@@ -60,6 +98,18 @@ export function matchValues(
   const isTableWord = (token: Token) =>
     vocabulary.tables.some((table) => table.words.some((word) => word.concept === token.concept));
   const edges: Edge[] = [];
+  const first = tokens[start]!;
+  if (first.kind === 'word' && findValue(index, first.raw).size === 0) {
+    for (const [column, values] of stateForms(index, first.lower)) {
+      const score = 0.84 - Math.min(column.table.rank, 20) * 0.002;
+      edges.push({
+        start,
+        end: start + 1,
+        score,
+        lexeme: { kind: 'value', column, values, words: first.raw },
+      });
+    }
+  }
   for (let end = start + 1; end <= Math.min(tokens.length, start + LONGEST_VALUE); end++) {
     const span = tokens.slice(start, end);
     if (span.some((token) => token.kind === 'quoted' || token.kind === 'date' || /^[?;!:]$/.test(token.raw)))

@@ -60,9 +60,14 @@ test('how a ratio was read is told', () => {
   });
 });
 
+test('things of two tables are counted each by themselves', () => {
+  expect(sqlOf('What is the ratio of customers to delivered orders?')).toBe(
+    "SELECT 1.0 * count(*) / NULLIF((SELECT count(*) FROM shop.orders AS o WHERE o.status = 'delivered'), 0) AS ratio FROM shop.customers AS c",
+  );
+});
+
 test.each([
   'What is the ratio of orders?',
-  'What is the ratio of customers to orders?',
   'What is the ratio of happiness to sadness?',
   'What percentage of customers?',
 ])('refuses half a ratio: %s', (question) => {
