@@ -3,13 +3,11 @@ import { LRUCache } from 'lru-cache';
 import mysql from 'mysql2';
 import { LIMITS } from '../../../contracts/limits.js';
 import { QuaestorError } from '../../../contracts/quaestor-error.js';
+import { holdConnection } from '../hold-connection.js';
 import type { SourcePoolsOptions } from '../source-pools-options.js';
 import { connectionOptions } from './connection-options.js';
 import { openSession, type Session } from './session.js';
 import { toMysqlError } from './to-mysql-error.js';
-
-/** Between two attempts to cancel the same work. */
-const CANCEL_AGAIN_MS = 250;
 
 /**
  * One pool for each connection string, made when first used. A pool keeps no idle connection for longer than 30 s, so that
@@ -49,37 +47,23 @@ export class MysqlPools {
   ): Promise<Result> {
     signal.throwIfAborted();
     const connection = await this.#acquire(this.#poolFor(connectionString), signal);
-    let isDone = false;
-    let broken = false;
-    // A connection that breaks in the middle of work would otherwise end the process.
-    const onBroken = (): void => {
-      broken = true;
-    };
-    connection.on('error', onBroken);
     let session: Session | undefined;
-    const cancel = () =>
-      void (session
-        ? this.#cancelUntil(connectionString, session, () => isDone)
-        : Promise.resolve(connection.destroy()));
-    signal.addEventListener('abort', cancel, { once: true });
-    try {
+    const held = {
+      events: connection,
+      cancel: async () => session !== undefined && (await this.cancel(connectionString, session)),
+      cut: () => (session ? session.cut() : connection.destroy()),
+      toError: (error: unknown) => toMysqlError(error, 'query'),
+      release: (isSpent: boolean) => {
+        if (isSpent || session?.isSpent) connection.destroy();
+        else connection.release();
+      },
+    };
+    return await holdConnection(held, signal, async () => {
       session = this.#sessions.get(connection) ?? (await openSession(connection));
       this.#sessions.set(connection, session);
       signal.throwIfAborted();
       return await work(session);
-    } catch (error) {
-      if (signal.aborted) throw signal.reason;
-      const mapped = toMysqlError(error, 'query');
-      broken ||= mapped instanceof QuaestorError && mapped.code === 'data_source_connection_lost';
-      throw mapped;
-    } finally {
-      isDone = true;
-      signal.removeEventListener('abort', cancel);
-      // A cancel that is still on its way must not hit the next user of this connection.
-      if (broken || signal.aborted || session?.isSpent) connection.destroy();
-      else connection.release();
-      connection.off('error', onBroken);
-    }
+    });
   }
 
   /** Ends the statement that runs in `session`, by a connection of its own. False when the server could not be reached. */
@@ -149,19 +133,6 @@ export class MysqlPools {
       throw toMysqlError(error, 'connect');
     } finally {
       waits.abort();
-    }
-  }
-
-  /**
-   * Cancels what runs in a session until its work has ended: a cancel that comes between two statements is void, and the second
-   * one would run on. When the server cannot be reached for that, the connection is cut.
-   */
-  async #cancelUntil(connectionString: string, session: Session, isDone: () => boolean): Promise<void> {
-    while (!isDone()) {
-      const isSent = await this.cancel(connectionString, session);
-      if (!isSent && !isDone()) session.cut();
-      if (!isSent) return;
-      await pause(CANCEL_AGAIN_MS, undefined, { ref: false });
     }
   }
 }

@@ -1,15 +1,13 @@
 import type { Socket } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import pg from 'pg';
 import { LIMITS } from '../../../contracts/limits.js';
 import { QuaestorError } from '../../../contracts/quaestor-error.js';
+import { holdConnection } from '../hold-connection.js';
 import type { SourcePoolsOptions } from '../source-pools-options.js';
 import { toDataSourceError } from './data-source-error.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Between two attempts to cancel the same work. */
-const CANCEL_AGAIN_MS = 250;
 
 /**
  * One pool for each connection string, made when first used. A pool keeps no idle connection for longer than 30 s, so that
@@ -46,30 +44,14 @@ export class SourcePools {
   ): Promise<Result> {
     signal.throwIfAborted();
     const client = await acquire(this.#poolFor(connectionString), signal);
-    let isDone = false;
-    let broken = false;
-    // The pool listens to idle connections only: a connection that breaks in the middle of work would end the process.
-    const onBroken = (): void => {
-      broken = true;
+    const held = {
+      events: client,
+      cancel: () => cancelStatement(connectionString, client),
+      cut: () => cutConnection(client),
+      toError: (error: unknown) => toDataSourceError(error, 'query'),
+      release: (isSpent: boolean) => client.release(isSpent),
     };
-    client.on('error', onBroken);
-    const cancel = () => void cancelUntil(connectionString, client, () => isDone);
-    signal.addEventListener('abort', cancel, { once: true });
-    try {
-      signal.throwIfAborted();
-      return await work(client);
-    } catch (error) {
-      if (signal.aborted) throw signal.reason;
-      const mapped = toDataSourceError(error, 'query');
-      broken ||= mapped instanceof QuaestorError && mapped.code === 'data_source_connection_lost';
-      throw mapped;
-    } finally {
-      isDone = true;
-      signal.removeEventListener('abort', cancel);
-      // A cancel that is still on its way must not hit the next user of this connection.
-      client.release(broken || signal.aborted);
-      client.off('error', onBroken);
-    }
+    return await holdConnection(held, signal, () => work(client));
   }
 
   /** Cancels the statement that runs on `client`, by a connection of its own. Never throws. */
@@ -144,23 +126,6 @@ async function acquire(pool: pg.Pool, signal: AbortSignal): Promise<pg.PoolClien
       : toDataSourceError(error, 'connect');
   } finally {
     signal.removeEventListener('abort', giveUp);
-  }
-}
-
-/**
- * Cancels what runs on `client` until its work has ended: a cancel that comes between two statements is void, and the second one
- * would run on. When the server cannot be reached for that, the connection is cut.
- */
-async function cancelUntil(
-  connectionString: string,
-  client: pg.PoolClient,
-  isDone: () => boolean,
-): Promise<void> {
-  while (!isDone()) {
-    const isSent = await cancelStatement(connectionString, client);
-    if (!isSent && !isDone()) cutConnection(client);
-    if (!isSent) return;
-    await pause(CANCEL_AGAIN_MS, undefined, { ref: false });
   }
 }
 
