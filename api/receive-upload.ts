@@ -6,6 +6,7 @@ import busboy from 'busboy';
 import type { Request } from 'express';
 import { QuaestorError } from '../contracts/quaestor-error.js';
 import { toDiskError } from '../platform/disk-error.js';
+import { WRITE_BYTES } from '../platform/unfinished-uploads.js';
 import { fileNameOf } from './uploads/upload-name.js';
 
 export interface ReceivedUpload {
@@ -112,7 +113,7 @@ async function receiveFile(
     },
   });
   try {
-    await pipeline(stream, meter, createWriteStream(path, { flags: 'wx' }));
+    await pipeline(stream, meter, createWriteStream(path, { flags: 'wx', highWaterMark: WRITE_BYTES }));
   } catch (error) {
     throw toDiskError(error);
   }

@@ -5,7 +5,8 @@
  * Generates seeded CSV files (MB), reads each as the activity does (whole-file dialect and types, listed cells, zstd Parquet) and, in the
  * same run and the same kind of process, with DuckDB's own two steps: read_csv with its sniffer to zstd Parquet, and SUMMARIZE on it, then
  * the whole way on real servers: uploaded through the API as `quaestor datasets add` does, read by its job, profiled by its own; then
- * 40 group-bys on the Parquet file, in an untrusted session that stays open, as questions about one dataset do. Memory is that of all processes of the bench.
+ * 80 queries of four kinds on the Parquet file, in an untrusted session that stays open, as questions about one dataset do, and three
+ * statements that must be killed at their limit. Memory is that of all processes of the bench; of the whole way, that of API, workers and DuckDB.
  *
  * Options: --parts (no whole way: no servers are started), --sizes MB,MB (default 100), --seed N (default 1), --memory MB (DuckDB's limit, default 400), --runs N (default 1), --json
  */
@@ -16,6 +17,7 @@ import { parseArgs } from 'node:util';
 import { createDuckDbPool, type DuckDbPool } from '../activities/datasets/duckdb/duckdb-pool.js';
 import { ingestFile } from '../activities/datasets/ingest/ingest-file.js';
 import { generateCsv } from './datasets/generate-csv.js';
+import { measureQueries, type QueryTimes } from './datasets/measure-queries.js';
 import { measureWholeWay, type WholeWay } from './datasets/measure-whole-way.js';
 import { watchTreeMemory } from './datasets/watch-memory.js';
 
@@ -45,8 +47,7 @@ interface Figures {
   duckdbPeakMb: number;
   /** Ours over DuckDB's two steps. */
   ratio: number;
-  queryP50Ms: number;
-  queryP95Ms: number;
+  queries: QueryTimes;
   rejectedCells: number;
   /** Absent with --parts. */
   wholeWay?: WholeWay;
@@ -74,7 +75,19 @@ async function main(): Promise<void> {
     await rm(folder, { recursive: true, force: true });
   }
   if (options.json) process.stdout.write(`${JSON.stringify(results)}\n`);
-  else for (const { wholeWay, ...figures } of results) console.table({ ...figures, ...wholeWay });
+  else
+    for (const { queries, wholeWay, ...figures } of results) console.table(flat(figures, queries, wholeWay));
+}
+
+function flat(
+  figures: Omit<Figures, 'queries' | 'wholeWay'>,
+  { kinds, killed, p50Ms, p95Ms, killedAfterLimitMs }: QueryTimes,
+  wholeWay: WholeWay | undefined,
+): Record<string, number | null> {
+  const slowest = Object.entries(kinds).map(([kind, times]) => [`p95 of ${kind}`, times.p95Ms]);
+  const ends = Object.entries(killed).map(([name, ms]) => [`killed: ${name}`, ms]);
+  const queries = { queryP50Ms: p50Ms, queryP95Ms: p95Ms, killedAfterLimitMs };
+  return { ...figures, ...wholeWay, ...queries, ...Object.fromEntries([...slowest, ...ends]) };
 }
 
 async function measure(pool: DuckDbPool, folder: string, sizeMb: number): Promise<Figures> {
@@ -113,20 +126,7 @@ async function measure(pool: DuckDbPool, folder: string, sizeMb: number): Promis
   const duckdbPeakMb = memory.peakBytes() / MB;
 
   say('Queries');
-  const views = { data: join(out, 'data.parquet') };
-  const times: number[] = [];
-  for (let index = 0; index < 40; index += 1) {
-    times.push(
-      await timed(() =>
-        pool.withSession({ timeoutMs: HOUR_MS, views, isUntrusted: true, keepAs: 'bench' }, (session) =>
-          session.all(
-            `SELECT city, count(*), sum(price) FROM data WHERE quantity > ${index} GROUP BY city ORDER BY 2 DESC`,
-          ),
-        ),
-      ),
-    );
-  }
-  times.sort((a, b) => a - b);
+  const queries = await measureQueries(pool, join(out, 'data.parquet'));
   await rm(path);
   const theirsMs = duckdbParquetMs + duckdbSummarizeMs;
   return {
@@ -138,8 +138,7 @@ async function measure(pool: DuckDbPool, folder: string, sizeMb: number): Promis
     duckdbSummarizeMs: Math.round(duckdbSummarizeMs),
     duckdbPeakMb: Math.round(duckdbPeakMb),
     ratio: Math.round((oursMs / theirsMs) * 100) / 100,
-    queryP50Ms: Math.round(times[20] ?? 0),
-    queryP95Ms: Math.round(times[37] ?? 0),
+    queries,
     rejectedCells: read.rejectedCells,
     ...(wholeWay
       ? {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { DataSource } from '../contracts/data-source.js';
 import type { Dataset } from '../contracts/dataset.js';
 import type { PartialProfile, ProfileState } from '../contracts/dataset-profile.js';
@@ -122,7 +123,7 @@ export interface ApiClient {
   /** How many bytes of it are there. */
   readUploadOffset(uploadId: string): Promise<number>;
   /** Sends the bytes from there on. Returns the job that reads the file, when this was the last of it. */
-  continueUpload(uploadId: string, offsetBytes: number, bytes: Blob): Promise<string | undefined>;
+  continueUpload(uploadId: string, offsetBytes: number, rest: FileRest): Promise<string | undefined>;
   listDatasets(): Promise<Dataset[]>;
   readDataset(datasetId: string): Promise<Dataset>;
   /** Starts a profile unless the data has one already, or one in the making. */
@@ -138,12 +139,18 @@ export interface ApiClient {
   openEvents(jobId: string, options?: OpenEventsOptions): Promise<Response>;
 }
 
+/** What of a file is still to be sent. */
+export interface FileRest {
+  bytes: Readable;
+  sizeBytes: number;
+}
+
 interface Call {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
   body?: unknown;
   /** Sent as it is. */
-  content?: FormData | Blob;
+  content?: FormData | Readable;
   headers?: Record<string, string>;
   signal?: AbortSignal;
 }
@@ -172,7 +179,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         method: call.method ?? 'GET',
         headers,
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
-        ...(call.content ? { body: call.content } : {}),
+        ...(call.content ? { body: call.content, duplex: 'half' } : {}),
         ...(signal ? { signal } : {}),
       });
     } catch (error) {
@@ -310,10 +317,11 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     },
     readUploadOffset: async (id) =>
       (await json<{ offsetBytes: number }>({ path: `/v1/uploads/${segment(id)}` })).offsetBytes,
-    continueUpload: async (id, offsetBytes, bytes) => {
+    continueUpload: async (id, offsetBytes, { bytes, sizeBytes }) => {
       const headers = {
         ...TUS,
         'upload-offset': String(offsetBytes),
+        'content-length': String(sizeBytes),
         'content-type': 'application/offset+octet-stream',
       };
       const reply = await once({

@@ -1,4 +1,4 @@
-import { openAsBlob } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { ApiClient } from './api-client.js';
@@ -7,6 +7,8 @@ import { pause } from './pause.js';
 
 /** From here on a file is sent so that a broken connection need not start over. */
 const IN_PIECES_FROM_BYTES = 16 * 1024 ** 2;
+/** Read at once: with small pieces a fast connection waits for the disk. */
+const READ_BYTES = 1024 ** 2;
 const MOST_ATTEMPTS_WITHOUT_PROGRESS = 8;
 const LONGEST_WAIT_MS = 15_000;
 
@@ -44,11 +46,12 @@ export async function uploadFile(
   }
   const id = resume ?? (await client.createUpload({ sizeBytes, filename: basename(path), ...fields }));
   options.onBegun?.(id, sizeBytes);
-  const file = await openAsBlob(path);
   let offsetBytes = resume === undefined ? 0 : await client.readUploadOffset(id);
   for (let attempt = 1; ; attempt += 1) {
+    const bytes = createReadStream(path, { start: offsetBytes, highWaterMark: READ_BYTES });
     try {
-      const jobId = await client.continueUpload(id, offsetBytes, file.slice(offsetBytes));
+      const rest = { bytes, sizeBytes: sizeBytes - offsetBytes };
+      const jobId = await client.continueUpload(id, offsetBytes, rest);
       // The answer with the job may have been lost with a connection.
       const known = jobId ?? (await client.listJobs()).find(({ subjectId }) => subjectId === id)?.id;
       if (known === undefined) throw new Error('The upload is whole, but no job reads it.');
@@ -64,6 +67,8 @@ export async function uploadFile(
       if (reached > offsetBytes) attempt = 0;
       offsetBytes = reached;
       options.onBroken?.(offsetBytes);
+    } finally {
+      bytes.destroy();
     }
   }
 }

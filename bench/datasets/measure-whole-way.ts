@@ -20,6 +20,8 @@ export interface WholeWay {
   rowCount: number;
   /** API, workers and DuckDB together, without pages of files. */
   quaestorPeakMb: number;
+  /** The same with the pages of files, which are counted for each process. */
+  quaestorPeakResidentMb: number;
 }
 
 /** A file on its whole way: API and workers in one process on servers of their own (native Postgres), which are gone afterwards. */
@@ -82,8 +84,14 @@ async function startQuaestor(): Promise<{
       const profiledMs = isProfiled ? since() - queryableMs : null;
       const { version } = await client.readDataset(datasetId);
       await fetch(`${url}/v1/datasets/${datasetId}`, { method: 'DELETE', headers });
-      const quaestorPeakMb = Math.round(memory.peakBytes() / 1e6);
-      return { uploadedMs, queryableMs, profiledMs, rowCount: version?.rowCount ?? 0, quaestorPeakMb };
+      return {
+        uploadedMs,
+        queryableMs,
+        profiledMs,
+        rowCount: version?.rowCount ?? 0,
+        quaestorPeakMb: Math.round(memory.peakBytes() / 1e6),
+        quaestorPeakResidentMb: Math.round(memory.peakResidentBytes() / 1e6),
+      };
     } finally {
       memory.stop();
     }

@@ -2,27 +2,36 @@ import type { ProfiledColumn } from '../../../../contracts/dataset-profile.js';
 import { quoteName } from '../sql-text.js';
 import { isFloating } from './number-figures.js';
 
-/** Rows, and for column i: cells that are not null (`n_i`), least and greatest as text; text has these in the other statement. */
+/**
+ * Rows, and for column i: cells that are not null (`n_i`), least and greatest as text. DuckDB reads all of this from the file's statistics,
+ * but nothing of it where these lack a single figure (10 million rows: 1 s): what they may lack is in the other statement.
+ */
 export function extentStatement(data: string, columns: readonly ProfiledColumn[]): string {
-  // DuckDB reads all of this from the file's statistics.
-  const figures = columns.map(({ name, kind }, i) => {
-    const column = quoteName(name);
-    const ends =
-      kind === 'text'
-        ? ''
-        : `, CAST(min(${column}) AS VARCHAR) AS min_${i}, CAST(max(${column}) AS VARCHAR) AS max_${i}`;
-    return `count(${column}) AS n_${i}${ends}`;
+  const figures = columns.map((of, i) => {
+    const count = `count(${quoteName(of.name)}) AS n_${i}`;
+    return hasStatistics(of) ? `${count}, ${ends(of, i)}` : count;
   });
   return `SELECT ${['count(*) AS row_count', ...figures].join(', ')} FROM ${data}`;
 }
 
-/** For column i: of text the least and greatest; of numbers and booleans sum as text, mean, least and greatest of the finite values. */
+const hasStatistics = ({ kind, type }: ProfiledColumn): boolean =>
+  kind === 'temporal' || (kind === 'number' && !isFloating(type));
+
+function ends({ name }: ProfiledColumn, i: number): string {
+  const column = quoteName(name);
+  return `CAST(min(${column}) AS VARCHAR) AS min_${i}, CAST(max(${column}) AS VARCHAR) AS max_${i}`;
+}
+
+/** For column i: least and greatest where they are not in the other statement; of numbers and booleans sum as text, mean, least and greatest of the finite values. */
 export function surveyStatement(data: string, columns: readonly ProfiledColumn[]): string | undefined {
   const figures = columns.flatMap((of, i) => {
     const column = quoteName(of.name);
     // Empty text is no least value: qsv and people mean the first that can be seen.
     if (of.kind === 'text') return [`min(nullif(${column}, '')) AS min_${i}, max(${column}) AS max_${i}`];
-    return of.kind === 'number' || of.kind === 'boolean' ? [sums(of, i)] : [];
+    return [
+      ...(hasStatistics(of) ? [] : [ends(of, i)]),
+      ...(of.kind === 'number' || of.kind === 'boolean' ? [sums(of, i)] : []),
+    ];
   });
   return figures.length > 0 ? `SELECT ${figures.join(', ')} FROM ${data}` : undefined;
 }
