@@ -1,5 +1,6 @@
 import type { RegistryTable } from '../contracts/schema-registry.js';
 import { quoteIdentifier } from './canonical-names.js';
+import { finish } from './finish.js';
 
 /** Tables that differ by numbers in their names only: shards by date, yearly editions, numbered partitions. */
 export interface TableFamily {
@@ -28,7 +29,11 @@ export const foldDigits = (name: string): string => name.replace(/\d+/g, '#');
  * later years often gain or lose some, so half of them must be shared with the family's first member, digits folded there too.
  * The same tables give the same families, in whatever order they come.
  */
-export function groupFamilies(tables: readonly RegistryTable[]): TableFamily[] {
+export const groupFamilies = (tables: readonly RegistryTable[]): TableFamily[] =>
+  finish(groupFamiliesInSteps(tables));
+
+/** The same in small steps, for whoever must do other things in between: thousands of tables take a good part of a second. */
+export function* groupFamiliesInSteps(tables: readonly RegistryTable[]): Generator<void, TableFamily[]> {
   const byName = new Map<string, RegistryTable[]>();
   for (const table of tables) {
     const name = familyName(table);
@@ -36,21 +41,31 @@ export function groupFamilies(tables: readonly RegistryTable[]): TableFamily[] {
     if (list) list.push(table);
     else byName.set(name, [table]);
   }
-  return [...byName].flatMap(([name, list]) => {
-    if (list.length === 1) return [{ id: name, members: list }];
+  const found: TableFamily[] = [];
+  for (const [name, list] of byName) {
+    if (list.length === 1) {
+      found.push({ id: name, members: list });
+      continue;
+    }
     const families: { columns: ReadonlySet<string>; members: RegistryTable[] }[] = [];
     for (const table of list.sort(byTableName)) {
-      const columns = new Set(table.columns.map((column) => foldDigits(column.name)));
+      yield;
+      // Shards mostly have the very columns of the first one.
+      const same = families.find(({ members }) => haveSameColumns(members[0]!, table));
+      const columns = same?.columns ?? new Set(table.columns.map((column) => foldDigits(column.name)));
       const like = families.find((family) => sharedPart(family.columns, columns) >= MIN_SHARED_COLUMNS);
       if (like) like.members.push(table);
       else families.push({ columns, members: [table] });
     }
-    return families.map(({ members }, index) => ({
-      id: index === 0 ? name : `${name}~${index + 1}`,
-      members,
-    }));
-  });
+    for (const [index, { members }] of families.entries())
+      found.push({ id: index === 0 ? name : `${name}~${index + 1}`, members });
+  }
+  return found;
 }
+
+const haveSameColumns = (a: RegistryTable, b: RegistryTable): boolean =>
+  a.columns.length === b.columns.length &&
+  a.columns.every(({ name }, index) => name === b.columns[index]!.name);
 
 /** In code units, as no database's collation would. */
 export const byTableName = (
@@ -59,6 +74,7 @@ export const byTableName = (
 ): number => (a.tableName < b.tableName ? -1 : 1);
 
 function sharedPart(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+  if (a === b) return 1;
   let shared = 0;
   for (const name of b) if (a.has(name)) shared += 1;
   const all = a.size + b.size - shared;

@@ -108,7 +108,7 @@ function activitiesOf(name: TaskQueueName, { resources, config, engine }: Create
       return {
         ...createJobActivities({ db, bus }),
         ...createSweepActivities({ db, bus, engine }),
-        ...createRegistryActivities({ db, ...planning }),
+        ...createRegistryActivities({ db, schemas: answers.schemas, ...planning }),
         ...createDescriptionEndActivities({ db, bus }),
         ...createAnswerActivities(answers),
         ...createProfileJobActivities({ db }),

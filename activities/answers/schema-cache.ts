@@ -2,13 +2,14 @@ import { LRUCache } from 'lru-cache';
 import type { InferredJoin } from '../../contracts/schema-joins.js';
 import type { MappingSet } from '../../contracts/schema-mapping.js';
 import type { SampledValues, SchemaContext } from '../../contracts/schema-registry.js';
-import type { Database } from '../../db/database.js';
+import type { Database, Transaction } from '../../db/database.js';
 import { loadInferredJoins } from '../../db/statements/registry/inferred-joins.js';
 import { loadTableVectors, type TableVector } from '../../db/statements/registry/items.js';
-import { loadSchema } from '../../db/statements/registry/schema.js';
+import { loadSchemaInPages } from '../../db/statements/registry/schema.js';
 import { loadSampledValues } from '../../db/statements/registry/values.js';
-import { createTableIndex, type TableIndex, withMappings } from '../../domain/ranking/table-index.js';
+import { indexTablesInSteps, type TableIndex, withMappings } from '../../domain/ranking/table-index.js';
 import { createValueIndex, type ValueIndex } from '../../domain/values/value-index.js';
+import { inSlices } from './in-slices.js';
 
 export interface IndexedSchema {
   schema: SchemaContext;
@@ -50,19 +51,20 @@ export class SchemaCache {
         Math.ceil(vectors.reduce((sum, { vector }) => sum + vector.length, 0) / NUMBERS_OF_A_COLUMN),
       // Callers who miss at once share one load.
       fetchMethod: async (_key, _stale, { context }) => {
-        return await db.withTenant(context.tenantId, async (tx) => {
-          const schema = await loadSchema(tx, context.versionId);
-          const values = await loadSampledValues(tx, context.versionId);
-          const inferred = await loadInferredJoins(tx, context.versionId);
-          return {
-            schema,
-            inferred,
-            valueIndex: createValueIndex(schema.tables, values),
-            index: createTableIndex(schema),
-            values,
-            vectors: await loadTableVectors(tx, context.versionId),
-          };
-        });
+        const { tenantId, versionId } = context;
+        const inTenant = <Result>(work: (tx: Transaction) => Promise<Result>) =>
+          db.withTenant(tenantId, work);
+        const schema = await loadSchemaInPages(inTenant, versionId);
+        const { inferred, values, vectors } = await inTenant(async (tx) => ({
+          values: await loadSampledValues(tx, versionId),
+          inferred: await loadInferredJoins(tx, versionId),
+          vectors: await loadTableVectors(tx, versionId),
+        }));
+        const index = await inSlices(indexTablesInSteps(schema));
+        return {
+          ...{ schema, index, values, inferred, vectors },
+          valueIndex: createValueIndex(schema.tables, values),
+        };
       },
     });
   }

@@ -5,12 +5,15 @@ import { appendEvent } from '../../db/statements/events.js';
 import { markJobFinished } from '../../db/statements/jobs.js';
 import { activateVersion, recordRefusedItems } from '../../db/statements/registry/versions.js';
 import { activitySignal, withHeartbeat } from '../activity-context.js';
+import type { SchemaCache } from '../answers/schema-cache.js';
 import { assertJobRuns } from '../jobs/start-job.js';
 import { type PlanDeps, type PlanEmbeddingInput, planEmbedding } from './plan-embedding.js';
 import { removeUnusedVersions } from './remove-unused-versions.js';
 
 export interface RegistryDeps extends PlanDeps {
   db: Database;
+  /** Where questions of this process find the schema. */
+  schemas: Pick<SchemaCache, 'load'>;
 }
 
 interface VersionInput extends IndexSourceInput {
@@ -43,7 +46,10 @@ export function createRegistryActivities(deps: RegistryDeps) {
     /** Local only for workflows that began before 0.2. */
     planEmbedding: (input: PlanEmbeddingInput) => planEmbedding(deps, input),
 
-    /** Switches questions over to the new version and ends the job, in one transaction. */
+    /**
+     * Switches questions over to the new version and ends the job, in one transaction. This process then loads its schema at once, so that
+     * the first question need not wait for it; when that fails, the first question does it.
+     */
     async activateVersion(input: VersionInput): Promise<void> {
       const version = {
         id: input.versionId,
@@ -61,6 +67,7 @@ export function createRegistryActivities(deps: RegistryDeps) {
           await appendEvent(tx, input.jobId, 'job.succeeded', event, 'ended');
       });
       deps.bus.publish(input.jobId);
+      void deps.schemas.load({ tenantId: input.tenantId, versionId: input.versionId }).catch(() => undefined);
     },
   };
 }

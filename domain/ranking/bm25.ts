@@ -34,12 +34,29 @@ export class Bm25Index {
   readonly #ids: string[] = [];
   readonly #postings = new Map<string, Posting[]>();
 
-  constructor(texts: readonly RankedText[], weights: readonly FieldWeight[]) {
-    const average = weights.map((_, field) => {
-      const lengths = texts.map(({ fields }) => new Set(fields[field]).size).filter((length) => length > 0);
-      return lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length);
-    });
-    for (const text of texts) this.#add(text, weights, average);
+  private constructor() {}
+
+  /** In small steps: thousands of texts take a good part of a second. */
+  static *inSteps(texts: readonly RankedText[], weights: readonly FieldWeight[]): Generator<void, Bm25Index> {
+    const index = new Bm25Index();
+    const sums = weights.map(() => ({ texts: 0, terms: 0 }));
+    const distinct: ReadonlySet<string>[][] = [];
+    for (const { fields } of texts) {
+      yield;
+      const sets = weights.map((_, field) => new Set(fields[field]));
+      for (const [field, { size }] of sets.entries()) {
+        if (size === 0) continue;
+        sums[field]!.texts += 1;
+        sums[field]!.terms += size;
+      }
+      distinct.push(sets);
+    }
+    const average = sums.map(({ texts, terms }) => terms / Math.max(1, texts));
+    for (const [place, { id }] of texts.entries()) {
+      yield;
+      index.#add(id, distinct[place]!, weights, average);
+    }
+    return index;
   }
 
   has(term: string): boolean {
@@ -65,11 +82,16 @@ export class Bm25Index {
     return [...hits.values()].sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
   }
 
-  #add(text: RankedText, weights: readonly FieldWeight[], average: readonly number[]): void {
-    const document = this.#ids.push(text.id) - 1;
+  #add(
+    id: string,
+    fields: readonly ReadonlySet<string>[],
+    weights: readonly FieldWeight[],
+    average: readonly number[],
+  ): void {
+    const document = this.#ids.push(id) - 1;
     const frequencies = new Map<string, number>();
     for (const [field, { weight, lengthShare }] of weights.entries()) {
-      const terms = new Set(text.fields[field]);
+      const terms = fields[field]!;
       const norm = 1 - lengthShare + (lengthShare * terms.size) / (average[field] || 1);
       for (const term of terms) frequencies.set(term, (frequencies.get(term) ?? 0) + weight / norm);
     }

@@ -1,5 +1,6 @@
 import type { RegistryTable } from '../../contracts/schema-registry.js';
 import { splitIdentifier, toConcept } from '../built-in-model/words.js';
+import { finish } from '../finish.js';
 
 /** Letters of an abbreviation; shorter ones are abbreviations of everything. */
 const MIN_LETTERS = 3;
@@ -14,7 +15,13 @@ const MIN_SHARE = 0.6;
  * columns of different names and with one meaning. What the general dictionary knows is left to it.
  * @returns the word in lower case by abbreviation
  */
-export function learnAbbreviations(tables: readonly RegistryTable[]): Map<string, string> {
+export const learnAbbreviations = (tables: readonly RegistryTable[]): Map<string, string> =>
+  finish(learnAbbreviationsInSteps(tables));
+
+/** The same in small steps. */
+export function* learnAbbreviationsInSteps(
+  tables: readonly RegistryTable[],
+): Generator<void, Map<string, string>> {
   const witnesses = new Map<string, Map<string, Set<string>>>();
   const isWord = new Set<string>();
   const seen = new Map<string, Set<string>>();
@@ -38,6 +45,7 @@ export function learnAbbreviations(tables: readonly RegistryTable[]): Map<string
     }
   };
   for (const table of tables) {
+    yield;
     witness(table.tableName, table.comment);
     for (const column of table.columns) witness(column.name, column.comment);
   }

@@ -18,11 +18,11 @@ interface Candidate {
  * (`owner_user_id`, `tags`), or both have a key column of one name (`order_id`). Names alone, without a look at types and data: enough to
  * look at a table, not to join by it.
  */
-export function relateTables(
+export function* relateTablesInSteps(
   candidates: readonly Candidate[],
   keys: readonly ForeignKey[],
   idOf: ReadonlyMap<string, string>,
-): Map<string, Set<string>> {
+): Generator<void, Map<string, Set<string>>> {
   const related = new Map<string, Set<string>>();
   const link = (a: string | undefined, b: string | undefined) => {
     if (a === undefined || b === undefined || a === b) return;
@@ -44,22 +44,27 @@ export function relateTables(
   }
   const meanings = new Map<string, Meaning>();
   for (const list of bySchema.values()) {
-    if (list.length > 1) linkByNames(list, meanings, link);
+    if (list.length > 1) yield* linkByNames(list, meanings, link);
   }
   return related;
 }
 
-function linkByNames(
+function* linkByNames(
   candidates: readonly Candidate[],
   meanings: Map<string, Meaning>,
   link: (a: string, b: string | undefined) => void,
-): void {
+): Generator<void, void> {
   const tables = byName(candidates);
   const sharing = new Map<string, Set<string>>();
   for (const { id, table } of candidates) {
+    yield;
     for (const { name } of table.columns) {
-      const { whole, last, key } = meanings.get(name) ?? meaningOf(name);
-      if (!meanings.has(name)) meanings.set(name, { whole, last, key });
+      let meaning = meanings.get(name);
+      if (!meaning) {
+        meaning = meaningOf(name);
+        meanings.set(name, meaning);
+      }
+      const { whole, last, key } = meaning;
       link(id, tables.get(whole) ?? (key === undefined ? undefined : tables.get(last)));
       if (key === undefined) continue;
       const ids = sharing.get(key);

@@ -140,48 +140,74 @@ export async function loadForeignKeys(tx: Transaction, versionId: string): Promi
   );
 }
 
+/** Tables of a page of a schema: some ten thousand columns of usual tables, decoded within some twenty milliseconds. */
+const SCHEMA_PAGE = 150;
+
 /** The whole schema of one version, tables by name and columns by position. */
 export async function loadSchema(tx: Transaction, versionId: string): Promise<SchemaContext> {
-  const tables = await tx.query<TableRow>(
+  const tables: RegistryTable[] = [];
+  const texts = new Map<string, string>();
+  for (const page of pagesOf(await loadTablesWithoutColumns(tx, versionId)))
+    tables.push(...(await withColumns(tx, versionId, page, texts)));
+  return { tables, foreignKeys: await loadForeignKeys(tx, versionId) };
+}
+
+/**
+ * The same, a transaction for each page, so that neither the event loop nor a store with one connection is kept from others for long. A
+ * version never changes once it is complete.
+ */
+export async function loadSchemaInPages(
+  inTransaction: <Result>(work: (tx: Transaction) => Promise<Result>) => Promise<Result>,
+  versionId: string,
+): Promise<SchemaContext> {
+  const tables: RegistryTable[] = [];
+  const texts = new Map<string, string>();
+  for (const page of pagesOf(await inTransaction((tx) => loadTablesWithoutColumns(tx, versionId))))
+    tables.push(...(await inTransaction((tx) => withColumns(tx, versionId, page, texts))));
+  return { tables, foreignKeys: await inTransaction((tx) => loadForeignKeys(tx, versionId)) };
+}
+
+type BareTable = Omit<RegistryTable, 'columns'>;
+
+function* pagesOf(tables: readonly BareTable[]): Generator<readonly BareTable[]> {
+  for (let start = 0; start < tables.length; start += SCHEMA_PAGE)
+    yield tables.slice(start, start + SCHEMA_PAGE);
+}
+
+async function loadTablesWithoutColumns(tx: Transaction, versionId: string): Promise<BareTable[]> {
+  const rows = await tx.query<TableRow>(
     `SELECT ${TABLE} FROM registry_tables WHERE version_id = $1 ORDER BY canonical_table_name`,
     [versionId],
   );
-  const columns = await loadAllColumns(tx, versionId);
-  return {
-    tables: tables.map((table) => ({
-      ...table,
-      estimatedRows: toNumber(table.estimatedRows),
-      columns: columns.get(table.canonicalTableName) ?? [],
-    })),
-    foreignKeys: await loadForeignKeys(tx, versionId),
-  };
+  return rows.map((row) => ({ ...row, estimatedRows: toNumber(row.estimatedRows) }));
 }
 
 type ColumnValues = [string, string, number, string, boolean, boolean, string | null];
 
 /**
- * Columns by table, in one row a table: for 212,270 columns a third of the work of a row each, in the client. Names, types and comments
- * come back in many tables; each different one is kept once.
+ * Tables with their columns, in one row a table: for 212,270 columns a third of the work of a row each, in the client. Names, types and
+ * comments come back in many tables; each different one is kept once, by `texts`.
  */
-async function loadAllColumns(
+async function withColumns(
   tx: Transaction,
   versionId: string,
-): Promise<Map<string, RegistryTable['columns']>> {
+  tables: readonly BareTable[],
+  texts: Map<string, string>,
+): Promise<RegistryTable[]> {
   const rows = await tx.query<{ table: string; columns: string }>(
     `SELECT canonical_table_name AS "table",
             json_agg(json_build_array(canonical_column_name, column_name, position, data_type, is_nullable, is_primary_key, comment)
                      ORDER BY position)::text AS columns
-     FROM registry_columns WHERE version_id = $1 GROUP BY canonical_table_name`,
-    [versionId],
+     FROM registry_columns WHERE version_id = $1 AND canonical_table_name = ANY($2) GROUP BY canonical_table_name`,
+    [versionId, tables.map(({ canonicalTableName }) => canonicalTableName)],
   );
-  const texts = new Map<string, string>();
   const once = (text: string): string => {
     const known = texts.get(text);
     if (known !== undefined) return known;
     texts.set(text, text);
     return text;
   };
-  return new Map(
+  const columns = new Map(
     rows.map(({ table, columns }) => [
       table,
       (JSON.parse(columns) as ColumnValues[]).map(
@@ -197,6 +223,7 @@ async function loadAllColumns(
       ),
     ]),
   );
+  return tables.map((table) => ({ ...table, columns: columns.get(table.canonicalTableName) ?? [] }));
 }
 
 const toNumber = (text: string | null): number | null => (text === null ? null : Number(text));
