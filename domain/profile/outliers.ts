@@ -80,7 +80,7 @@ function tailOf(values: readonly PlacedValue[], cells: number): readonly PlacedV
     seen += count;
     return seen > cells;
   });
-  return end < 0 ? values : values.slice(0, Math.max(3, end));
+  return end < 0 ? values : values.slice(0, end);
 }
 
 /** Is the jump behind the first `outside` values larger than the tail below it makes by chance? */
@@ -90,7 +90,8 @@ function isFarOfTail(outsideIn: readonly PlacedValue[], outside: number, { media
     (each) => distance(each) > 0,
   );
   const [next, last] = [inner[0], inner.at(-1)];
-  if (!next || !last || inner.length < 3) return true;
+  // Few values hold these cells: the column ends there and has no tail.
+  if (!next || !last || inner.length < 4) return true;
   const cells = inner.slice(0, -1).reduce((sum, { count }) => sum + count, 0);
   const fall =
     inner

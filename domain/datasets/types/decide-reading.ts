@@ -5,6 +5,9 @@ import { confusedFormat, DATE_FORMATS, fitsDateFormat, TIMESTAMP_FORMATS } from 
 const MOST_MISFITS = 0.005;
 const FEWEST_VALUES_WITH_MISFITS = 20;
 
+/** What is less likely is no chance. */
+const CHANCE = 0.01;
+
 const BOOLEANS: readonly (readonly [string, string])[] = [
   ['true', 'false'],
   ['True', 'False'],
@@ -88,6 +91,8 @@ function withSeparators(
   let longest = 0;
   let isBeyondBigint = false;
   let affixes: string | undefined;
+  let grouped = 0;
+  let groupedWithFraction = 0;
   const fractions: string[] = [];
   const wholes: string[] = [];
   for (const value of values) {
@@ -102,6 +107,10 @@ function withSeparators(
     scale = Math.max(scale, fraction.length);
     longest = Math.max(longest, whole.length);
     if (whole.length === 19 && whole > '9223372036854775807') isBeyondBigint = true;
+    if (/\D/.test(parts['whole'] ?? '')) {
+      grouped += 1;
+      if (fraction !== '') groupedWithFraction += 1;
+    }
     fractions.push(fraction);
     wholes.push(whole);
   }
@@ -110,6 +119,11 @@ function withSeparators(
   const areThreeDigits =
     scale === 3 && fractions.every((fraction) => fraction === '' || fraction.length === 3);
   if (separators.point === ',' && separators.group === '' && areThreeDigits) return undefined;
+  if (areThreeDigits && grouped > 0 && groupedWithFraction === 0) {
+    // 166,225 beside 161.246 and 158.307: of numbers that mostly have fractions, those with a thousand would have them, too.
+    const bare = fractions.filter((fraction) => fraction === '').length - grouped;
+    if ((bare / (fractions.length - grouped)) ** grouped < CHANCE) return undefined;
+  }
   if (separators.point === '.' && areThreeDigits && lookLikeThousands(wholes, fractions)) return undefined;
   const fixed = fractions.filter((fraction) => fraction.length === scale).length;
   const shortest = fractions.filter((fraction) => !fraction.endsWith('0')).length;

@@ -13,6 +13,12 @@ export function formatFigure(value: number | string | null | undefined): string 
   return size >= 10_000 ? tenths.format(number) : precise.format(number);
 }
 
+/** Whole numbers that name rather than count, such as years and numbers of accounts, are written without marks for thousands. */
+export const formatName = (value: number | string | null | undefined): string =>
+  value !== null && value !== undefined && /^-?\d+$/.test(String(value))
+    ? String(value)
+    : formatFigure(value);
+
 /** 12.3 % of a whole; "< 0.1 %" for what rounds to nothing. */
 export function formatShare(part: number, of: number): string {
   if (of === 0 || part === 0) return '0 %';

@@ -2,7 +2,7 @@ import type { Association, DatasetProfile, Finding } from '../../../contracts/da
 import { escapeHtml } from './escape-html.js';
 import { formatFigure } from './format-figure.js';
 import { PAGE_STYLE } from './page-style.js';
-import { renderColumn } from './render-column.js';
+import { holdsPersonalData, renderColumn } from './render-column.js';
 
 /** Columns shown in full; the page of a file with thousands would not open. */
 const MOST_COLUMNS = 500;
@@ -60,9 +60,11 @@ ${keysAndDependencies(profile)}
 `;
 }
 
-function findingList(findings: readonly Finding[], { columns }: DatasetProfile): string {
+function findingList(findings: readonly Finding[], { columns, findings: all }: DatasetProfile): string {
   const places = new Map(columns.map(({ name, index }) => [name, index]));
-  const personal = new Set(columns.filter(({ semantic }) => semantic?.personal).map(({ name }) => name));
+  const personal = new Set(
+    columns.filter((column) => holdsPersonalData(column, all)).map(({ name }) => name),
+  );
   const items = findings.slice(0, MOST_FINDINGS).map(({ level, kind, column, message, rows, examples }) => {
     const place = column === undefined ? undefined : places.get(column);
     const where = column === undefined ? 'the file' : `<a href="#column-${place}">${escapeHtml(column)}</a>`;

@@ -24,3 +24,27 @@ test('values of personal columns are withheld', async () => {
   expect(page).toContain('the values are withheld');
   expect(page).not.toContain('@example.org');
 });
+
+test('values of a column with personal data somewhere in its text are withheld, on the page and in its findings', async () => {
+  const profile = await profileTable(
+    "SELECT CASE WHEN i % 60 = 7 THEN ' write to anna' || i || '@post.example' ELSE 'picked up on day ' || i % 9 END AS note, i AS n FROM range(300) r(i)",
+  );
+  const page = renderProfilePage(profile, 'notes');
+  expect(profile.findings.map(({ kind }) => kind)).toEqual(
+    expect.arrayContaining(['personal-data', 'padded-values']),
+  );
+  expect(page).toContain('the values are withheld');
+  expect(page).not.toContain('post.example');
+  expect(page).not.toContain('picked up');
+});
+
+test('years and numbers that are names have no marks for thousands, amounts have', async () => {
+  const profile = await profileTable(
+    'SELECT 1950 + (i * 7) % 70 AS year, 1000000 + i AS account_id, 1000000 + i * 37 AS amount FROM range(300) r(i)',
+  );
+  const page = renderProfilePage(profile, 'numbers');
+  expect(page).toContain('1950');
+  expect(page).not.toContain('1,950');
+  expect(page).toContain('1000299');
+  expect(page).toContain('1,011,063');
+});

@@ -51,6 +51,11 @@ describe('what only looks like a defect is not told as one', () => {
 describe('the same columns with a defect are told', () => {
   test.each([
     [
+      'ten times the greatest of few whole numbers',
+      column('items', 'CASE WHEN i = 9 THEN 76 ELSE 1 + (i * 37) % 7 END'),
+      'outliers items',
+    ],
+    [
       'a grade in another case',
       column(
         'grade',
