@@ -1,6 +1,7 @@
 import type { Database } from '../db/database.js';
 import type { AnswerCache } from '../platform/answer-cache.js';
 import type { Config } from '../platform/config.js';
+import type { DatasetStore } from '../platform/dataset-store/dataset-store.js';
 import type { EventBus } from '../platform/event-bus.js';
 import type { Health } from '../platform/health.js';
 import type { JobEngine } from '../platform/job-engine.js';
@@ -12,15 +13,13 @@ import type { ReconcileJob } from './reconcile-job.js';
 
 /** What the API works with; it owns none of it and closes none of it. */
 export interface ApiDeps {
-  config: Pick<
-    Config,
-    'encryptionKey' | 'datasets' | 'answerCacheTtlMs' | 'model' | 'rateLimits' | 'uploadBytes'
-  >;
+  config: Pick<Config, 'encryptionKey' | 'answerCacheTtlMs' | 'model' | 'rateLimits' | 'uploadBytes'>;
   db: Database;
   engine: JobEngine;
   bus: EventBus;
   limiter: RateLimiter;
   answers: AnswerCache;
+  files: DatasetStore;
   logger: Logger;
   metrics: Metrics;
   health: Health;

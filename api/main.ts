@@ -1,5 +1,6 @@
 import { openDatabase } from '../db/open-database.js';
 import { createAnswerCache } from '../platform/answer-cache.js';
+import { createDatasetStore } from '../platform/dataset-store/create-dataset-store.js';
 import { createEventBus } from '../platform/event-bus.js';
 import { createStandardHealth } from '../platform/health.js';
 import { createTemporalJobEngine } from '../platform/job-engine.js';
@@ -29,6 +30,8 @@ const { connection, client } = await connectTemporal(config.temporal);
 shutdown.onShutdown('engine connection', () => connection.close());
 const engine = createTemporalJobEngine({ client, queues: config.queues });
 
+const files = await createDatasetStore(config.datasets);
+
 const api = createApi({
   config,
   db,
@@ -36,6 +39,7 @@ const api = createApi({
   bus,
   limiter,
   answers,
+  files,
   logger,
   metrics: createMetrics(),
   health: createStandardHealth({ db, engine, bus, limiter, answers, model: config.model }),

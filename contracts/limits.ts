@@ -62,6 +62,9 @@ export const LIMITS = {
   datasetInlineCost: 1e8,
   /** Longest wait for a free DuckDB process inside the workflow task, before the query moves to its queue. */
   datasetInlineAcquireMs: 200,
+  /** Longest wait for files of datasets that come from another machine: before a question's words are held against them, and before a query is tried inline. */
+  datasetLookFetchMs: 15_000,
+  datasetInlineFetchMs: 3_000,
   /** JSON body of an API request. */
   requestBodyBytes: 1024 * 1024,
   /** Longest `Prefer: wait`. */

@@ -6,6 +6,7 @@ import type { Database } from '../db/database.js';
 import { openDatabase } from '../db/open-database.js';
 import { createAnswerCache } from '../platform/answer-cache.js';
 import type { Config } from '../platform/config.js';
+import { createDatasetStore } from '../platform/dataset-store/create-dataset-store.js';
 import { createEventBus } from '../platform/event-bus.js';
 import { createStandardHealth } from '../platform/health.js';
 import { createTemporalJobEngine } from '../platform/job-engine.js';
@@ -49,7 +50,8 @@ export async function startAllInOne(options: StartAllInOneOptions): Promise<AllI
   const answers = createAnswerCache({ ...config.answerCache, redisUrl: config.redisUrl, logger });
   const db = openDatabase(config.database, logger);
   const connection = await NativeConnection.connect(await temporalConnectionOptions(config.temporal));
-  const resources = createResources(config, { db, bus });
+  const files = await createDatasetStore(config.datasets);
+  const resources = createResources(config, { db, bus, files });
   const client = createTemporalClient({ connection, namespace: config.temporal.namespace });
   const engine = createTemporalJobEngine({ client, queues: config.queues, eager: true });
   const workers = await createWorkers({
@@ -62,7 +64,7 @@ export async function startAllInOne(options: StartAllInOneOptions): Promise<AllI
     loadBundle: async () => options.workflowBundle ?? (await loadWorkflowBundle(config.worker.bundlePath)),
   });
   const running = runWorkers(workers, logger);
-  const sweeper = startFileSweeper({ db, folder: config.datasets.folder, logger });
+  const sweeper = startFileSweeper({ db, files, logger });
   const stopping = new AbortController();
   const api = createApi({
     config,
@@ -71,6 +73,7 @@ export async function startAllInOne(options: StartAllInOneOptions): Promise<AllI
     bus,
     limiter,
     answers,
+    files,
     logger,
     metrics: createMetrics({ sdkMetricsUrl: options.sdkMetricsUrl }),
     health: createStandardHealth({ db, engine, bus, limiter, answers, model: config.model }),

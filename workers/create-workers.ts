@@ -138,7 +138,7 @@ function activitiesOf(name: TaskQueueName, { resources, config, engine }: Create
         db: patient,
         bus,
         pool: resources.duckdb,
-        folder: config.datasets.folder,
+        files: resources.files,
         timeoutMs: config.queues.datasets.startToCloseMs,
       };
       return {

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { NativeConnection } from '@temporalio/worker';
 import { TASK_QUEUE_NAMES } from '../contracts/task-queues.js';
 import { openDatabase } from '../db/open-database.js';
+import { createDatasetStore } from '../platform/dataset-store/create-dataset-store.js';
 import { createEventBus } from '../platform/event-bus.js';
 import { createStandardHealth } from '../platform/health.js';
 import { createTemporalJobEngine } from '../platform/job-engine.js';
@@ -34,7 +35,8 @@ const bus = createEventBus({ redisUrl: config.redisUrl, logger });
 shutdown.onShutdown('event bus', () => bus.close());
 const db = openDatabase(config.database, logger);
 shutdown.onShutdown('store', () => db.close());
-const resources = createResources(config, { db, bus });
+const files = await createDatasetStore(config.datasets);
+const resources = createResources(config, { db, bus, files });
 shutdown.onShutdown('data sources', () => resources.close());
 const connection = await NativeConnection.connect(await temporalConnectionOptions(config.temporal));
 shutdown.onShutdown('engine connection', () => connection.close());
@@ -73,7 +75,7 @@ const workers = await createWorkers({
 });
 const running = runWorkers(workers, logger);
 if (kind === 'datasets' || kind === 'all') {
-  const sweeper = startFileSweeper({ db, folder: config.datasets.folder, logger });
+  const sweeper = startFileSweeper({ db, files, logger });
   shutdown.onShutdown('file sweeper', () => sweeper.stop());
 }
 shutdown.onShutdown('workers', () => running.stop());

@@ -17,11 +17,13 @@ import { LIMITS } from '../contracts/limits.js';
 import type { Database } from '../db/database.js';
 import { modelCacheLabel } from '../platform/answer-cache-key.js';
 import type { Config } from '../platform/config.js';
+import type { DatasetStore } from '../platform/dataset-store/dataset-store.js';
 import type { EventBus } from '../platform/event-bus.js';
 
 /** What the activities of this process share. */
 export interface Resources {
   db: Database;
+  files: DatasetStore;
   answers: AnswerDeps;
   /** Without the cache for questions: each content is embedded once anyway. */
   embeddings: EmbeddingProvider;
@@ -34,11 +36,14 @@ export interface Resources {
   close(): Promise<void>;
 }
 
-export function createResources(config: Config, shared: { db: Database; bus: EventBus }): Resources {
-  const { db, bus } = shared;
+export function createResources(
+  config: Config,
+  shared: { db: Database; bus: EventBus; files: DatasetStore },
+): Resources {
+  const { db, bus, files } = shared;
   const model = createModel(config);
   const connectors = createConnectors();
-  const spillFolder = join(config.datasets.folder, 'spill');
+  const spillFolder = join(files.folder, 'spill');
   const duckdb = createDuckDbPool({
     maxProcesses: config.queues.datasets.concurrency,
     memoryLimitBytes: config.datasets.memoryLimitBytes,
@@ -52,12 +57,13 @@ export function createResources(config: Config, shared: { db: Database; bus: Eve
   const parser = createDuckDbParser(spillFolder);
   return {
     db,
+    files,
     answers: {
       db,
       bus,
       connectors,
       schemas: new SchemaCache(db),
-      datasets: { queries, parser, folder: config.datasets.folder },
+      datasets: { queries, parser, files },
       embeddings: withEmbeddingCache(model.embeddings),
       writer: model.writer,
       contextTokens: config.model.contextTokens,

@@ -1,11 +1,12 @@
 import { sweepFiles } from '../activities/datasets/sweep-files.js';
 import type { Database } from '../db/database.js';
+import type { DatasetStore } from '../platform/dataset-store/dataset-store.js';
 import type { Logger } from '../platform/logger.js';
 
 const EVERY_MS = 60 * 60 * 1_000;
 
-/** Sweeps the shared folder now and every hour, in each process that reads datasets. */
-export function startFileSweeper(deps: { db: Database; folder: string; logger: Logger }): {
+/** Sweeps the files of datasets now and every hour, in each process that reads datasets. */
+export function startFileSweeper(deps: { db: Database; files: DatasetStore; logger: Logger }): {
   stop(): Promise<void>;
 } {
   const { logger } = deps;

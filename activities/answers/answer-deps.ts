@@ -1,5 +1,6 @@
 import type { QueryLimits } from '../../contracts/limits.js';
 import type { ModelLabel } from '../../contracts/question.js';
+import type { DatasetStore } from '../../platform/dataset-store/dataset-store.js';
 import type { EventBus } from '../../platform/event-bus.js';
 import type { Connectors } from '../data-sources/connector.js';
 import type { DuckDbPool } from '../datasets/duckdb/duckdb-pool.js';
@@ -34,8 +35,7 @@ export interface DatasetAccess {
   /** For queries only: none waits for a file that is being read. */
   queries: DuckDbPool;
   parser: DuckDbParser;
-  /** Where their files are, if they are on this machine. */
-  folder: string;
+  files: DatasetStore;
 }
 
 /** How an answer names its model. */

@@ -25,7 +25,7 @@ export interface ChooseDatasetsInput {
 /**
  * The context of a question about datasets: all that it was asked of, with values of the columns that share words with it, and joins
  * that names suggest and values bear out. Values are read from a file once and kept; joins are looked at anew, as any two may meet.
- * Where the files are on another machine, the question does without what is not kept yet.
+ * Where the files are on another machine and do not come soon, the question does without what is not kept yet.
  */
 export async function chooseDatasets(
   deps: AnswerDeps,
@@ -58,24 +58,31 @@ async function lookAt(
   asked: readonly QuestionTable[],
   tables: readonly RegistryTable[],
 ): Promise<{ joins: ForeignKey[]; values: SampledValues }> {
-  const { folder, queries } = deps.datasets;
+  const { files, queries } = deps.datasets;
   const signal = activitySignal();
   const unknown = new Map(
     asked.flatMap((table) =>
       'versionId' in table && table.values === null ? [[table.name, table.versionId] as const] : [],
     ),
   );
-  const session = await findSessionTables(folder, tenantId, asked, (id) =>
-    readResult(deps.db, tenantId, id, signal),
-  );
-  if (!session) return { joins: [], values: {} };
-  const { joins, values } = await lookAtTables(queries, {
-    session,
-    tables,
-    toSample: new Set(unknown.keys()),
-    acquireTimeoutMs: LIMITS.datasetInlineAcquireMs,
+  const session = await findSessionTables({
+    files,
+    tenantId,
+    tables: asked,
     signal,
+    patienceMs: LIMITS.datasetLookFetchMs,
+    readRows: (id) => readResult(deps.db, tenantId, id, signal),
   });
+  if (!session) return { joins: [], values: {} };
+  const { joins, values } = await session.withFiles(() =>
+    lookAtTables(queries, {
+      session,
+      tables,
+      toSample: new Set(unknown.keys()),
+      acquireTimeoutMs: LIMITS.datasetInlineAcquireMs,
+      signal,
+    }),
+  );
   if (values.size > 0)
     await deps.db.withTenant(tenantId, async (tx) => {
       for (const [name, list] of values) await saveDatasetValues(tx, unknown.get(name)!, list);

@@ -40,12 +40,17 @@ export async function openTarget(
       inlineCost: LIMITS.inlineQueryCost,
     };
   }
-  const { folder, queries } = deps.datasets;
+  const { files, queries } = deps.datasets;
   const asked = await deps.db.withTenant(tenantId, (tx) => readQuestionTables(tx, questionId));
   if (asked.length === 0) throw new QuaestorError('not_found', 'What the question was asked of was deleted.');
-  const tables = await findSessionTables(folder, tenantId, asked, (id) =>
-    readResult(deps.db, tenantId, id, activitySignal()),
-  );
+  const tables = await findSessionTables({
+    files,
+    tenantId,
+    tables: asked,
+    signal: activitySignal(),
+    ...(placement === 'inline' ? { patienceMs: LIMITS.datasetInlineFetchMs } : {}),
+    readRows: (id) => readResult(deps.db, tenantId, id, activitySignal()),
+  });
   if (!tables) {
     if (placement === 'inline') return undefined;
     throw new QuaestorError('dataset_unreadable', 'A file of the datasets is not there any more.');
@@ -53,10 +58,12 @@ export async function openTarget(
   const acquireTimeoutMs = placement === 'inline' ? LIMITS.datasetInlineAcquireMs : undefined;
   return {
     explainAndRun: ({ limitedSql, signal, statementTimeoutMs }, shouldRun) =>
-      explainAndRun(
-        queries,
-        { tables, limitedSql, timeoutMs: statementTimeoutMs, acquireTimeoutMs, signal },
-        shouldRun,
+      tables.withFiles(() =>
+        explainAndRun(
+          queries,
+          { tables, limitedSql, timeoutMs: statementTimeoutMs, acquireTimeoutMs, signal },
+          shouldRun,
+        ),
       ),
     limits: { maxCost: LIMITS.datasetQueryCost },
     inlineCost: LIMITS.datasetInlineCost,

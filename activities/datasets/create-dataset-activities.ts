@@ -1,11 +1,11 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { QuaestorError } from '../../contracts/quaestor-error.js';
 import type { IngestDatasetInput } from '../../contracts/workflows.js';
 import { activateDatasetVersion, getDataset, markDatasetReading } from '../../db/statements/datasets.js';
 import { appendEvent } from '../../db/statements/events.js';
 import { markJobFinished } from '../../db/statements/jobs.js';
-import { datasetFiles } from '../../platform/dataset-files.js';
+import type { DatasetStore } from '../../platform/dataset-store/dataset-store.js';
 import type { EventBus } from '../../platform/event-bus.js';
 import { activitySignal, withHeartbeat } from '../activity-context.js';
 import { assertJobRuns } from '../jobs/start-job.js';
@@ -21,8 +21,7 @@ export interface DatasetDeps {
   db: TenantStore;
   bus: EventBus;
   pool: DuckDbPool;
-  /** The shared folder of uploaded files. */
-  folder: string;
+  files: DatasetStore;
   /** Wall-clock limit of reading one file. */
   timeoutMs: number;
 }
@@ -53,24 +52,27 @@ export function createDatasetActivities(deps: DatasetDeps) {
           await markDatasetReading(tx, datasetId);
           return found;
         });
-        const folder = datasetFiles.version(deps.folder, tenantId, datasetId, versionId);
-        await mkdir(folder, { recursive: true });
+        const ref = { tenantId, datasetId, versionId };
+        const folder = await deps.files.draftVersion(ref);
         const tell = tellPhases<IngestPhase>(deps, input);
         try {
-          const read = await ingestFile(deps.pool, {
-            path: datasetFiles.original(deps.folder, tenantId, datasetId),
-            folder,
-            ...(input.override ? { override: input.override } : {}),
-            timeoutMs: deps.timeoutMs,
-            signal: activitySignal(),
-            onPhase: tell.phase,
-          });
+          const read = await deps.files.withOriginal(ref, activitySignal(), (path) =>
+            ingestFile(deps.pool, {
+              path,
+              folder,
+              ...(input.override ? { override: input.override } : {}),
+              timeoutMs: deps.timeoutMs,
+              signal: activitySignal(),
+              onPhase: tell.phase,
+            }),
+          );
           const preview = await readPreview(deps, folder);
           await tell.done();
           await writeFile(
             join(folder, 'version.json'),
             JSON.stringify({ ...read, preview: undefined }, null, 2),
           );
+          await deps.files.keepVersion(ref, activitySignal());
           await deps.db.withTenant(tenantId, async (tx) => {
             await assertJobRuns(tx, input.jobId);
             await activateDatasetVersion(tx, {

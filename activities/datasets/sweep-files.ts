@@ -2,6 +2,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findKnownDatasets, findKnownVersions } from '../../db/statements/datasets.js';
 import { datasetFiles } from '../../platform/dataset-files.js';
+import type { DatasetStore } from '../../platform/dataset-store/dataset-store.js';
 import { createUnfinishedUploads } from '../../platform/unfinished-uploads.js';
 import type { TenantStore } from '../patient-store.js';
 
@@ -23,9 +24,10 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  * rows are read as that tenant.
  */
 export async function sweepFiles(
-  { db, folder }: { db: TenantStore; folder: string },
+  { db, files }: { db: TenantStore; files: DatasetStore },
   now: number,
 ): Promise<SweptFiles> {
+  const { folder } = files;
   const swept: SweptFiles = {
     uploads: await createUnfinishedUploads(folder).sweep(now),
     datasets: 0,

@@ -1,4 +1,3 @@
-import { mkdir, rm } from 'node:fs/promises';
 import { v7 as uuidv7 } from 'uuid';
 import type { Dataset } from '../../contracts/dataset.js';
 import { QuaestorError } from '../../contracts/quaestor-error.js';
@@ -6,7 +5,6 @@ import { appendAudit } from '../../db/statements/audit.js';
 import { removeUnusedProfiles } from '../../db/statements/dataset-profiles.js';
 import { deleteDataset, getDataset, getDatasetPreview, listDatasets } from '../../db/statements/datasets.js';
 import { listActiveJobs } from '../../db/statements/jobs.js';
-import { datasetFiles } from '../../platform/dataset-files.js';
 import type { ApiContext } from '../api-deps.js';
 import { receiveUpload } from '../receive-upload.js';
 import type { Routes } from '../route.js';
@@ -29,7 +27,7 @@ const noSuchDataset = (): QuaestorError =>
 
 /** Uploading files and seeing how they were read. Reading them is the work of jobs. */
 export function addDatasetRoutes(routes: Routes, deps: ApiContext): void {
-  const { db, config } = deps;
+  const { db, config, files } = deps;
   const read = async (tenantId: string, id: string): Promise<Dataset> => {
     const dataset = await db.withTenant(tenantId, (tx) => getDataset(tx, id));
     if (!dataset) throw noSuchDataset();
@@ -70,17 +68,14 @@ export function addDatasetRoutes(routes: Routes, deps: ApiContext): void {
     },
     async ({ caller, req }) => {
       const id = uuidv7();
-      const folder = datasetFiles.folder(config.datasets.folder, caller.tenantId, id);
-      await mkdir(folder, { recursive: true });
+      const ref = { tenantId: caller.tenantId, datasetId: id };
+      const path = await files.draftOriginal(ref);
       try {
-        const file = await receiveUpload(
-          req,
-          datasetFiles.original(config.datasets.folder, caller.tenantId, id),
-          config.uploadBytes[caller.tier],
-        );
+        const file = await receiveUpload(req, path, config.uploadBytes[caller.tier]);
         const name = datasetNameOf(file.fields['name'], file.fileName);
         const { fileName, sizeBytes, sha256 } = file;
         const { sheet } = file.fields;
+        await files.keepOriginal(ref, { sizeBytes, sha256 });
         const newDataset = { id, userId: caller.userId, name, fileName, sizeBytes, sha256 };
         const jobId = await startIngestion(deps, caller, { newDataset }, sheet ? { sheet } : undefined);
         return await accepted(caller.tenantId, id, jobId);
@@ -89,7 +84,7 @@ export function addDatasetRoutes(routes: Routes, deps: ApiContext): void {
           .withTenant(caller.tenantId, (tx) => getDataset(tx, id))
           .then((dataset) => dataset !== undefined)
           .catch(() => true);
-        if (!isKept) await rm(folder, { recursive: true, force: true });
+        if (!isKept) await files.remove(ref);
         throw error;
       }
     },
@@ -223,10 +218,7 @@ export function addDatasetRoutes(routes: Routes, deps: ApiContext): void {
           deps.logger.warn({ err: error, jobId: job.id }, 'could not cancel a job of a deleted dataset');
         });
       }
-      await rm(datasetFiles.folder(config.datasets.folder, caller.tenantId, params.id), {
-        recursive: true,
-        force: true,
-      });
+      await files.remove({ tenantId: caller.tenantId, datasetId: params.id });
       return { status: 204 };
     },
   );

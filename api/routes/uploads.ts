@@ -30,8 +30,8 @@ const noSuchUpload = (): QuaestorError =>
  * is the id that its dataset gets.
  */
 export function addUploadRoutes(routes: Routes, deps: ApiContext): void {
-  const { db, config } = deps;
-  const uploads = createUnfinishedUploads(config.datasets.folder);
+  const { db, config, files } = deps;
+  const uploads = createUnfinishedUploads(files.folder);
   const tus = (res: Response): Response =>
     res.set({ 'Tus-Resumable': TUS_VERSION, 'Cache-Control': 'no-store' });
 
@@ -45,6 +45,7 @@ export function addUploadRoutes(routes: Routes, deps: ApiContext): void {
       async (tx) => (await getDataset(tx, id)) !== undefined,
     );
     if (!isKnown) {
+      await files.keepOriginal({ tenantId: caller.tenantId, datasetId: id }, { sizeBytes, sha256 });
       const jobId = await startIngestion(deps, caller, { newDataset }, sheet ? { sheet } : undefined);
       res.set('Quaestor-Job', jobId);
     }

@@ -8,6 +8,7 @@ import { sweepFiles } from '../../activities/datasets/sweep-files.js';
 import { createApiClient } from '../../cli/api-client.js';
 import { uploadFile } from '../../cli/upload-file.js';
 import type { Dataset } from '../../contracts/dataset.js';
+import { createFolderStore } from '../../platform/dataset-store/folder-store.js';
 import { collectEvents, startTestQuaestor, type TestQuaestor } from '../support/quaestor.js';
 import { startTestDeployment } from '../support/quaestor-process.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
@@ -152,7 +153,7 @@ test('files that no row knows are swept when they are old; those of a dataset st
     const lastWeek = new Date(Date.now() - 7 * 86_400_000);
     for (const folder of [...orphans, join(ours, id), join(ours, id, version?.id ?? '')])
       await utimes(folder, lastWeek, lastWeek);
-    const swept = await sweepFiles({ db: quaestor.app.db, folder: files }, Date.now());
+    const swept = await sweepFiles({ db: quaestor.app.db, files: createFolderStore(files) }, Date.now());
     expect(swept).toEqual({ uploads: 0, datasets: 2, versions: 1, spills: 1 });
     expect(orphans.filter((folder) => existsSync(folder))).toEqual([]);
     expect(existsSync(young)).toBe(true);

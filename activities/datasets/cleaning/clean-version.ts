@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CleaningRecipe, StepEffect, VersionCleaning } from '../../../contracts/cleaning.js';
 import type { DatasetColumn } from '../../../contracts/dataset.js';
@@ -15,7 +15,7 @@ import {
 import { activateDatasetVersion } from '../../../db/statements/datasets.js';
 import { appendEvent } from '../../../db/statements/events.js';
 import { markJobFinished } from '../../../db/statements/jobs.js';
-import { datasetFiles } from '../../../platform/dataset-files.js';
+import type { VersionRef } from '../../../platform/dataset-store/dataset-store.js';
 import { activitySignal } from '../../activity-context.js';
 import { assertJobRuns } from '../../jobs/start-job.js';
 import type { DatasetDeps } from '../create-dataset-activities.js';
@@ -43,10 +43,10 @@ export async function cleanVersion(deps: DatasetDeps, input: CleanDatasetInput):
     return { run, source, made: await getVersion(tx, datasetId, versionId) };
   });
   if (started.made?.cleaning) return totalsOf(started.made.rowCount, started.made.cleaning.effects);
-  const folder = datasetFiles.version(deps.folder, tenantId, datasetId, versionId);
+  const ref = { tenantId, datasetId, versionId };
   const tell = tellPhases<CleaningPhase>(deps, input);
   try {
-    await mkdir(folder, { recursive: true });
+    const folder = await deps.files.draftVersion(ref);
     const cleaned = await writeFiles(deps, input, started, folder, tell.phase);
     const preview = await readPreview(deps, folder);
     await tell.done();
@@ -67,6 +67,7 @@ export async function cleanVersion(deps: DatasetDeps, input: CleanDatasetInput):
       parquetBytes: cleaned.parquetBytes,
     };
     await writeFile(join(folder, 'version.json'), JSON.stringify({ ...version, cleaning }, null, 2));
+    await deps.files.keepVersion(ref, activitySignal());
     await deps.db.withTenant(tenantId, async (tx) => {
       await assertJobRuns(tx, input.jobId);
       await activateDatasetVersion(tx, { ...version, id: versionId, datasetId, jobId: input.jobId, preview });
@@ -87,9 +88,21 @@ export async function cleanVersion(deps: DatasetDeps, input: CleanDatasetInput):
     return totals;
   } catch (error) {
     await tell.done().catch(() => undefined);
-    // Nothing points at it: the version is switched on in the last step.
-    await rm(folder, { recursive: true, force: true });
+    await removeUnlessKnown(deps, ref);
     throw toDatasetError(error);
+  }
+}
+
+/**
+ * Nothing points at the files when the version, which is switched on in the last step, is not in the store. Where it cannot be asked, the
+ * answer to that step may have been lost: then they stay, and the sweep finds out.
+ */
+async function removeUnlessKnown(deps: DatasetDeps, ref: VersionRef): Promise<void> {
+  try {
+    const made = await deps.db.withTenant(ref.tenantId, (tx) => getVersion(tx, ref.datasetId, ref.versionId));
+    if (!made) await deps.files.removeVersion(ref);
+  } catch {
+    // The attempt's own error is what counts.
   }
 }
 
@@ -100,16 +113,18 @@ async function writeFiles(
   folder: string,
   onPhase: (phase: CleaningPhase) => void,
 ): Promise<CleanedVersion> {
-  const from = datasetFiles.version(deps.folder, tenantId, datasetId, source.id);
-  return await deps.pool.withSession({ timeoutMs: deps.timeoutMs, signal: activitySignal() }, (session) =>
-    cleanParquet(session, {
-      path: join(from, 'data.parquet'),
-      columns: source.columns,
-      steps: run.recipe.steps,
-      folder,
-      sourceRejects: join(from, 'rejects.parquet'),
-      onPhase,
-    }),
+  const signal = activitySignal();
+  return await deps.files.withVersion({ tenantId, datasetId, versionId: source.id }, signal, (from) =>
+    deps.pool.withSession({ timeoutMs: deps.timeoutMs, signal }, (session) =>
+      cleanParquet(session, {
+        path: join(from, 'data.parquet'),
+        columns: source.columns,
+        steps: run.recipe.steps,
+        folder,
+        sourceRejects: join(from, 'rejects.parquet'),
+        onPhase,
+      }),
+    ),
   );
 }
 

@@ -3,7 +3,6 @@ import type { PlannedStep } from '../../../contracts/cleaning.js';
 import type { ErrorRecord } from '../../../contracts/quaestor-error.js';
 import type { PlanCleaningInput } from '../../../contracts/workflows.js';
 import { saveModelProposals, savePreviews } from '../../../db/statements/cleaning.js';
-import { datasetFiles } from '../../../platform/dataset-files.js';
 import { activitySignal } from '../../activity-context.js';
 import type { DatasetDeps } from '../create-dataset-activities.js';
 import { toDatasetError } from '../dataset-failure.js';
@@ -25,16 +24,19 @@ export async function previewPlan(
   const began = Date.now();
   const { plan, version } = await deps.db.withTenant(input.tenantId, (tx) => planOfJob(tx, input));
   const taken = plan.steps.filter(({ status }) => status !== 'rejected');
-  const folder = datasetFiles.version(deps.folder, input.tenantId, input.datasetId, version.id);
+  const { tenantId, datasetId } = input;
+  const signal = activitySignal();
   const tell = tellPhases<CleaningPhase>(deps, input);
-  const { effects, problems } = await deps.pool
-    .withSession({ timeoutMs: deps.timeoutMs, signal: activitySignal() }, (session) =>
-      previewSteps(session, {
-        path: join(folder, 'data.parquet'),
-        columns: version.columns,
-        steps: taken.map(({ step }) => step),
-        onPhase: tell.phase,
-      }),
+  const { effects, problems } = await deps.files
+    .withVersion({ tenantId, datasetId, versionId: version.id }, signal, (folder) =>
+      deps.pool.withSession({ timeoutMs: deps.timeoutMs, signal }, (session) =>
+        previewSteps(session, {
+          path: join(folder, 'data.parquet'),
+          columns: version.columns,
+          steps: taken.map(({ step }) => step),
+          onPhase: tell.phase,
+        }),
+      ),
     )
     .catch((error: unknown) => {
       throw toDatasetError(error);

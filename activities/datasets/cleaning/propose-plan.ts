@@ -13,7 +13,6 @@ import { findWholeProfile } from '../../../db/statements/dataset-profiles.js';
 import { cleaningEvidence } from '../../../domain/cleaning/model/cleaning-evidence.js';
 import { proposeSteps, RULES_VERSION } from '../../../domain/cleaning/propose-steps.js';
 import type { RuleInput } from '../../../domain/cleaning/rules/rule.js';
-import { datasetFiles } from '../../../platform/dataset-files.js';
 import { activitySignal } from '../../activity-context.js';
 import type { DatasetDeps } from '../create-dataset-activities.js';
 import { toDatasetError } from '../dataset-failure.js';
@@ -73,14 +72,16 @@ async function profileOf(
 ): Promise<RuleInput['profile']> {
   const stored = await deps.db.withTenant(tenantId, (tx) => findWholeProfile(tx, version.id));
   if (stored) return stored;
-  const folder = datasetFiles.version(deps.folder, tenantId, datasetId, version.id);
+  const signal = activitySignal();
   try {
-    return await deps.pool.withSession({ timeoutMs: deps.timeoutMs, signal: activitySignal() }, (session) =>
-      profileParquet({
-        query: queryRowsOfSession(session),
-        path: join(folder, 'data.parquet'),
-        rejectsPath: join(folder, 'rejects.parquet'),
-      }),
+    return await deps.files.withVersion({ tenantId, datasetId, versionId: version.id }, signal, (folder) =>
+      deps.pool.withSession({ timeoutMs: deps.timeoutMs, signal }, (session) =>
+        profileParquet({
+          query: queryRowsOfSession(session),
+          path: join(folder, 'data.parquet'),
+          rejectsPath: join(folder, 'rejects.parquet'),
+        }),
+      ),
     );
   } catch (error) {
     throw toDatasetError(error);

@@ -10,7 +10,6 @@ import {
 import { getDataset } from '../../../db/statements/datasets.js';
 import { appendEvent } from '../../../db/statements/events.js';
 import { advanceJobProgress, markJobFinished, setJobProgress } from '../../../db/statements/jobs.js';
-import { datasetFiles } from '../../../platform/dataset-files.js';
 import { activitySignal, withHeartbeat } from '../../activity-context.js';
 import { assertJobRuns } from '../../jobs/start-job.js';
 import type { DatasetDeps } from '../create-dataset-activities.js';
@@ -32,17 +31,22 @@ export function createProfileActivities(deps: DatasetDeps) {
         const began = Date.now();
         const { tenantId, datasetId, versionId } = input;
         const finished = await readFinished(deps, input);
-        const folder = datasetFiles.version(deps.folder, tenantId, datasetId, versionId);
-        const profile = await deps.pool.withSession(
-          { timeoutMs: deps.timeoutMs, signal: activitySignal() },
-          async (session) =>
-            await profileInParts({
-              query: queryRowsOfSession(session),
-              path: join(folder, 'data.parquet'),
-              rejectsPath: join(folder, 'rejects.parquet'),
-              finished,
-              onBatch: async (batch) => await saveBatch(deps, input, batch),
-            }),
+        const signal = activitySignal();
+        const profile = await deps.files.withVersion(
+          { tenantId, datasetId, versionId },
+          signal,
+          async (folder) =>
+            await deps.pool.withSession(
+              { timeoutMs: deps.timeoutMs, signal },
+              async (session) =>
+                await profileInParts({
+                  query: queryRowsOfSession(session),
+                  path: join(folder, 'data.parquet'),
+                  rejectsPath: join(folder, 'rejects.parquet'),
+                  finished,
+                  onBatch: async (batch) => await saveBatch(deps, input, batch),
+                }),
+            ),
         );
         return await finish(deps, input, profile, Date.now() - began);
       });

@@ -21,6 +21,7 @@ import { type AnswerCache, createAnswerCache } from '../../../../platform/answer
 import { answerCacheKey, modelCacheLabel } from '../../../../platform/answer-cache-key.js';
 import { createApiKey } from '../../../../platform/api-key.js';
 import type { ModelConfig } from '../../../../platform/config.js';
+import { createFolderStore } from '../../../../platform/dataset-store/folder-store.js';
 import { findFreePort } from '../../../../platform/embedded/free-port.js';
 import { startPgliteServer } from '../../../../platform/embedded/pglite-server.js';
 import { createEventBus, type EventBus } from '../../../../platform/event-bus.js';
@@ -114,10 +115,6 @@ export async function startApi(
   const answers = createAnswerCache({ maxBytes: 1_000_000, ttlMs: answerCacheTtlMs });
   const app = createApi({
     config: {
-      datasets: {
-        folder: options.datasetFolder ?? join(tmpdir(), `quaestor-files-${randomUUID()}`),
-        memoryLimitBytes: 0,
-      },
       encryptionKey,
       answerCacheTtlMs,
       rateLimits: options.rateLimits ?? NO_RATE_LIMITS,
@@ -129,6 +126,7 @@ export async function startApi(
     bus,
     limiter: createRateLimiter(),
     answers,
+    files: createFolderStore(options.datasetFolder ?? join(tmpdir(), `quaestor-files-${randomUUID()}`)),
     logger,
     metrics: createMetrics({ processMetrics: false }),
     health: createStandardHealth({ db, engine, bus, model: MODEL }),
