@@ -30,7 +30,7 @@ const { connection, client } = await connectTemporal(config.temporal);
 shutdown.onShutdown('engine connection', () => connection.close());
 const engine = createTemporalJobEngine({ client, queues: config.queues });
 
-const files = await createDatasetStore(config.datasets);
+const files = await createDatasetStore(config.datasets, logger);
 
 const api = createApi({
   config,
@@ -42,7 +42,7 @@ const api = createApi({
   files,
   logger,
   metrics: createMetrics(),
-  health: createStandardHealth({ db, engine, bus, limiter, answers, model: config.model }),
+  health: createStandardHealth({ db, engine, bus, limiter, answers, files, model: config.model }),
   stopping: stopping.signal,
 });
 const server = api.listen(config.http.port, config.http.host, (error?: Error) => {

@@ -408,6 +408,27 @@ export const ERRORS = {
     'The file cannot be read as a table',
     'Upload CSV, TSV, JSON, Parquet or XLSX, plain or compressed by gzip or zstd.',
   ),
+  dataset_file_damaged: entry(
+    'dataset',
+    'terminal',
+    500,
+    'A kept file is not what it was when it was kept',
+    'Give the object store a whole copy back, or upload the file again.',
+  ),
+  dataset_store_refused: entry(
+    'dataset',
+    'terminal',
+    502,
+    'The object store of datasets refuses Quaestor',
+    'Check QUAESTOR_STORE_S3_BUCKET, its region and endpoint, and that the credentials may list, read, write and delete there; then try again.',
+  ),
+  dataset_store_unavailable: entry(
+    'dataset',
+    'retryable',
+    503,
+    'The object store of datasets is not available',
+    'It is tried again by itself; an upload has to be sent again. Check QUAESTOR_STORE_S3_ENDPOINT and the store if it lasts.',
+  ),
   dataset_disk_full: entry(
     'dataset',
     'retryable',

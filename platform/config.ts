@@ -21,6 +21,10 @@ const encryptionKey = z
   .transform((text) => Buffer.from(text, 'base64'))
   .refine((key) => key.length === 32, 'must be 32 bytes in base64 (openssl rand -base64 32)');
 
+const objectPrefix = z
+  .string()
+  .regex(/^(?:[A-Za-z0-9._-]+\/)+$/, 'must be folders that end with a slash: quaestor/');
+
 /** Every setting that is not a figure of the task-queue table. Read README.md, "Configuration", for their meaning. */
 const settings = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
@@ -44,6 +48,12 @@ const settings = z.object({
   OPENAI_EMBEDDING_DIMENSIONS: integer(64, 4_000).default(512),
   QUAESTOR_FILES: z.string().min(1).default('.quaestor/files'),
   QUAESTOR_DATASET_MEMORY_MB: integer(128, 65_536).default(400),
+  QUAESTOR_STORE_S3_BUCKET: z.string().min(1).optional(),
+  QUAESTOR_STORE_S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  QUAESTOR_STORE_S3_REGION: z.string().min(1).default('us-east-1'),
+  QUAESTOR_STORE_S3_PREFIX: objectPrefix.optional(),
+  QUAESTOR_STORE_S3_PATH_STYLE: flag.optional(),
+  QUAESTOR_STORE_S3_CACHE_MB: integer(1, 100_000_000).default(10_240),
   QUAESTOR_HOST: z.string().min(1).default('127.0.0.1'),
   QUAESTOR_PORT: integer(0, 65_535).default(8080),
   QUAESTOR_WORKER_PORT: integer(0, 65_535).default(0),
@@ -90,6 +100,20 @@ export interface DatabaseConfig {
   statementTimeoutMs: number;
 }
 
+/** A bucket for the files of datasets. Credentials come to the SDK by its own chain (AWS_ACCESS_KEY_ID, profiles, roles). */
+export interface S3StoreConfig {
+  bucket: string;
+  /** Default: Amazon's own, of the region. */
+  endpoint: string | undefined;
+  region: string;
+  /** What all names of objects begin with; empty, or ends with a slash. */
+  prefix: string;
+  /** Whether the bucket is in the path, not in the host's name. */
+  pathStyle: boolean;
+  /** Copies on this machine, at most. */
+  cacheBytes: number;
+}
+
 export interface Config {
   database: DatabaseConfig;
   encryptionKey: Buffer;
@@ -98,7 +122,7 @@ export interface Config {
   model: ModelConfig;
   http: { host: string; port: number };
   /** Uploaded files and what is made of them. */
-  datasets: { folder: string; memoryLimitBytes: number };
+  datasets: { folder: string; memoryLimitBytes: number; s3: S3StoreConfig | undefined };
   worker: {
     httpPort: number;
     sdkMetricsPort: number;
@@ -115,6 +139,21 @@ export interface Config {
   uploadBytes: UploadLimitTable;
   logLevel: string;
   queues: TaskQueueTable;
+}
+
+function s3StoreOf(values: z.infer<typeof settings>): S3StoreConfig | undefined {
+  const bucket = values.QUAESTOR_STORE_S3_BUCKET;
+  if (bucket === undefined) return undefined;
+  const endpoint = values.QUAESTOR_STORE_S3_ENDPOINT;
+  return {
+    bucket,
+    endpoint,
+    region: values.QUAESTOR_STORE_S3_REGION,
+    prefix: values.QUAESTOR_STORE_S3_PREFIX ?? '',
+    // Amazon takes the bucket in the host's name; what one runs oneself seldom has such names.
+    pathStyle: values.QUAESTOR_STORE_S3_PATH_STYLE ?? endpoint !== undefined,
+    cacheBytes: values.QUAESTOR_STORE_S3_CACHE_MB * 1024 ** 2,
+  };
 }
 
 const figures: Record<
@@ -183,6 +222,9 @@ export function parseConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (!given['TEMPORAL_TLS_CERT_PATH'] !== !given['TEMPORAL_TLS_KEY_PATH']) {
     problems.push('TEMPORAL_TLS_CERT_PATH, TEMPORAL_TLS_KEY_PATH: a client certificate needs both');
   }
+  if (given['QUAESTOR_STORE_S3_ENDPOINT'] !== undefined && given['QUAESTOR_STORE_S3_BUCKET'] === undefined) {
+    problems.push('QUAESTOR_STORE_S3_ENDPOINT: needs QUAESTOR_STORE_S3_BUCKET, too');
+  }
   const parsed = settings.safeParse(given);
   if (!parsed.success) {
     problems.unshift(
@@ -235,6 +277,7 @@ export function parseConfig(env: NodeJS.ProcessEnv = process.env): Config {
     datasets: {
       folder: resolve(values.QUAESTOR_FILES),
       memoryLimitBytes: values.QUAESTOR_DATASET_MEMORY_MB * 1024 ** 2,
+      s3: s3StoreOf(values),
     },
     worker: {
       httpPort: values.QUAESTOR_WORKER_PORT,

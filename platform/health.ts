@@ -1,4 +1,6 @@
+import { QuaestorError } from '../contracts/quaestor-error.js';
 import type { ModelConfig } from './config.js';
+import type { DatasetStore, RemoteFiles } from './dataset-store/dataset-store.js';
 
 export type PartStatus = 'ok' | 'degraded' | 'down';
 
@@ -83,6 +85,7 @@ export function createStandardHealth(deps: {
   limiter?: { isDegraded(): boolean };
   /** Only where answers are cached. */
   answers?: { isDegraded(): boolean };
+  files?: Pick<DatasetStore, 'remote'>;
   model: ModelConfig;
 }): Health {
   return createHealth({
@@ -103,6 +106,7 @@ export function createStandardHealth(deps: {
           ? { status: 'degraded', detail: 'Redis is away: events are read by polling.' }
           : { status: 'ok', detail: deps.bus.kind },
     },
+    ...(deps.files?.remote ? { files: createBucketPart(deps.files.remote) } : {}),
     ...(deps.limiter
       ? { limits: createRedisPart(deps.limiter, 'Redis is away: each process limits rates for itself.') }
       : {}),
@@ -110,6 +114,24 @@ export function createStandardHealth(deps: {
       ? { cache: createRedisPart(deps.answers, 'Redis is away: each process remembers answers for itself.') }
       : {}),
   });
+}
+
+/** How long an answer of the store counts: each question costs its owner. */
+const BUCKET_CHECK_MS = 30_000;
+const BUCKET_TIMEOUT_MS = 900;
+
+function createBucketPart(remote: RemoteFiles): HealthPart {
+  let known: { report: PartReport; at: number } | undefined;
+  return {
+    check: async () => {
+      if (known && Date.now() - known.at < BUCKET_CHECK_MS) return known.report;
+      await remote.check(AbortSignal.timeout(BUCKET_TIMEOUT_MS)).catch((error: unknown) => {
+        throw error instanceof QuaestorError ? error : new Error('The object store does not answer in time.');
+      });
+      known = { report: { status: 'ok', detail: 's3' }, at: Date.now() };
+      return known.report;
+    },
+  };
 }
 
 const createRedisPart = (part: { isDegraded(): boolean }, detail: string): HealthPart => ({

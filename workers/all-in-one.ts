@@ -50,7 +50,7 @@ export async function startAllInOne(options: StartAllInOneOptions): Promise<AllI
   const answers = createAnswerCache({ ...config.answerCache, redisUrl: config.redisUrl, logger });
   const db = openDatabase(config.database, logger);
   const connection = await NativeConnection.connect(await temporalConnectionOptions(config.temporal));
-  const files = await createDatasetStore(config.datasets);
+  const files = await createDatasetStore(config.datasets, logger);
   const resources = createResources(config, { db, bus, files });
   const client = createTemporalClient({ connection, namespace: config.temporal.namespace });
   const engine = createTemporalJobEngine({ client, queues: config.queues, eager: true });
@@ -76,7 +76,7 @@ export async function startAllInOne(options: StartAllInOneOptions): Promise<AllI
     files,
     logger,
     metrics: createMetrics({ sdkMetricsUrl: options.sdkMetricsUrl }),
-    health: createStandardHealth({ db, engine, bus, limiter, answers, model: config.model }),
+    health: createStandardHealth({ db, engine, bus, limiter, answers, files, model: config.model }),
     stopping: stopping.signal,
   });
   const server = await new Promise<Server>((resolve, reject) => {

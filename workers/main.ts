@@ -35,7 +35,7 @@ const bus = createEventBus({ redisUrl: config.redisUrl, logger });
 shutdown.onShutdown('event bus', () => bus.close());
 const db = openDatabase(config.database, logger);
 shutdown.onShutdown('store', () => db.close());
-const files = await createDatasetStore(config.datasets);
+const files = await createDatasetStore(config.datasets, logger);
 const resources = createResources(config, { db, bus, files });
 shutdown.onShutdown('data sources', () => resources.close());
 const connection = await NativeConnection.connect(await temporalConnectionOptions(config.temporal));
@@ -45,7 +45,7 @@ const engine = createTemporalJobEngine({
   client: createTemporalClient({ connection, namespace: config.temporal.namespace }),
   queues: config.queues,
 });
-const health = createStandardHealth({ db, engine, bus, model: config.model });
+const health = createStandardHealth({ db, engine, bus, files, model: config.model });
 const server = createServer((request, response) => {
   void (async () => {
     if (request.url === '/metrics') {

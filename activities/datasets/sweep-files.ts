@@ -5,12 +5,17 @@ import { datasetFiles } from '../../platform/dataset-files.js';
 import type { DatasetStore } from '../../platform/dataset-store/dataset-store.js';
 import { createUnfinishedUploads } from '../../platform/unfinished-uploads.js';
 import type { TenantStore } from '../patient-store.js';
+import { sweepBucket } from './sweep-bucket.js';
 
 export interface SweptFiles {
   uploads: number;
   /** Files of datasets that the store does not know: a process died before it could say so, or after it was told to delete. */
   datasets: number;
   versions: number;
+  /** Uploads to a bucket that were begun and never finished. */
+  unfinished: number;
+  /** Copies that had to make room. */
+  copies: number;
   /** Folders that DuckDB spilled to in a process that died. */
   spills: number;
 }
@@ -20,7 +25,7 @@ const GRACE_MS = 24 * 60 * 60 * 1_000;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * Removes from the shared folder what nobody will ask for again. Running it twice, or in two processes, does no harm. Each tenant's
+ * Removes from the folder, and from the bucket if there is one, what nobody will ask for again. Running it twice, or in two processes, does no harm. Each tenant's
  * rows are read as that tenant.
  */
 export async function sweepFiles(
@@ -32,6 +37,8 @@ export async function sweepFiles(
     uploads: await createUnfinishedUploads(folder).sweep(now),
     datasets: 0,
     versions: 0,
+    unfinished: 0,
+    copies: 0,
     spills: 0,
   };
   const oldFolders = async (parent: string): Promise<string[]> => {
@@ -64,6 +71,15 @@ export async function sweepFiles(
         if (!knownVersions.has(version)) swept.versions += await remove(join(path, version));
       }
     }
+  }
+  const { remote } = files;
+  if (remote) {
+    const before = now - GRACE_MS;
+    const orphans = await sweepBucket({ db, files, remote }, before);
+    swept.datasets += orphans.datasets;
+    swept.versions += orphans.versions;
+    swept.unfinished = await remote.removeUnfinished(before);
+    swept.copies = await remote.trimCopies();
   }
   return swept;
 }

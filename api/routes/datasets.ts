@@ -5,6 +5,7 @@ import { appendAudit } from '../../db/statements/audit.js';
 import { removeUnusedProfiles } from '../../db/statements/dataset-profiles.js';
 import { deleteDataset, getDataset, getDatasetPreview, listDatasets } from '../../db/statements/datasets.js';
 import { listActiveJobs } from '../../db/statements/jobs.js';
+import type { DatasetRef } from '../../platform/dataset-store/dataset-store.js';
 import type { ApiContext } from '../api-deps.js';
 import { receiveUpload } from '../receive-upload.js';
 import type { Routes } from '../route.js';
@@ -33,6 +34,12 @@ export function addDatasetRoutes(routes: Routes, deps: ApiContext): void {
     if (!dataset) throw noSuchDataset();
     return dataset;
   };
+  /** What cannot be removed now has no row, and is swept later. */
+  const removeFiles = async (ref: DatasetRef): Promise<void> => {
+    await files.remove(ref).catch((error: unknown) => {
+      deps.logger.warn({ err: error, datasetId: ref.datasetId }, 'could not remove the files of a dataset');
+    });
+  };
   const accepted = async (tenantId: string, id: string, jobId: string) => {
     const links = {
       dataset: `/v1/datasets/${id}`,
@@ -60,6 +67,8 @@ export function addDatasetRoutes(routes: Routes, deps: ApiContext): void {
       replies: { 202: { description: 'Kept; the job is in `Location`.', schema: acceptedDatasetSchema } },
       errors: [
         'dataset_disk_full',
+        'dataset_store_refused',
+        'dataset_store_unavailable',
         'dataset_too_large',
         'engine_unavailable',
         'invalid_request',
@@ -84,7 +93,7 @@ export function addDatasetRoutes(routes: Routes, deps: ApiContext): void {
           .withTenant(caller.tenantId, (tx) => getDataset(tx, id))
           .then((dataset) => dataset !== undefined)
           .catch(() => true);
-        if (!isKept) await files.remove(ref);
+        if (!isKept) await removeFiles(ref);
         throw error;
       }
     },
@@ -218,7 +227,7 @@ export function addDatasetRoutes(routes: Routes, deps: ApiContext): void {
           deps.logger.warn({ err: error, jobId: job.id }, 'could not cancel a job of a deleted dataset');
         });
       }
-      await files.remove({ tenantId: caller.tenantId, datasetId: params.id });
+      await removeFiles({ tenantId: caller.tenantId, datasetId: params.id });
       return { status: 204 };
     },
   );

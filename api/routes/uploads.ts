@@ -80,7 +80,14 @@ export function addUploadRoutes(routes: Routes, deps: ApiContext): void {
       scope: 'data-sources:write',
       limit: 'uploads',
       replies: { 201: { description: 'The upload is at `Location`, until `Upload-Expires`.' } },
-      errors: ['dataset_disk_full', 'dataset_too_large', 'invalid_request', 'tus_version_unsupported'],
+      errors: [
+        'dataset_disk_full',
+        'dataset_store_refused',
+        'dataset_store_unavailable',
+        'dataset_too_large',
+        'invalid_request',
+        'tus_version_unsupported',
+      ],
     },
     async ({ caller, req, res }) => {
       assertTusVersion(req);
@@ -120,7 +127,12 @@ export function addUploadRoutes(routes: Routes, deps: ApiContext): void {
       scope: 'data-sources:write',
       params: idParams,
       replies: { 200: { description: 'Bytes that are there, and in all.', schema: uploadSchema } },
-      errors: ['dataset_disk_full', 'engine_unavailable'],
+      errors: [
+        'dataset_disk_full',
+        'dataset_store_refused',
+        'dataset_store_unavailable',
+        'engine_unavailable',
+      ],
     },
     async ({ caller, params, res }) => {
       const upload = await uploads.find(caller.tenantId, params.id);
@@ -154,6 +166,8 @@ export function addUploadRoutes(routes: Routes, deps: ApiContext): void {
       replies: { 204: { description: 'What is there now is in `Upload-Offset`.' } },
       errors: [
         'dataset_disk_full',
+        'dataset_store_refused',
+        'dataset_store_unavailable',
         'dataset_too_large',
         'engine_unavailable',
         'invalid_request',

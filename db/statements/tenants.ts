@@ -9,6 +9,10 @@ export async function insertTenant(tx: Transaction, tenant: { name: string; tier
   ]);
 }
 
+/** Whether the transaction's tenant is there. */
+export const isTenant = async (tx: Transaction): Promise<boolean> =>
+  (await tx.query('SELECT id FROM tenants WHERE id = $1', [tx.tenantId])).length === 1;
+
 export async function insertUser(tx: Transaction, user: { id: string; name: string }): Promise<void> {
   await tx.query('INSERT INTO users (id, tenant_id, name) VALUES ($1, $2, $3)', [
     user.id,

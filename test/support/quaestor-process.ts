@@ -51,7 +51,11 @@ const ENTRIES = {
   workers: ['workers/main.ts', 'all'],
 };
 
-export async function startTestDeployment(env: Record<string, string> = {}): Promise<TestDeployment> {
+/** @param workersEnv settings of the workers alone, where they are a process of their own */
+export async function startTestDeployment(
+  env: Record<string, string> = {},
+  workersEnv: Record<string, string> = {},
+): Promise<TestDeployment> {
   const store = await createTestStore();
   const isOneProcess = sharedServers().storeKind === 'pglite';
   const tenant = await makeTenant(store);
@@ -75,7 +79,7 @@ export async function startTestDeployment(env: Record<string, string> = {}): Pro
   const startWorkers = () =>
     isOneProcess
       ? startProcess('all-in-one', settings, url, logFile)
-      : startProcess('workers', settings, `http://127.0.0.1:${workerPort}`, logFile);
+      : startProcess('workers', { ...settings, ...workersEnv }, `http://127.0.0.1:${workerPort}`, logFile);
   let workers = await startWorkers();
   const end = async (child: ChildProcess, signal: NodeJS.Signals): Promise<ProcessEnd> => {
     if (child.exitCode === null && child.signalCode === null) {

@@ -154,7 +154,7 @@ test('files that no row knows are swept when they are old; those of a dataset st
     for (const folder of [...orphans, join(ours, id), join(ours, id, version?.id ?? '')])
       await utimes(folder, lastWeek, lastWeek);
     const swept = await sweepFiles({ db: quaestor.app.db, files: createFolderStore(files) }, Date.now());
-    expect(swept).toEqual({ uploads: 0, datasets: 2, versions: 1, spills: 1 });
+    expect(swept).toEqual({ uploads: 0, datasets: 2, versions: 1, unfinished: 0, copies: 0, spills: 1 });
     expect(orphans.filter((folder) => existsSync(folder))).toEqual([]);
     expect(existsSync(young)).toBe(true);
     expect(existsSync(join(ours, id, version?.id ?? '', 'data.parquet'))).toBe(true);
