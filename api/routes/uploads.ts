@@ -183,7 +183,13 @@ export function addUploadRoutes(routes: Routes, deps: ApiContext): void {
       }
       const from = byteHeader(req, 'upload-offset');
       const upload = await uploads.find(caller.tenantId, params.id);
-      if (!upload) throw noSuchUpload();
+      if (!upload) {
+        // A client that did not hear that its last byte came asks once more with nothing.
+        const dataset = await db.withTenant(caller.tenantId, (tx) => getDataset(tx, params.id));
+        if (dataset?.sizeBytes !== from) throw noSuchUpload();
+        tus(res).set('Upload-Offset', String(from));
+        return { status: 204 };
+      }
       const offsetBytes = await uploads.append(caller.tenantId, params.id, from, req);
       tus(res).set('Upload-Offset', String(offsetBytes));
       if (offsetBytes === upload.sizeBytes) await finish(caller, upload, res);
