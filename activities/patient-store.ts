@@ -16,6 +16,29 @@ const RESERVE_MS = 5_000;
 const startedAt = new WeakMap<Context, number>();
 
 /**
+ * Does work again while the other side is away, until the activity is cancelled or its time is nearly over. Each try must bear that the one
+ * before was done in part.
+ */
+export async function waitWhileAway<Result>(
+  isAway: (error: unknown) => boolean,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const context = Context.current();
+  const started = startedAt.get(context) ?? Date.now();
+  startedAt.set(context, started);
+  const giveUpAt = started + context.info.startToCloseTimeoutMs - RESERVE_MS;
+  for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 2)) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isAway(error) || Date.now() + waitMs > giveUpAt) throw error;
+    }
+    const signal = activitySignal();
+    await pause(waitMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+  }
+}
+
+/**
  * The store for activities on the queues of scarce things: while it is away they wait for it, heartbeating, instead of failing.
  * A failed attempt would pay again for what the model or the data source has delivered already, and use up retries that are
  * meant for their faults. The wait ends with the activity's cancellation, or shortly before the attempt's time is over.
@@ -24,21 +47,10 @@ const startedAt = new WeakMap<Context, number>();
  */
 export function createPatientStore(db: TenantStore): TenantStore {
   return {
-    async withTenant<Result>(tenantId: string, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
-      const context = Context.current();
-      const started = startedAt.get(context) ?? Date.now();
-      startedAt.set(context, started);
-      const giveUpAt = started + context.info.startToCloseTimeoutMs - RESERVE_MS;
-      for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 2)) {
-        try {
-          return await db.withTenant(tenantId, work);
-        } catch (error) {
-          const isAway = error instanceof QuaestorError && error.code === 'store_unavailable';
-          if (!isAway || Date.now() + waitMs > giveUpAt) throw error;
-        }
-        const signal = activitySignal();
-        await pause(waitMs, undefined, { signal }).catch(() => signal.throwIfAborted());
-      }
-    },
+    withTenant: <Result>(tenantId: string, work: (tx: Transaction) => Promise<Result>): Promise<Result> =>
+      waitWhileAway(
+        (error) => error instanceof QuaestorError && error.code === 'store_unavailable',
+        () => db.withTenant(tenantId, work),
+      ),
   };
 }

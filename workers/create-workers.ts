@@ -13,6 +13,7 @@ import { createDataSourceActivities } from '../activities/data-sources/create-da
 import { createCleaningActivities } from '../activities/datasets/cleaning/create-cleaning-activities.js';
 import { createCleaningModelActivities } from '../activities/datasets/cleaning/create-cleaning-model-activities.js';
 import { createDatasetActivities } from '../activities/datasets/create-dataset-activities.js';
+import { createPatientFiles } from '../activities/datasets/patient-files.js';
 import { createProfileActivities } from '../activities/datasets/profile/create-profile-activities.js';
 import { createProfileJobActivities } from '../activities/datasets/profile/create-profile-job-activities.js';
 import {
@@ -138,7 +139,7 @@ function activitiesOf(name: TaskQueueName, { resources, config, engine }: Create
         db: patient,
         bus,
         pool: resources.duckdb,
-        files: resources.files,
+        files: createPatientFiles(resources.files),
         timeoutMs: config.queues.datasets.startToCloseMs,
       };
       return {

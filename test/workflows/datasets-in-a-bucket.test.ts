@@ -188,13 +188,15 @@ test('while the bucket says 503 the reading of a file waits, and ends well when 
   const quaestor = await startTestQuaestor({ ...server.env, QUAESTOR_FILES: newFolder() });
   running = quaestor;
   let refused = 0;
-  // More often than the client asks by itself: the engine has to try again.
+  // More often than the client asks by itself.
   server.fault = ({ key, method }) =>
-    method === 'PUT' && key.endsWith('data.parquet') && refused++ < 4
+    method === 'PUT' && key.endsWith('data.parquet') && refused++ < 7
       ? { status: 503, code: 'SlowDown' }
       : undefined;
   const dataset = await uploadAndRead(quaestor, 'sales.csv', CSV);
-  expect(refused).toBeGreaterThan(4);
+  expect(refused).toBeGreaterThan(7);
+  // The file was read once.
+  expect(server.requests.filter(({ key }) => key.endsWith('rejects.parquet'))).toHaveLength(1);
   expect(dataset).toMatchObject({ status: 'ready', version: { number: 1, rowCount: ROWS } });
 }, 180_000);
 
