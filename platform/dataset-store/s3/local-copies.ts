@@ -1,5 +1,6 @@
 import { readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { v7 as uuidv7 } from 'uuid';
 import type { OriginalFacts } from '../dataset-store.js';
 import { FETCHING } from './s3-objects.js';
 
@@ -17,6 +18,7 @@ const TOUCH_MS = 60_000;
 const IN_USE_MS = 5 * TOUCH_MS;
 /** A copy that is not whole after this time is one of a process that died. */
 const FETCH_MS = 60 * 60_000;
+const LEAVING = '.leaving';
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export const originalUnit = (folder: string): CopyUnit => ({
@@ -69,7 +71,7 @@ export function createLocalCopies(options: { root: string; limitBytes: number })
       }
     },
     mark: async (unit, facts) => {
-      const partial = `${unit.marker}.${process.pid}`;
+      const partial = `${unit.marker}.${uuidv7()}`;
       await writeFile(partial, JSON.stringify(facts));
       await rename(partial, unit.marker);
     },
@@ -107,6 +109,8 @@ async function trimCopies(root: string, limitBytes: number, now: number): Promis
     for (const name of await readdir(folder).catch(() => [])) {
       const path = join(folder, name);
       if (name.endsWith('.kept')) copies.push(...(await readCopy(path).catch(() => [])));
+      else if (name.endsWith(LEAVING) && ((await ageOf(path)) ?? now) < now - IN_USE_MS)
+        await endRemoval(path).catch(() => undefined);
       else if (name.endsWith(FETCHING) && ((await ageOf(path)) ?? now) < now - FETCH_MS)
         await rm(path, { force: true });
     }
@@ -152,7 +156,7 @@ async function readCopy(marker: string): Promise<FoundCopy[]> {
 
 /** Whoever wants the copy from now on fetches it. One who has begun to use it meanwhile gets it back. */
 async function removeCopy({ files, marker }: FoundCopy, now: number): Promise<boolean> {
-  const leaving = `${marker}.leaving`;
+  const leaving = `${marker}${LEAVING}`;
   try {
     await rename(marker, leaving);
   } catch {
@@ -165,4 +169,12 @@ async function removeCopy({ files, marker }: FoundCopy, now: number): Promise<bo
   for (const path of files) await rm(path, { force: true });
   await rm(leaving, { force: true });
   return true;
+}
+
+/** A process died while it made room: its work is ended, unless the copy has come back since. */
+async function endRemoval(leaving: string): Promise<void> {
+  const { files } = (await readCopy(leaving))[0]!;
+  if ((await ageOf(leaving.slice(0, -LEAVING.length))) === undefined)
+    for (const path of files) await rm(path, { force: true });
+  await rm(leaving, { force: true });
 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -306,6 +306,11 @@ describe('room on this machine', () => {
     });
     expect(isHere.map((path) => existsSync(path))).toEqual([true, false, false, false, true]);
     expect(existsSync(draft)).toBe(true);
+    // As if a process had died while it made room.
+    const last = here.versionFolder(refs[4]!);
+    await rename(join(last, 'files.kept'), join(last, 'files.kept.leaving'));
+    await here.remote?.trimCopies();
+    expect(await readdir(last)).toEqual(['version.json']);
     server.requests = [];
     await readVersion(here, refs[1]!);
     expect(server.requests).not.toEqual([]);
