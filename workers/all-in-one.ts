@@ -64,6 +64,7 @@ export async function startAllInOne(options: StartAllInOneOptions): Promise<AllI
     loadBundle: async () => options.workflowBundle ?? (await loadWorkflowBundle(config.worker.bundlePath)),
   });
   const running = runWorkers(workers, logger);
+  resources.duckdb.keepWarm(1);
   const sweeper = startFileSweeper({ db, files, logger });
   const stopping = new AbortController();
   const api = createApi({

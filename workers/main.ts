@@ -75,6 +75,7 @@ const workers = await createWorkers({
 });
 const running = runWorkers(workers, logger);
 if (kind === 'datasets' || kind === 'all') {
+  resources.duckdb.keepWarm(1);
   const sweeper = startFileSweeper({ db, files, logger });
   shutdown.onShutdown('file sweeper', () => sweeper.stop());
 }

@@ -56,6 +56,8 @@ export interface DuckDbPool {
   ): Promise<Result>;
   /** Starts processes until `count` of them are idle or busy, so that the next session need not wait for one. */
   warmUp(count: number): Promise<void>;
+  /** The same from now on: one that ends is replaced at once. One that cannot be started is started when it is needed. */
+  keepWarm(count: number): void;
   /** Ends every process, also busy ones. */
   close(): Promise<void>;
 }
@@ -77,6 +79,7 @@ export function createDuckDbPool(options: DuckDbPoolOptions): DuckDbPool {
   const waiting: (() => void)[] = [];
   let starting = 0;
   let isClosed = false;
+  let warm = 0;
 
   const start = async (): Promise<DuckDbProcess> => {
     starting += 1;
@@ -90,12 +93,25 @@ export function createDuckDbPool(options: DuckDbPoolOptions): DuckDbPool {
         const dead = takeKept((one) => one.process === process);
         if (dead) void rm(dead.folder, { recursive: true, force: true });
         waiting.shift()?.();
+        restock();
       });
       if (isClosed) process.kill();
       return process;
     } finally {
       starting -= 1;
     }
+  };
+
+  const warmUp = async (count: number): Promise<void> => {
+    const missing = Math.min(count, maxProcesses) - alive.size - starting;
+    if (missing <= 0) return;
+    const started = await Promise.all(Array.from({ length: missing }, start));
+    for (const process of started) release(process);
+  };
+
+  const restock = (): void => {
+    // Whoever waits tries it again, and is told why it cannot be started.
+    if (!isClosed) warmUp(warm).catch(() => waiting.shift()?.());
   };
 
   /** Whoever is cancelled while a process starts does not wait for it: the next one gets it. */
@@ -251,11 +267,10 @@ export function createDuckDbPool(options: DuckDbPoolOptions): DuckDbPool {
 
   return {
     withSession,
-    warmUp: async (count) => {
-      const missing = Math.min(count, maxProcesses) - alive.size - starting;
-      if (missing <= 0) return;
-      const started = await Promise.all(Array.from({ length: missing }, start));
-      for (const process of started) release(process);
+    warmUp,
+    keepWarm: (count) => {
+      warm = count;
+      restock();
     },
     close: async () => {
       isClosed = true;

@@ -71,6 +71,27 @@ describe('the DuckDB pool', () => {
     }
   });
 
+  it('a process that is kept warm is replaced when it was killed, and whoever waited meanwhile gets the new one', async () => {
+    const other = await createScratch({ maxProcesses: 1 });
+    const pids: number[] = [];
+    try {
+      other.pool.keepWarm(1);
+      const killed = other.pool.withSession({ timeoutMs: 2_000 }, async (session) => {
+        pids.push(session.pid);
+        await session.all(ENDLESS);
+      });
+      const waiting = other.pool.withSession({ timeoutMs: HOUR_MS }, async (session) => {
+        pids.push(session.pid);
+        return (await session.all('SELECT 1')).rows;
+      });
+      await expect(killed).rejects.toMatchObject({ code: 'query_timed_out' });
+      expect(await waiting).toEqual([[1]]);
+      expect(new Set(pids).size).toBe(2);
+    } finally {
+      await other.remove();
+    }
+  });
+
   it('gives each session a database of its own and leaves no spill folder', async () => {
     await scratch.pool.withSession({ timeoutMs: HOUR_MS }, (session) =>
       session.run('CREATE TABLE t AS SELECT 1'),
