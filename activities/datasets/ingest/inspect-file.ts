@@ -160,7 +160,8 @@ function assertIsText(head: Buffer): void {
   let zerosEven = 0;
   let zerosOdd = 0;
   let controls = 0;
-  for (const [index, byte] of head.entries()) {
+  for (let index = 0; index < head.length; index += 1) {
+    const byte = head[index] ?? 0;
     if (byte === 0 && index % 2 === 0) zerosEven += 1;
     else if (byte === 0) zerosOdd += 1;
     else if (byte < 32 && ![9, 10, 13, 1, 2, 28, 29, 30, 31].includes(byte)) controls += 1;
