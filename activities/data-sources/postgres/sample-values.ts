@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg';
+import type { PoolClient, QueryResult } from 'pg';
 import type { RegistryTable } from '../../../contracts/schema-registry.js';
 import { quoteIdentifier } from '../../../domain/canonical-names.js';
 import type { TableSample } from '../connector.js';
@@ -40,11 +40,14 @@ export async function sampleTable(
   const sql = `WITH sampled AS MATERIALIZED (SELECT ${picked.join(', ')} FROM ${from} LIMIT ${SAMPLING.maxRows})
     ${distinct.join(' UNION ALL ')}`;
   try {
-    await client.query(`BEGIN READ ONLY; SET LOCAL statement_timeout = ${SAMPLING.timeoutMs}`);
-    const { rows } = await client.query<{ place: number; v: string }>(sql);
-    return keepValueLists(sampled, rows);
-  } finally {
+    // One round trip, of which each statement has a result of its own; pg's types know of one only.
+    const results = (await client.query(
+      `BEGIN READ ONLY; SET LOCAL statement_timeout = ${SAMPLING.timeoutMs}; ${sql}; ROLLBACK`,
+    )) as unknown as QueryResult<{ place: number; v: string }>[];
+    return keepValueLists(sampled, results[2]?.rows ?? []);
+  } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
   }
 }
 
