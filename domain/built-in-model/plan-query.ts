@@ -1,7 +1,9 @@
 import { assertComplete } from './assert-complete.js';
 import { findDateColumn } from './date-columns.js';
 import { tablesOfColumn } from './formula.js';
+import { guardFanOut } from './guard-fan-out.js';
 import { JoinTree } from './join-paths.js';
+import { planApart } from './plan-apart.js';
 import { planConditions } from './plan-conditions.js';
 import { partitions, planRows } from './plan-rows.js';
 import {
@@ -245,64 +247,6 @@ function planOn(context: PlanContext, wanted: Wanted, base: TableInfo): Plan {
   return { query, notes, cost: tree.cost * 0.12 + reading.penalty };
 }
 
-interface ApartInput {
-  context: PlanContext;
-  base: TableInfo;
-  tree: JoinTree;
-  groups: readonly Expression[];
-  planPart(part: ConditionalExpression, table: TableInfo, filters: Filter[]): ConditionalExpression;
-}
-
-/**
- * A ratio of things of two tables. Ungrouped, the second count stands by itself; in groups of the first table's own columns,
- * the second things are those that its rows belong to, each counted once.
- */
-function planApart(
-  { expression, parts, table }: Settled,
-  other: TableInfo,
-  { context, base, tree, groups, planPart }: ApartInput,
-): Expression {
-  const { reading, vocabulary, choice } = context;
-  if (expression.kind !== 'ratio' || !parts)
-    throw new CannotRead('A ratio of such things is not understood.', 4);
-  const hasOwnFilters = reading.filters.length > 0;
-  if (groups.length === 0) {
-    if (hasOwnFilters) throw new CannotRead('Conditions on both sides of a ratio are not understood.', 4);
-    const own = planConditions(
-      { ...reading, filters: parts.bottom, mentioned: [] },
-      other,
-      vocabulary,
-      choice,
-      null,
-      null,
-    );
-    if (own.tables.some((needed) => needed !== other))
-      throw new CannotRead('The sides of the ratio are too involved.', 4);
-    const bottom: Expression = { kind: 'count-all', table: other, where: own.conditions };
-    return {
-      ...expression,
-      top: planPart(expression.top, table, parts.top),
-      bottom: { expression: bottom, where: [] },
-    };
-  }
-  const link = vocabulary.links.filter(
-    (each) => !each.isPeer && each.from === base && each.to === other && each.fromColumns.length === 1,
-  );
-  const isOwn = groups.every(
-    (group) => 'column' in group && tablesOfColumn(group.column).every((each) => each === base),
-  );
-  if (link.length !== 1 || !isOwn || tree.steps.length > 0 || parts.bottom.length > 0)
-    throw new CannotRead('A ratio of things of different tables in each group is not understood.', 4);
-  context.notes.push(
-    `each ${other.source.canonicalTableName} is counted once that a row of ${base.source.canonicalTableName} belongs to`,
-  );
-  return {
-    ...expression,
-    top: planPart(expression.top, table, parts.top),
-    bottom: { expression: { kind: 'count-distinct', columns: link[0]!.fromColumns }, where: [] },
-  };
-}
-
 /** The measure, and how it differs from that of the stretch of time before. */
 function changeOf(
   measure: Expression,
@@ -358,55 +302,6 @@ function timeColumnOf(
     throw new CannotRead(`${base.source.canonicalTableName} has no date to group by ${dimension.unit}.`, 4);
   return column;
 }
-
-/** Never adds up what the joins repeat: keys are counted once instead; sums are refused. */
-function guardFanOut(
-  { table, expression }: Settled,
-  tree: JoinTree,
-  groups: readonly Expression[],
-): Expression {
-  if (!tree.multiplies(table)) return expression;
-  if (['count-distinct', 'count-all', 'column', 'bucket'].includes(expression.kind)) return expression;
-  if (expression.kind === 'count-rows') {
-    if (table.primaryKey.length === 0)
-      throw new CannotRead(`${table.source.canonicalTableName} has no key to count its rows once.`, 4);
-    return { kind: 'count-distinct', columns: table.primaryKey };
-  }
-  if (expression.kind === 'ratio' || expression.kind === 'change' || expression.kind === 'rank')
-    throw new CannotRead('The ratio would count rows several times.', 5);
-  if (expression.kind !== 'aggregate' && expression.kind !== 'product') return expression;
-  if (isOncePerGroup(table, tree, groups)) return expression;
-  if (expression.fn === 'min' || expression.fn === 'max') return expression;
-  const column = expression.kind === 'aggregate' ? expression.column : expression.price;
-  const through = tree.steps.find((s) => s.fansOut)?.to ?? tree.base;
-  throw new CannotRead(
-    `${column.source.canonicalColumnName} would be counted several times, because ${through.source.canonicalTableName} has many rows for one of ${table.source.canonicalTableName}.`,
-    7,
-  );
-}
-
-/**
- * "citations received by each author": papers and authors are connected by a table that holds nothing but their keys, so in the
- * group of one author each paper stands once, although it may stand in the groups of several.
- */
-function isOncePerGroup(table: TableInfo, tree: JoinTree, groups: readonly Expression[]): boolean {
-  const fans = tree.steps.filter((step) => step.fansOut);
-  const [fan] = fans;
-  if (fans.length !== 1 || fan!.from !== table || !isBridge(fan!.to)) return false;
-  const behind = tree.steps.filter((step) => step.from === fan!.to).map((step) => step.to);
-  const [owner] = behind;
-  if (behind.length !== 1) return false;
-  const keys = owner!.primaryKey.length > 0 ? [owner!.primaryKey, owner!.labels] : [owner!.labels];
-  return keys.some(
-    (columns) =>
-      columns.length > 0 &&
-      columns.every((column) => groups.some((group) => group.kind === 'column' && group.column === column)),
-  );
-}
-
-/** Holds two keys of others and nothing else that a person would ask for. */
-const isBridge = ({ columns }: TableInfo): boolean =>
-  columns.length <= 3 && columns.filter((column) => column.isKey && column.refersTo).length === 2;
 
 function orderGroups(
   { reading }: PlanContext,
