@@ -5,8 +5,9 @@ import type { Transaction } from '../db/database.js';
 import { findAreaOfConversation } from '../db/statements/conversations.js';
 import { getDataSourceForAsking } from '../db/statements/data-sources.js';
 import { loadMappings } from '../db/statements/mappings.js';
-import { type DatasetForAsking, readDatasetsForAsking } from '../db/statements/question-tables.js';
+import { readDatasetsForAsking } from '../db/statements/question-tables.js';
 import { getQuestion } from '../db/statements/questions.js';
+import { expectReady, type ReadyDataset } from '../db/statements/renew-question-tables.js';
 import type { AnswerCacheParts } from '../domain/answer-cache-key.js';
 import { datasetCacheParts } from '../domain/datasets/cache-parts.js';
 import { tableNames } from '../domain/datasets/table-names.js';
@@ -107,40 +108,10 @@ async function findTables(
   };
 }
 
-type ReadyDataset = DatasetForAsking & { versionId: string; contentKey: string };
-
 /** In the order of the ids. */
 async function findDatasets(tx: Transaction, ids: readonly string[]): Promise<ReadyDataset[]> {
   const found = new Map(
     (await readDatasetsForAsking(tx, ids.filter(isUuid))).map((dataset) => [dataset.id, dataset]),
   );
-  return ids.map((id) => {
-    const dataset = found.get(id);
-    if (!dataset) throw new QuaestorError('not_found', `There is no dataset ${id}.`);
-    const { contentKey, name, status, versionId } = dataset;
-    if (versionId === null || contentKey === null) {
-      throw new QuaestorError(
-        'dataset_not_ready',
-        `The dataset “${name}” has no version yet: it is ${status}.`,
-        {
-          details: { datasetId: id, status },
-        },
-      );
-    }
-    return { ...dataset, versionId, contentKey };
-  });
-}
-
-/**
- * What a question was asked of, as it is now: the datasets in the versions that are on, under the names that its SQL knows.
- * @throws QuaestorError `dataset_not_ready`
- */
-export async function renewTables(tx: Transaction, asked: readonly AskedTable[]): Promise<AskedTable[]> {
-  const ids = asked.flatMap((table) => ('datasetId' in table ? [table.datasetId] : []));
-  const datasets = new Map((await findDatasets(tx, ids)).map((dataset) => [dataset.id, dataset]));
-  return asked.map((table) =>
-    'datasetId' in table
-      ? { ...table, versionId: datasets.get(table.datasetId)?.versionId ?? table.versionId }
-      : table,
-  );
+  return ids.map((id) => expectReady(found.get(id), id));
 }

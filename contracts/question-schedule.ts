@@ -11,7 +11,8 @@ export interface QuestionSchedule {
 export interface ScheduledQuestion extends QuestionSchedule {
   questionId: string;
   question: string;
-  dataSourceId: string;
+  /** Null for a question about datasets: each run reads the versions that are on then. */
+  dataSourceId: string | null;
   sql: string;
   createdAt: string;
 }

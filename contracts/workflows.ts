@@ -155,7 +155,8 @@ export interface ReindexScheduleResult {
 export interface QuestionScheduleInput {
   tenantId: string;
   questionId: string;
-  dataSourceId: string;
+  /** Absent for a question about datasets. */
+  dataSourceId?: string;
   queues?: TaskQueueTable;
 }
 export interface QuestionScheduleResult {

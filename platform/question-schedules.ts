@@ -14,7 +14,7 @@ export interface PutQuestionSchedule extends QuestionScheduleInput {
 export async function putQuestionSchedule(client: Client, input: PutQuestionSchedule): Promise<void> {
   const { tenantId, questionId, dataSourceId, queues, schedule, summary } = input;
   const args: [QuestionScheduleInput] = [
-    { tenantId, questionId, dataSourceId, ...(queues ? { queues } : {}) },
+    { tenantId, questionId, ...(dataSourceId ? { dataSourceId } : {}), ...(queues ? { queues } : {}) },
   ];
   const typedSearchAttributes = searchAttributes(tenantId, 'question-schedule', questionId);
   const scheduleId = workflowIds.questionSchedule(questionId);

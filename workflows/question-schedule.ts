@@ -20,7 +20,7 @@ export async function questionSchedule(input: QuestionScheduleInput): Promise<Qu
     return { status: 'gone' };
   const run = await startChild(answerQuestion, {
     workflowId: jobId,
-    args: [{ ...scope, questionId, dataSourceId, hasGivenSql: true }],
+    args: [{ ...scope, questionId, ...(dataSourceId ? { dataSourceId } : {}), hasGivenSql: true }],
     parentClosePolicy: ParentClosePolicy.ABANDON,
     typedSearchAttributes: jobAttributes(tenantId, 'answer-question', questionId),
     staticSummary: `Scheduled run of ${input.questionId}`,

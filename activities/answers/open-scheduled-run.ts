@@ -3,7 +3,9 @@ import { appendAudit } from '../../db/statements/audit.js';
 import { appendEvent } from '../../db/statements/events.js';
 import { insertJob } from '../../db/statements/jobs.js';
 import { getQuestionSchedule } from '../../db/statements/question-schedules.js';
-import { insertQuestion } from '../../db/statements/questions.js';
+import { insertQuestionTables } from '../../db/statements/question-tables.js';
+import { getQuestion, insertQuestion } from '../../db/statements/questions.js';
+import { renewTables } from '../../db/statements/renew-question-tables.js';
 import type { AnswerDeps } from './answer-deps.js';
 
 export interface OpenScheduledRunInput extends WorkflowScope {
@@ -27,6 +29,8 @@ export async function openScheduledRun(
       ...{ id, jobId, userId, dataSourceId, text, area },
       run: { questionId: originId, kind: 'schedule', sql, model },
     });
+    const asked = dataSourceId === null ? ((await getQuestion(tx, scheduleOf))?.tables ?? []) : [];
+    await insertQuestionTables(tx, id, await renewTables(tx, asked));
     await appendEvent(tx, jobId, 'job.queued', {}, 'queued');
     const data = { questionId: originId, sql, schedule: true };
     await appendAudit(tx, { userId, action: 'question.rerun', subjectId: id, data });

@@ -44,9 +44,6 @@ export function addQuestionScheduleRoutes(routes: Routes, deps: ApiContext): voi
           details: { status },
         });
       }
-      if (dataSourceId === null) {
-        throw new QuaestorError('conflict', 'Only questions to a data source can be asked by schedule.');
-      }
       const { model, sql } = answer;
       await saveQuestionSchedule(tx, { questionId, dataSourceId, userId, sql, model, schedule });
       const data = { ...schedule, sql };
@@ -56,7 +53,8 @@ export function addQuestionScheduleRoutes(routes: Routes, deps: ApiContext): voi
     try {
       const { dataSourceId, question } = saved;
       const summary = `Ask again: ${question.replace(/\s+/g, ' ')}`.slice(0, 200);
-      await engine.putQuestionSchedule({ tenantId, questionId, dataSourceId, schedule, summary });
+      const target = dataSourceId === null ? {} : { dataSourceId };
+      await engine.putQuestionSchedule({ tenantId, questionId, ...target, schedule, summary });
     } catch (error) {
       // The engine has what it had before, so the row shall say that too.
       const restore = (tx: Transaction): Promise<unknown> =>

@@ -36,6 +36,7 @@ export async function startStack(): Promise<Stack> {
         QUAESTOR_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64'),
         TEMPORAL_ADDRESS: servers.temporalAddress,
         QUAESTOR_ANSWER_CACHE_TTL_MS: '0',
+        QUAESTOR_RATE_LIMITS: 'false',
         QUAESTOR_PORT: '0',
         LOG_LEVEL: 'warn',
         ...env,

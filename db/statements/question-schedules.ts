@@ -7,7 +7,8 @@ export async function saveQuestionSchedule(
   tx: Transaction,
   row: {
     questionId: string;
-    dataSourceId: string;
+    /** Null for a question about datasets. */
+    dataSourceId: string | null;
     userId: string;
     sql: string;
     model: ModelLabel;
@@ -46,7 +47,7 @@ export async function getQuestionSchedule(
 > {
   const [row] = await tx.query<{
     text: string;
-    data_source_id: string;
+    data_source_id: string | null;
     user_id: string;
     sql: string;
     model: ModelLabel;

@@ -1,25 +1,40 @@
 import type { Expression } from './query.js';
 import { CannotRead } from './reading.js';
-import type { ColumnInfo, TableInfo } from './schema-vocabulary.js';
+import type { ColumnInfo, NameWord, TableInfo } from './schema-vocabulary.js';
+
+/**
+ * The name as people would write it: as it is stored, but without letters that all columns of a table begin with and nobody says
+ * (`sbcustcountry` is `country`).
+ */
+function readable(name: string, words: readonly NameWord[]): string {
+  const said = words.map((word) => word.concept).filter((word) => /^[a-z0-9]+$/.test(word));
+  if (/[^a-z0-9]/i.test(name) || said.length !== words.length || said.length === 0) return name;
+  const isCut = name.length > said.join('').length && name.toLowerCase().includes(said.at(-1)!);
+  return isCut && !name.toLowerCase().startsWith(said[0]!) ? said.join('_') : name;
+}
+
+const columnName = ({ source, words, formula }: ColumnInfo): string =>
+  formula ? source.name : readable(source.name, words);
+const tableName = ({ source, words }: TableInfo): string => readable(source.tableName, words);
 
 /** A column name for the result of an expression. */
 export function alias(expression: Expression): string {
   switch (expression.kind) {
     case 'column':
-      return expression.column.source.name;
+      return columnName(expression.column);
     case 'bucket':
       return expression.unit.replace('-', '_');
     case 'count-rows':
     case 'count-all':
-      return `number_of_${expression.table.source.tableName}`;
+      return `number_of_${tableName(expression.table)}`;
     case 'count-distinct': {
       const { table } = expression.columns[0]!;
       const isKey = expression.columns.every((column) => table.primaryKey.includes(column));
-      return `number_of_${isKey ? table.source.tableName : expression.columns[0]!.source.name}`;
+      return `number_of_${isKey ? tableName(table) : columnName(expression.columns[0]!)}`;
     }
     case 'aggregate': {
       const prefix = { sum: 'total', avg: 'average', min: 'lowest', max: 'highest' }[expression.fn];
-      const name = expression.column.source.name;
+      const name = columnName(expression.column);
       return name.startsWith(`${prefix}_`) ? name : `${prefix}_${name}`;
     }
     case 'change':

@@ -1,13 +1,17 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
 import { followJob } from '../../cli/follow-job.js';
 import type { Dataset } from '../../contracts/dataset.js';
 import type { Question } from '../../contracts/question.js';
+import { workflowIds } from '../../contracts/workflows.js';
 import { askDatasets, runOnDatasets } from '../support/ask-datasets.js';
 import { createTestSource, execute, type TestSource } from '../support/databases.js';
 import { type ModelServer, startModelServer } from '../support/model-server.js';
 import { collectEvents, startTestQuaestor, type TestQuaestor } from '../support/quaestor.js';
+import { sharedServers } from '../support/shared-servers.js';
 import { COUNT_BY_STATUS, SHOP_SQL, sqlReply } from '../support/shop.js';
 import { uploadAndRead } from '../support/upload-file.js';
+import { waitUntil } from '../support/wait-until.js';
 
 const SALES =
   'region_id,day,amount\n1,2024-01-05,10.50\n1,2024-02-01,4.50\n2,2024-02-11,20.00\n3,2024-03-01,1.00\n';
@@ -246,3 +250,58 @@ test('what came out of a dataset goes with it', async () => {
   expect((await quaestor.fetch(`/v1/datasets/${gone.id}`, { method: 'DELETE' })).status).toBe(204);
   expect((await quaestor.fetch(`/v1/questions/${question.id}`)).status).toBe(404);
 }, 60_000);
+
+test('a question about datasets asked by schedule reads the versions that are on at each run', async () => {
+  reply = sqlReply('SELECT count(*) AS n FROM sales');
+  const mine = await uploadAndRead(
+    quaestor,
+    'sales.csv',
+    'region_id,day,amount\n1,2024-01-05,1\n1,2024-01-06,\n',
+  );
+  const question = await askDatasets(quaestor, { datasetIds: [mine.id] }, 'How many sales by schedule?');
+  expect(await rowsOf(question)).toEqual([['2']]);
+  const schedule = await quaestor.client.putQuestionSchedule(question.id, { everyMinutes: 60 });
+  expect(schedule).toMatchObject({ dataSourceId: null, everyMinutes: 60 });
+  const connection = await Connection.connect({ address: sharedServers().temporalAddress });
+  try {
+    const client = new Client({ connection, namespace: quaestor.namespace });
+    await client.schedule.getHandle(workflowIds.questionSchedule(question.id)).trigger();
+    const run = await waitUntil('the run has ended', async () => {
+      const newest = (await quaestor.client.listRuns(question.id)).at(-1);
+      return newest?.finishedAt != null && newest;
+    });
+    expect(run).toMatchObject({
+      status: 'answered',
+      dataSourceId: null,
+      run: { kind: 'schedule' },
+      tables: [{ name: 'sales', datasetId: mine.id, versionId: mine.version?.id }],
+    });
+    expect(await rowsOf(run)).toEqual([['2']]);
+  } finally {
+    await connection.close();
+  }
+}, 60_000);
+
+test.each(['csv', 'xlsx', 'parquet'])(
+  'the answer of datasets is given as a file: %s',
+  async (format) => {
+    reply = sqlReply(TOTALS);
+    const question = await askDatasets(quaestor, both(), 'Total by region, as a file?');
+    const response = await quaestor.fetch(`/v1/questions/${question.id}/exports`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ format }),
+    });
+    expect(response.status).toBe(202);
+    const { id, jobId } = (await response.json()) as { id: string; jobId: string };
+    const events = await collectEvents(quaestor.client, jobId);
+    expect(events.at(-1)?.kind).toBe('job.succeeded');
+    const file = await quaestor.fetch(`/v1/exports/${id}/file`);
+    expect(file.status).toBe(200);
+    const bytes = Buffer.from(await file.arrayBuffer());
+    if (format === 'csv')
+      expect(bytes.toString('utf8')).toBe('region,total\r\nSouth,20.00\r\nNorth,15.00\r\nEast,1.00\r\n');
+    else expect(bytes.subarray(0, 3).toString('latin1')).toBe(format === 'xlsx' ? 'PK\u0003' : 'PAR');
+  },
+  60_000,
+);
