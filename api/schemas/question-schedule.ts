@@ -44,11 +44,9 @@ export const scheduledQuestionSchema = z
   .object({
     questionId: uuid(),
     question: z.string(),
-    dataSourceId: uuid()
-      .nullable()
-      .meta({
-        description: 'Null for a question about datasets: each run reads the versions that are on then.',
-      }),
+    dataSourceId: uuid().nullable().meta({
+      description: 'Null for a question about datasets: each run reads the versions that are on then.',
+    }),
     sql: z.string().meta({ description: 'What each run runs: the SQL of the answer when it was scheduled.' }),
     ...shape,
     createdAt: timestamp(),
