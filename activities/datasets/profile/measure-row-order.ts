@@ -10,7 +10,7 @@ import { isWholeOrder, rowOrderStatement, wholeOrderStatement } from './statemen
 export async function measureRowOrder({
   query,
   data,
-  columns,
+  columns: batch,
   rows,
 }: ColumnBatch): Promise<Map<number, RowOrder>> {
   const spansOf = (found: Record<string, unknown>[], slot: number) =>
@@ -19,6 +19,7 @@ export async function measureRowOrder({
       rise: numberOfCell(row[`rise_${slot}`]),
       down: numberOfCell(row[`down_${slot}`]),
     }));
+  const columns = batch.map((of) => ({ ...of, hasNulls: of.cells < rows }));
   const spans = await query(rowOrderStatement(data, columns, rows));
   const orders = new Map(columns.map(({ slot }) => [slot, rowOrderOf(spansOf(spans, slot))] as const));
   // What holds in the spans need not hold between them.

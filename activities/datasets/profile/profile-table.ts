@@ -1,4 +1,5 @@
 import type { ColumnProfile, DatasetProfile, Finding } from '../../../contracts/dataset-profile.js';
+import { chanceDuplicates } from '../../../domain/profile/chance-duplicates.js';
 import { findProseRows, findTotalRows } from '../../../domain/profile/foreign-rows.js';
 import { warnAboutFile } from '../../../domain/profile/warnings/warn-about-file.js';
 import { findAssociations } from './find-associations.js';
@@ -47,6 +48,7 @@ export async function profileTable(
     rows,
     columns,
     ...repeated,
+    chanceDuplicates: chanceDuplicates(rows, columns),
     candidateKeys: keys,
     dependencies: exact,
     brokenDependencies: broken,

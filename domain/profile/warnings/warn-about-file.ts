@@ -7,6 +7,8 @@ export interface FileEvidence {
   columns: readonly ColumnProfile[];
   duplicateRows: number;
   duplicateRowNumbers: number[];
+  /** See chanceDuplicates. */
+  chanceDuplicates: number;
   emptyRows: number;
   emptyRowNumbers: number[];
   candidateKeys: string[][];
@@ -42,7 +44,8 @@ function rowWarnings(of: FileEvidence): Finding[] {
   return [
     ...rows(
       'duplicate-rows',
-      of.duplicateRows,
+      // Few answers to few questions repeat without being a defect.
+      of.duplicateRows > 2 * of.chanceDuplicates ? of.duplicateRows : 0,
       `${sayCount(of.duplicateRows, 'row repeats', 'rows repeat')} an earlier row.`,
       of.duplicateRowNumbers,
     ),

@@ -42,6 +42,13 @@ describe('what only looks like a defect is not told as one', () => {
     for (const alpha of [0.9, 1.3, 2]) expect(warningsOf(await profileTable(tail(alpha)))).toEqual([]);
   });
 
+  test('answers to a few questions that repeat', async () => {
+    const answers = `SELECT ['yes','no','maybe'][1 + CAST(hash(i) % 3 AS INTEGER)] AS likes, ['18-29','30-44','45-60'][1 + CAST(hash(i, 1) % 3 AS INTEGER)] AS age_group, ['North','South'][1 + CAST(hash(i, 2) % 2 AS INTEGER)] AS region FROM range(400) r(i)`;
+    const profile = await profileTable(answers);
+    expect(warningsOf(profile)).toEqual([]);
+    expect(profile.duplicateRows).toBe(400 - 18);
+  });
+
   test('a text that two codes have', async () => {
     const items = `SELECT 'C' || i % 30 AS code, CASE WHEN i % 30 IN (3, 4) THEN 'RED MUG' ELSE 'ITEM ' || i % 30 END AS item, i AS line FROM range(600) r(i) WHERE i % 30 <> 4 OR i < 120`;
     expect(warningsOf(await profileTable(items))).toEqual([]);
@@ -50,6 +57,11 @@ describe('what only looks like a defect is not told as one', () => {
 
 describe('the same columns with a defect are told', () => {
   test.each([
+    [
+      'a row twice in a table with an amount',
+      `SELECT ['yes','no'][1 + i % 2] AS likes, (i * 7919 % 10007) / 7.0 AS amount FROM range(600) r(i) UNION ALL SELECT 'yes', 0.0`,
+      'duplicate-rows',
+    ],
     [
       'ten times the greatest of few whole numbers',
       column('items', 'CASE WHEN i = 9 THEN 76 ELSE 1 + (i * 37) % 7 END'),

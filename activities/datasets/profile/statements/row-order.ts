@@ -9,7 +9,11 @@ const SPAN_ROWS = 5_000;
 /** Every row is in a span that is looked at. */
 export const isWholeOrder = (rows: number): boolean => rows <= ORDERED_ROWS;
 
-type Ordered = readonly { column: ProfiledColumn; slot: number }[];
+type Ordered = readonly { column: ProfiledColumn; slot: number; hasNulls: boolean }[];
+
+/** The value before, nulls left out; leaving them out takes twice as long (8 million rows of two columns: 1.7 s against 0.8 s). */
+const before = (value: string, hasNulls: boolean): string =>
+  `lag(${value}${hasNulls ? ' IGNORE NULLS' : ''}) OVER ()`;
 
 /**
  * For each span and column i, over neighbours in the order of the rows (nulls left out): pairs that do not fall (`up_i`), rise (`rise_i`)
@@ -18,22 +22,23 @@ type Ordered = readonly { column: ProfiledColumn; slot: number }[];
 export function rowOrderStatement(data: string, columns: Ordered, rows: number): string {
   if (isWholeOrder(rows)) return wholeOrderStatement(data, columns);
   const oneIn = Math.ceil(rows / ORDERED_ROWS);
-  const before = columns.map(({ column, slot }) => {
+  const cells = columns.map(({ column, slot, hasNulls }) => {
     const name = quoteName(column.name);
     // A pair is of one span.
-    return `${name} AS c_${slot}, CASE WHEN lag(CASE WHEN ${name} IS NOT NULL THEN span END IGNORE NULLS) OVER () = span THEN lag(${name} IGNORE NULLS) OVER () END AS p_${slot}`;
+    const span = hasNulls ? `CASE WHEN ${name} IS NOT NULL THEN span END` : 'span';
+    return `${name} AS c_${slot}, CASE WHEN ${before(span, hasNulls)} = span THEN ${before(name, hasNulls)} END AS p_${slot}`;
   });
   const spans = `(SELECT *, (${ROW_COLUMN} - 1) // ${SPAN_ROWS} AS span FROM ${data} WHERE ((${ROW_COLUMN} - 1) // ${SPAN_ROWS}) % ${oneIn} = 0)`;
-  return `SELECT ${pairs(columns)} FROM (SELECT span, ${before.join(', ')} FROM ${spans}) GROUP BY span`;
+  return `SELECT ${pairs(columns)} FROM (SELECT span, ${cells.join(', ')} FROM ${spans}) GROUP BY span`;
 }
 
 /** The same over all rows as one span. */
 export function wholeOrderStatement(data: string, columns: Ordered): string {
-  const before = columns.map(({ column, slot }) => {
+  const cells = columns.map(({ column, slot, hasNulls }) => {
     const name = quoteName(column.name);
-    return `${name} AS c_${slot}, lag(${name} IGNORE NULLS) OVER () AS p_${slot}`;
+    return `${name} AS c_${slot}, ${before(name, hasNulls)} AS p_${slot}`;
   });
-  return `SELECT ${pairs(columns)} FROM (SELECT ${before.join(', ')} FROM ${data})`;
+  return `SELECT ${pairs(columns)} FROM (SELECT ${cells.join(', ')} FROM ${data})`;
 }
 
 const pairs = (columns: Ordered): string =>

@@ -18,8 +18,8 @@ export const variantsStatement = (slots: readonly number[]): string =>
  * Values with digits are left out, since "Ward 1" is not a slip for "Ward 2".
  */
 export const typosStatement = (slots: readonly number[]): string =>
-  `WITH words AS (SELECT slot, text, lower(text) AS word, n, first_row, row_number() OVER (PARTITION BY slot ORDER BY n DESC, first_row) AS place FROM ${VALUE_TABLE}
-     WHERE slot IN (${slots.join(', ')}) AND length(text) BETWEEN 5 AND 60 AND NOT regexp_matches(text, '[0-9]'))
+  `WITH words AS (SELECT slot, text, lower(trim(text)) AS word, n, first_row, row_number() OVER (PARTITION BY slot ORDER BY n DESC, first_row) AS place FROM ${VALUE_TABLE}
+     WHERE slot IN (${slots.join(', ')}) AND length(trim(text)) BETWEEN 5 AND 60 AND NOT regexp_matches(text, '[0-9]'))
    SELECT common.slot, {'text': common.text, 'count': common.n, 'firstRow': common.first_row} AS common, {'text': rare.text, 'count': rare.n, 'firstRow': rare.first_row} AS rare
    FROM words common JOIN words rare ON rare.slot = common.slot AND common.place <= 200 AND rare.n * 15 <= common.n AND rare.word <> common.word
      AND abs(length(rare.word) - length(common.word)) <= 2
