@@ -2,7 +2,7 @@
  * npm run bench:overhead: what Quaestor adds to the model's and the database's own time.
  *
  * A model server (without delay unless told) and a small database; every question is asked over HTTP with `Prefer: wait`, one after the other and
- * then several at once. Added time = wall time at the client minus the time in the model call and in EXPLAIN and the query.
+ * then several at once, by a client in a process of its own. Added time = wall time at the client minus the time in the model call and in EXPLAIN and the query.
  * In the same run the same model call and query are made directly, and an empty workflow with one activity of the model's time is run:
  * the floors that no product, and no product on this engine, can go below on this machine.
  *
@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import pg from 'pg';
 import { createApiClient } from '../cli/api-client.js';
-import type { AnswerTiming, Question } from '../contracts/question.js';
+import type { AnswerTiming } from '../contracts/question.js';
 import { parseConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { startModelServer } from '../test/support/model-server.js';
@@ -22,6 +22,7 @@ import { startAllInOne } from '../workers/all-in-one.js';
 import { installRuntime } from '../workers/runtime.js';
 import { measureEngineFloor } from './shop/engine-floor.js';
 import { percentile, round } from './shop/percentile.js';
+import { startAsker } from './shop/start-asker.js';
 import { SHOP_QUERY, type StoreKind, startBenchServers } from './shop/start-shop-servers.js';
 
 const { values: options } = parseArgs({
@@ -36,6 +37,11 @@ const { values: options } = parseArgs({
 const QUESTIONS = Number(options.questions);
 const CONCURRENCY = Number(options['at-once']);
 const MODEL_DELAY_MS = Number(options['model-delay']);
+/** A server that has just started runs code that V8 has not compiled yet: four times as slow for the first hundreds of requests. */
+const WARM_UP_REPEATS = 100;
+/** Cached answers are quick: each question is asked so often again. */
+const CACHED_REPEATS = 10;
+
 interface Sample {
   wallMs: number;
   addedMs: number;
@@ -62,33 +68,26 @@ async function main(): Promise<void> {
   const actions = createActions(client, () => app.url, tenant);
   const dataSourceId = await actions.connect(servers.sourceUrl, ['public']);
 
-  const ask = async (text: string): Promise<Sample> => {
-    const started = performance.now();
-    const reply = await actions.fetch('/v1/questions', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', prefer: 'wait=30' },
-      body: JSON.stringify({ dataSourceId, question: text }),
-    });
-    const question = (await reply.json()) as Question;
-    const wallMs = performance.now() - started;
-    if (reply.status !== 200 || !question.answer)
-      throw new Error(`Not answered: ${JSON.stringify(question)}`);
-    const { timings } = question.answer;
-    const outside = question.cachedFrom ? 0 : sum(timings, ['model', 'explain', 'query']);
-    return { wallMs, addedMs: wallMs - outside, timings };
-  };
+  const asker = await startAsker({ url: app.url, apiKey: tenant.apiKey, dataSourceId });
+  stops.push(() => asker.stop());
+  const ask = async (questions: readonly string[], atOnce = 1): Promise<Sample[]> =>
+    (await asker.ask(questions, atOnce)).map(({ isCached, timings, wallMs }) => ({
+      addedMs: wallMs - (isCached ? 0 : sum(timings, ['model', 'explain', 'query'])),
+      ...{ timings, wallMs },
+    }));
+  const questions = (kind: string): string[] =>
+    Array.from({ length: QUESTIONS }, (_, n) => `${kind} ${n}: orders and total by status`);
 
-  // Warm-up: pools, caches of the schema, the workflow sandbox.
-  for (let n = 0; n < 5; n++) await ask(`Warm-up ${n}: orders by status`);
-  const first: Sample[] = [];
-  for (let n = 0; n < QUESTIONS; n++) first.push(await ask(`Question ${n}: orders and total by status`));
-  const cached: Sample[] = [];
-  for (let n = 0; n < QUESTIONS; n++) cached.push(await ask(`Question ${n}: orders and total by status`));
-  const together = await atOnce(CONCURRENCY, QUESTIONS, (n) =>
-    ask(`Together ${n}: orders and total by status`),
-  );
-  const cachedTogether = await atOnce(CONCURRENCY, QUESTIONS, (n) =>
-    ask(`Together ${n}: orders and total by status`),
+  // Warm-up: pools, caches of the schema, the workflow sandbox, and the code that answers from the cache.
+  const warmUp = questions('Warm-up').slice(0, 5);
+  await ask(warmUp);
+  await ask(Array.from({ length: WARM_UP_REPEATS }, () => warmUp).flat(), CONCURRENCY);
+  const first = await ask(questions('Question'));
+  const cached = await ask(questions('Question'));
+  const together = await ask(questions('Together'), CONCURRENCY);
+  const cachedTogether = await ask(
+    Array.from({ length: CACHED_REPEATS }, () => questions('Together')).flat(),
+    CONCURRENCY,
   );
   const floor = await directCalls(model.baseUrl, servers.sourceUrl);
   const address = config.temporal.address;
@@ -100,16 +99,6 @@ async function main(): Promise<void> {
   };
 
   report({ first, cached, together, cachedTogether }, floor, engine);
-}
-
-async function atOnce(width: number, count: number, work: (n: number) => Promise<Sample>): Promise<Sample[]> {
-  const samples: Sample[] = [];
-  let next = 0;
-  const lane = async () => {
-    while (next < count) samples.push(await work(next++));
-  };
-  await Promise.all(Array.from({ length: width }, lane));
-  return samples;
 }
 
 /** The same model calls (an embedding and a completion) and the same query, without Quaestor. */
