@@ -65,6 +65,8 @@ export function createExportActivities(deps: ExportDeps) {
           await deps.db.withTenant(tenantId, async (tx) => {
             await assertJobRuns(tx, jobId);
             await saveExportFile(tx, exportId, parts);
+            // The store may have made it wait; a cancel of meanwhile takes the parts back.
+            signal.throwIfAborted();
             if (await markJobFinished(tx, jobId, 'succeeded')) {
               await appendEvent(tx, jobId, 'job.succeeded', { exportId, sizeBytes: bytes.length }, 'ended');
             }

@@ -5,6 +5,7 @@ import { appendAudit } from '../../db/statements/audit.js';
 import { removeUnusedProfiles } from '../../db/statements/dataset-profiles.js';
 import { deleteDataset, getDataset, getDatasetPreview, listDatasets } from '../../db/statements/datasets.js';
 import { listActiveJobs } from '../../db/statements/jobs.js';
+import { listScheduledQuestions } from '../../db/statements/question-schedules.js';
 import type { DatasetRef } from '../../platform/dataset-store/dataset-store.js';
 import type { ApiContext } from '../api-deps.js';
 import { receiveUpload } from '../receive-upload.js';
@@ -205,11 +206,19 @@ export function addDatasetRoutes(routes: Routes, deps: ApiContext): void {
       operationId: 'deleteDataset',
       tag,
       summary: 'Delete a dataset with its file and versions',
+      description: 'The questions about it go too, with their answers and schedules.',
       scope: 'data-sources:write',
       params: idParams,
       replies: { 204: { description: 'Deleted.' } },
+      errors: ['engine_unavailable'],
     },
     async ({ caller, params }) => {
+      await read(caller.tenantId, params.id);
+      // First the schedules: one that outlives its dataset would start runs of nothing for ever.
+      const scheduled = await db.withTenant(caller.tenantId, async (tx) =>
+        listScheduledQuestions(tx, params.id),
+      );
+      for (const questionId of scheduled) await deps.engine.deleteQuestionSchedule(questionId);
       const running = await db.withTenant(caller.tenantId, async (tx) => {
         const jobs = await listActiveJobs(tx, params.id);
         if (!(await deleteDataset(tx, params.id))) throw noSuchDataset();

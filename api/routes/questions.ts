@@ -71,6 +71,8 @@ async function replyInTime(
 }
 
 function closingOf(res: Response): AbortSignal {
+  // Its client may have left while the question was being taken; the event is over then.
+  if (res.closed) return AbortSignal.abort();
   const closed = new AbortController();
   res.once('close', () => closed.abort());
   return closed.signal;

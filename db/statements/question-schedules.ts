@@ -76,11 +76,27 @@ export async function getQuestionSchedule(
   );
 }
 
-/** Ids of the questions of a data source that have a schedule. */
-export async function listScheduledQuestions(tx: Transaction, dataSourceId: string): Promise<string[]> {
+/**
+ * Ids of the questions with a schedule that go when this data source or dataset is deleted: those that were asked of it, and what
+ * came out of those (questions about their rows, their runs, their conversations).
+ */
+export async function listScheduledQuestions(tx: Transaction, targetId: string): Promise<string[]> {
+  // From the schedules upwards: they are few, the questions many.
   const rows = await tx.query<{ id: string }>(
-    'SELECT question_id AS id FROM question_schedules WHERE data_source_id = $1',
-    [dataSourceId],
+    `WITH RECURSIVE grounds AS (
+       SELECT question_id AS scheduled, question_id AS id FROM question_schedules
+       UNION
+       SELECT g.scheduled, up.id
+       FROM grounds g JOIN questions q ON q.id = g.id CROSS JOIN LATERAL (
+         SELECT q.run_of AS id UNION ALL SELECT q.conversation_id
+         UNION ALL SELECT t.result_of FROM question_tables t WHERE t.question_id = q.id
+       ) up
+       WHERE up.id IS NOT NULL
+     )
+     SELECT DISTINCT g.scheduled AS id FROM grounds g JOIN questions q ON q.id = g.id
+     WHERE q.data_source_id = $1
+        OR EXISTS (SELECT FROM question_tables t WHERE t.question_id = q.id AND t.dataset_id = $1)`,
+    [targetId],
   );
   return rows.map(({ id }) => id);
 }

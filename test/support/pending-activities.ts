@@ -6,6 +6,10 @@ export interface PendingActivity {
   /** 1 is the first. */
   attempt: number;
   isStarted: boolean;
+  /** The workflow wants it to end; it hears of that with its next heartbeat. */
+  isCancelRequested: boolean;
+  /** Of its last heartbeat; another text for each. */
+  lastHeartbeatAt: string | undefined;
   /** What the attempt before ended with. */
   lastFailure: string | undefined;
 }
@@ -22,6 +26,8 @@ export async function pendingActivities(namespace: string, workflowId: string): 
       type: activity.activityType?.name ?? '',
       attempt: activity.attempt ?? 0,
       isStarted: activity.state === STARTED,
+      isCancelRequested: activity.state === CANCEL_REQUESTED,
+      lastHeartbeatAt: activity.lastHeartbeatTime ? timeText(activity.lastHeartbeatTime) : undefined,
       lastFailure: activity.lastFailure?.message ?? undefined,
     }));
   } finally {
@@ -29,5 +35,10 @@ export async function pendingActivities(namespace: string, workflowId: string): 
   }
 }
 
+const timeText = ({ seconds, nanos }: { seconds?: unknown; nanos?: unknown }): string =>
+  `${String(seconds)} s and ${String(nanos)} ns`;
+
 /** PENDING_ACTIVITY_STATE_STARTED */
 const STARTED = 2;
+/** PENDING_ACTIVITY_STATE_CANCEL_REQUESTED */
+const CANCEL_REQUESTED = 3;

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { queryRows, type TestSource } from './databases.js';
 import { waitUntil } from './wait-until.js';
 
-/** Keeps every reader of a table of a data source waiting, for as long as a test wants. */
+/** Keeps everybody waiting who reads or writes a table of a data source, or of the native store, for as long as a test wants. */
 export interface SourceLock {
   /** Resolves when so many statements of Quaestor's wait for the lock. */
   untilBlocked(count?: number): Promise<void>;
@@ -13,7 +13,7 @@ export interface SourceLock {
   release(): Promise<void>;
 }
 
-export async function lockTable(source: TestSource, table: string): Promise<SourceLock> {
+export async function lockTable(source: Pick<TestSource, 'url'>, table: string): Promise<SourceLock> {
   const client = new pg.Client({ connectionString: source.url });
   client.on('error', () => undefined);
   await client.connect();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, ScheduleNotFoundError } from '@temporalio/client';
 import { followJob } from '../../cli/follow-job.js';
 import type { Dataset } from '../../contracts/dataset.js';
 import type { Question } from '../../contracts/question.js';
@@ -277,6 +277,36 @@ test('a question about datasets asked by schedule reads the versions that are on
       tables: [{ name: 'sales', datasetId: mine.id, versionId: mine.version?.id }],
     });
     expect(await rowsOf(run)).toEqual([['2']]);
+  } finally {
+    await connection.close();
+  }
+}, 60_000);
+
+test('deleting a dataset ends the schedules of the questions about it and of what came out of them, and no other', async () => {
+  reply = sqlReply('SELECT count(*) AS n FROM going');
+  const going = await uploadAndRead(quaestor, 'going.csv', 'a\n1\n2\n');
+  const first = await askDatasets(quaestor, { datasetIds: [going.id] }, 'How many are going?');
+  const edited = await runOnDatasets(quaestor, first.id, 'SELECT count(*) + 1 AS n FROM going');
+  const followUp = await askDatasets(quaestor, { datasetIds: [going.id] }, 'And how many now?', first.id);
+  reply = sqlReply('SELECT n FROM result_how_many_are_going');
+  const ofRows = await askDatasets(quaestor, { resultOf: [first.id] }, 'What is the n?');
+  reply = sqlReply('SELECT count(*) AS n FROM regions');
+  const other = await askDatasets(quaestor, { datasetIds: [regions.id] }, 'How many regions stay?');
+  const hanging = [first, edited, followUp, ofRows];
+  for (const { id } of [...hanging, other])
+    await quaestor.client.putQuestionSchedule(id, { everyMinutes: 60 });
+  expect((await quaestor.fetch(`/v1/datasets/${going.id}`, { method: 'DELETE' })).status).toBe(204);
+  const connection = await Connection.connect({ address: sharedServers().temporalAddress });
+  try {
+    const client = new Client({ connection, namespace: quaestor.namespace });
+    const describe = ({ id }: Question) =>
+      client.schedule.getHandle(workflowIds.questionSchedule(id)).describe();
+    for (const question of hanging) {
+      await expect(describe(question)).rejects.toThrow(ScheduleNotFoundError);
+      expect((await quaestor.fetch(`/v1/questions/${question.id}`)).status).toBe(404);
+    }
+    expect((await describe(other)).scheduleId).toBe(workflowIds.questionSchedule(other.id));
+    await quaestor.client.deleteQuestionSchedule(other.id);
   } finally {
     await connection.close();
   }

@@ -117,6 +117,43 @@ test('a data source that is away when the query begins: the job fails at once wi
   });
 }, 60_000);
 
+test('twenty clients that asked with Prefer: wait and leave: the job goes on, later GETs have the answer, and nothing of the waits is left', async () => {
+  const lock = await lockTable(source, 'orders');
+  const text = 'How many orders of each status do twenty clients wait for?';
+  const leaving = new AbortController();
+  const waits = Array.from({ length: 20 }, () =>
+    quaestor.fetch('/v1/questions', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', prefer: 'wait=60' },
+      body: JSON.stringify({ dataSourceId, question: text }),
+      signal: leaving.signal,
+    }),
+  );
+  const ends = Promise.allSettled(waits);
+  const asked = await waitUntil('all have been taken', async () => {
+    const rows = await quaestor.app.db.withTenant(quaestor.tenant.tenantId, async (tx) =>
+      tx.query<{ id: string }>('SELECT id FROM questions WHERE text = $1', [text]),
+    );
+    return rows.length === waits.length && rows;
+  });
+  await lock.untilBlocked();
+  const open = resources();
+  leaving.abort();
+  expect((await ends).every(({ status }) => status === 'rejected')).toBe(true);
+  // Both ends of each connection are in this process.
+  await waitUntil('their sockets are closed', () => resources().sockets <= open.sockets - 1.5 * waits.length);
+  await lock.release();
+  for (const { id } of asked) {
+    const question = await quaestor.client.readQuestion(id);
+    expect((await watchJob(quaestor.client, question.jobId).done).at(-1)?.kind).toBe('job.succeeded');
+    expect(await quaestor.client.readQuestion(id)).toMatchObject({
+      status: 'answered',
+      answer: { rowCount: 3 },
+    });
+  }
+  expect(model.stats.byEndpoint.chat).toBe(1);
+}, 90_000);
+
 test('a hundred clients that leave their event streams leave nothing behind', async () => {
   // A job that waits for as long as this test needs.
   const lock = await lockTable(source, 'pg_catalog.pg_description');

@@ -5,9 +5,10 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createTestSource, queryRows, type TestSource } from '../../support/databases.js';
 import { type JobWatch, watchJob } from '../../support/job-watch.js';
 import { type ModelServer, startModelServer } from '../../support/model-server.js';
-import { pendingActivities } from '../../support/pending-activities.js';
+import { type PendingActivity, pendingActivities } from '../../support/pending-activities.js';
 import { startTestDeployment, type TestDeployment } from '../../support/quaestor-process.js';
 import { SHOP_SQL, sqlReply } from '../../support/shop.js';
+import { lockTable, type SourceLock } from '../../support/source-lock.js';
 import { waitUntil } from '../../support/wait-until.js';
 
 const ROWS = 600;
@@ -58,24 +59,41 @@ async function startExport(format: string): Promise<Started> {
   return { id, jobId, watch: watchJob(quaestor.client, jobId) };
 }
 
-const isBeingWritten = async (jobId: string, attempt: number): Promise<boolean> =>
-  (await pendingActivities(quaestor.namespace, jobId)).some(
-    (each) => each.isStarted && each.attempt >= attempt,
-  );
+/** Keeps the file from the store: it is built, and its transaction waits until the lock is released. */
+const keepFromStore = (): Promise<SourceLock> => lockTable(quaestor.store, 'export_parts');
+
+async function activityOf(jobId: string): Promise<PendingActivity | undefined> {
+  return (await pendingActivities(quaestor.namespace, jobId))[0];
+}
+
+const heartbeatsAfter = async (jobId: string, count: number): Promise<void> => {
+  const seen = new Set<string | undefined>();
+  await waitUntil(`${count} more heartbeats`, async () => {
+    seen.add((await activityOf(jobId))?.lastHeartbeatAt);
+    return seen.size > count;
+  });
+};
 
 const leftBehind = async (): Promise<string[]> =>
   (await readdir(folder)).filter((name) => name.startsWith('quaestor-export-'));
 
 test.each(['csv', 'xlsx', 'parquet'])(
-  'a worker killed while it writes a file as %s: another builds it anew, and it is there once and whole',
+  'a worker killed before the file is kept that it has built as %s: another builds it anew, and it is there once and whole',
   async (format) => {
+    // The embedded store has one connection, so there nothing can keep the file from it.
+    const lock = quaestor.isOneProcess ? undefined : await keepFromStore();
     const { id, jobId, watch } = await startExport(format);
-    await waitUntil('the file is being written, or is there', async () => {
-      const job = await quaestor.client.readJob(jobId);
-      return job.status === 'succeeded' || (await isBeingWritten(jobId, 1));
-    });
+    await lock?.untilBlocked();
+    if (!lock) await waitUntil('the job has begun', () => watch.events.length > 1);
     await quaestor.killWorkers();
     await quaestor.startWorkers();
+    if (lock) {
+      await waitUntil('another attempt runs', async () => {
+        const activity = await activityOf(jobId);
+        return activity?.attempt === 2 && activity.isStarted;
+      });
+      await lock.release();
+    }
     const events = await watch.done;
     expect(events.at(-1)?.kind).toBe('job.succeeded');
     expect(events.filter(({ kind }) => kind === 'job.succeeded')).toHaveLength(1);
@@ -96,20 +114,30 @@ test.each(['csv', 'xlsx', 'parquet'])(
 test('an export that is cancelled stops, gives no file, and leaves nothing in the temporary folder', async () => {
   // What a killed process left, the system clears away; only this one counts.
   const before = await leftBehind();
+  const isClean = async () => (await leftBehind()).every((name) => before.includes(name));
+  if (quaestor.isOneProcess) return await expectCancelInTimeOrTooLate(isClean);
+  const lock = await keepFromStore();
+  const { id, jobId, watch } = await startExport('xlsx');
+  await lock.untilBlocked();
+  expect(await isClean()).toBe(false);
+  await quaestor.fetch(`/v1/jobs/${jobId}`, { method: 'DELETE' });
+  await waitUntil('the cancellation is asked for', async () => (await activityOf(jobId))?.isCancelRequested);
+  // It comes back with the first of them, so the second was sent by one that knows.
+  await heartbeatsAfter(jobId, 2);
+  await lock.release();
+  expect((await watch.done).at(-1)?.kind).toBe('job.cancelled');
+  expect((await quaestor.fetch(`/v1/exports/${id}/file`)).status).toBe(409);
+  await waitUntil('nothing new is left', isClean);
+  const parts = await queryRows(quaestor.store.url, 'SELECT 1 FROM export_parts WHERE export_id = $1', [id]);
+  expect(parts).toEqual([]);
+}, 60_000);
+
+/** Without a lock the cancel may come too late; then the file is there. */
+async function expectCancelInTimeOrTooLate(isClean: () => Promise<boolean>): Promise<void> {
   const { id, jobId, watch } = await startExport('xlsx');
   await quaestor.fetch(`/v1/jobs/${jobId}`, { method: 'DELETE' });
-  const events = await watch.done;
-  expect(['job.cancelled', 'job.succeeded']).toContain(events.at(-1)?.kind);
-  const file = await quaestor.fetch(`/v1/exports/${id}/file`);
-  expect(file.ok).toBe(events.at(-1)?.kind === 'job.succeeded');
-  await waitUntil('nothing new is left', async () =>
-    (await leftBehind()).every((name) => before.includes(name)),
-  );
-  if (!quaestor.isOneProcess) {
-    const parts = await queryRows<{ n: number }>(
-      quaestor.store.url,
-      'SELECT count(*)::int AS n FROM export_parts p JOIN exports e ON e.id = p.export_id JOIN jobs j ON j.id = e.job_id WHERE j.status <> $$succeeded$$',
-    );
-    expect(parts[0]?.n).toBe(0);
-  }
-}, 60_000);
+  const last = (await watch.done).at(-1)?.kind;
+  expect(['job.cancelled', 'job.succeeded']).toContain(last);
+  expect((await quaestor.fetch(`/v1/exports/${id}/file`)).ok).toBe(last === 'job.succeeded');
+  await waitUntil('nothing new is left', isClean);
+}
