@@ -24,6 +24,8 @@ export interface SqlRequest {
   /** What is to be mended. */
   previous?: { sql: string; error: ErrorRecord };
   signal: AbortSignal;
+  /** Of the model's call; see ChatRequest. */
+  timeoutMs?: number | undefined;
 }
 
 export type SqlReply = { usage: { promptTokens: number; completionTokens: number } } & (
@@ -98,7 +100,7 @@ export function createChatWriter(options: {
   return {
     provider: chat.kind,
     name: chat.name,
-    write: async ({ question, context, dialect, today, previous, chosenReadings, signal }) => {
+    write: async ({ question, context, dialect, today, previous, chosenReadings, signal, timeoutMs }) => {
       const prompt = buildSqlPrompt({
         question,
         ...spellNames(
@@ -118,6 +120,7 @@ export function createChatWriter(options: {
         system: prompt.system,
         messages: [{ role: 'user', content: prompt.user }],
         signal,
+        timeoutMs,
       });
       const { usage, text } = completion;
       const cutOff = findCutOff(text, completion.finishReason);

@@ -6,7 +6,7 @@ import { appendEvent } from '../../db/statements/events.js';
 import { findModelReply, saveModelReply } from '../../db/statements/model-replies.js';
 import { getQuestionWork, type QuestionWork } from '../../db/statements/questions.js';
 import { isDayBound } from '../../domain/is-day-bound.js';
-import { activitySignal, withHeartbeat } from '../activity-context.js';
+import { activitySignal, callTimeMs, withHeartbeat } from '../activity-context.js';
 import { assertJobRuns } from '../jobs/start-job.js';
 import { type AnswerDeps, modelLabel } from './answer-deps.js';
 import { questionCacheKeys } from './question-cache-key.js';
@@ -55,6 +55,7 @@ export async function writeSql(deps: AnswerDeps, input: WriteSqlInput): Promise<
         ...(work.chosenReadings.length > 0 ? { chosenReadings: work.chosenReadings } : {}),
         ...(input.previous ? { previous: input.previous } : {}),
         signal: activitySignal(),
+        timeoutMs: callTimeMs(),
       }));
     const durationMs = performance.now() - started;
     await deps.db.withTenant(input.tenantId, async (tx) => {

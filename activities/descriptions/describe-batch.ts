@@ -9,7 +9,7 @@ import { appendEvent } from '../../db/statements/events.js';
 import { advanceJobProgress } from '../../db/statements/jobs.js';
 import { putMappings } from '../../db/statements/mappings.js';
 import { readDescriptions } from '../../domain/mapping/read-descriptions.js';
-import { activitySignal, withHeartbeat } from '../activity-context.js';
+import { activitySignal, callTimeMs, withHeartbeat } from '../activity-context.js';
 import { assertJobRuns } from '../jobs/start-job.js';
 import type { ChatProvider } from '../model/chat-provider.js';
 import { chatOf, type DescriptionDeps } from './description-deps.js';
@@ -83,6 +83,7 @@ async function ask(
     system,
     messages: [{ role: 'user', content: user }],
     signal: activitySignal(),
+    timeoutMs: callTimeMs(),
   });
   return { text, usage };
 }

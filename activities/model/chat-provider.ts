@@ -13,8 +13,8 @@ export interface ChatRequest {
   /** Default 0: the same question should give the same SQL. */
   temperature?: number;
   signal?: AbortSignal | undefined;
-  /** Default: the provider's. */
-  timeoutMs?: number;
+  /** Default, and at most: the provider's. */
+  timeoutMs?: number | undefined;
 }
 
 export interface ChatCompletion {

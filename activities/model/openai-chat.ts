@@ -60,7 +60,8 @@ export const createOpenAiChat = ({
     name: model,
     kind: 'openai-compatible',
     complete: async (request) => {
-      const { signal, timeoutMs = defaultTimeoutMs } = request;
+      const { signal } = request;
+      const timeoutMs = Math.min(defaultTimeoutMs, request.timeoutMs ?? defaultTimeoutMs);
       return readCompletion(await callModel({ limit, timeoutMs, signal }, (inner) => send(request, inner)));
     },
   };

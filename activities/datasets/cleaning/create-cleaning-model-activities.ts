@@ -14,7 +14,7 @@ import type { CleaningEvidence } from '../../../domain/cleaning/model/cleaning-e
 import { extractProposals } from '../../../domain/cleaning/model/extract-proposals.js';
 import { withoutLinks } from '../../../domain/prompt/without-links.js';
 import { cleaningStepSchema } from '../../../platform/cleaning-schema.js';
-import { activitySignal, withHeartbeat } from '../../activity-context.js';
+import { activitySignal, callTimeMs, withHeartbeat } from '../../activity-context.js';
 import type { ChatProvider } from '../../model/chat-provider.js';
 import type { TenantStore } from '../../patient-store.js';
 import { planOfJob } from './plan-of-job.js';
@@ -73,7 +73,12 @@ async function ask(
   if (!chat) return undefined;
   const { system, user } = buildCleaningPrompt(evidence);
   const messages = [{ role: 'user' as const, content: user }];
-  const { text } = await chat.complete({ system, messages, signal: activitySignal() });
+  const { text } = await chat.complete({
+    system,
+    messages,
+    signal: activitySignal(),
+    timeoutMs: callTimeMs(),
+  });
   const reply = { name: chat.name, text };
   await db.withTenant(tenantId, (tx) => keepPlanReply(tx, planId, reply));
   return reply;
