@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import pg from 'pg';
 import type {
   CleaningPlan,
   CleaningRecipe,
@@ -270,28 +269,33 @@ test('a reply of the model is paid for once, whatever breaks after it', async ()
     kind: 'text',
     text: '[{"step": {"kind": "change-case", "columns": ["k"], "to": "upper"}, "reason": "One case."}]',
   });
-  const store = new pg.Client({ connectionString: quaestor.store.url });
-  await store.connect();
+  // The first attempt to keep the proposals fails; a sequence is not taken back with its transaction.
+  await changeStore(`CREATE SEQUENCE attempts_to_keep;
+    GRANT USAGE, SELECT ON SEQUENCE attempts_to_keep TO quaestor_app;
+    CREATE FUNCTION fail_once() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN IF nextval('attempts_to_keep') = 1 THEN RAISE EXCEPTION 'broken' USING ERRCODE = '57P01'; END IF; RETURN NEW; END $$;
+    CREATE TRIGGER fail_once BEFORE UPDATE OF model ON cleaning_plans FOR EACH ROW WHEN (NEW.model IS NOT NULL) EXECUTE FUNCTION fail_once()`);
   try {
-    // The first attempt to keep the proposals fails; a sequence is not taken back with its transaction.
-    await store.query(`CREATE SEQUENCE attempts_to_keep;
-      GRANT USAGE ON SEQUENCE attempts_to_keep TO quaestor_app;
-      CREATE FUNCTION fail_once() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN IF nextval('attempts_to_keep') = 1 THEN RAISE EXCEPTION 'broken' USING ERRCODE = '57P01'; END IF; RETURN NEW; END $$;
-      CREATE TRIGGER fail_once BEFORE UPDATE OF model ON cleaning_plans FOR EACH ROW WHEN (NEW.model IS NOT NULL) EXECUTE FUNCTION fail_once()`);
     const proposed = await plan(id, { askModel: true });
     expect(proposed.model).toMatchObject({ proposed: 1 });
-    expect((await store.query('SELECT last_value FROM attempts_to_keep')).rows).toEqual([
-      { last_value: '2' },
-    ]);
+    const attempts = await quaestor.app.db.withTenant(quaestor.tenant.tenantId, (tx) =>
+      tx.query<{ last_value: string }>('SELECT last_value FROM attempts_to_keep'),
+    );
+    expect(attempts).toEqual([{ last_value: '2' }]);
     expect(model.requests.filter(({ endpoint }) => endpoint === 'chat')).toHaveLength(1);
   } finally {
-    await store.query(
-      'DROP TRIGGER IF EXISTS fail_once ON cleaning_plans; DROP FUNCTION IF EXISTS fail_once; DROP SEQUENCE IF EXISTS attempts_to_keep',
+    await changeStore(
+      'DROP TRIGGER fail_once ON cleaning_plans; DROP FUNCTION fail_once; DROP SEQUENCE attempts_to_keep',
     );
-    await store.end();
   }
 }, 120_000);
+
+/** As the store's owner, but through Quaestor's own connection: the embedded store has no other. */
+async function changeStore(sql: string): Promise<void> {
+  await quaestor.app.db.withTenant(quaestor.tenant.tenantId, async (tx) => {
+    await tx.query(`SET LOCAL ROLE NONE; ${sql}`);
+  });
+}
 
 test('a cleaned version is profiled by itself, as one that was read is', async () => {
   const { id } = await uploadAndRead(quaestor, 'profiled.csv', 'k,v\n a,1\nb,2\nc,3\n');
