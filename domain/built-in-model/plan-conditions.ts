@@ -162,7 +162,8 @@ function planTime(
   let { range } = filter;
   // "per month in the last 12 months": twelve whole months, the current one included.
   const unit = filter.bucket;
-  const isWhole = unit && range.to && startOfUnit(range.to, unit) === range.to;
+  // On the last day of a unit its end alone does not tell.
+  const isWhole = unit && [range.from, range.to].every((day) => day && startOfUnit(day, unit) === day);
   if (unit && unit === bucketUnit && range.from && range.to && !isWhole) {
     range = { from: addUnits(startOfUnit(range.from, unit), unit, 1), to: range.to };
   }

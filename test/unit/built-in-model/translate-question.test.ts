@@ -99,6 +99,22 @@ describe('times', () => {
     expect(sql).toMatch(/ORDER BY date_trunc\('month', [^)]+\)::date ASC/);
   });
 
+  test.each([
+    ['month', '12', '2025-11-30', '2024-12-01', '2025-12-01'],
+    ['month', '12', '2025-12-01', '2025-01-01', '2025-12-02'],
+    ['quarter', '4', '2025-09-30', '2024-10-01', '2025-10-01'],
+    ['year', '3', '2025-12-31', '2023-01-01', '2026-01-01'],
+    ['week', '2', '2025-11-30', '2025-11-17', '2025-12-01'],
+  ])(
+    'per %s in the last %s of them is so many on the first and last day of one, too: %s',
+    (unit, count, today, from, to) => {
+      const question = `Number of orders per ${unit} in the last ${count} ${unit}s`;
+      const reply = translateQuestion({ question, context: SHOP, today, sampledValues: SHOP_VALUES });
+      expect(reply).toMatchObject({ outcome: 'sql', sql: expect.stringContaining(`'${from} 00:00:00+00'`) });
+      expect(reply).toMatchObject({ sql: expect.stringContaining(`'${to} 00:00:00+00'`) });
+    },
+  );
+
   test('the time of a group is that of what is counted, not of the thing it belongs to', () => {
     expect(sqlOf('number of orders of each customer last month')).toContain('WHERE o.placed_at >=');
   });
