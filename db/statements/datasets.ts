@@ -90,7 +90,9 @@ export async function getDataset(tx: Transaction, id: string): Promise<Dataset |
 
 /** Newest first, at most `limit`. */
 export async function listDatasets(tx: Transaction, limit: number): Promise<Dataset[]> {
-  return (await tx.query<Row>(`${SELECT} ORDER BY d.created_at DESC LIMIT $1`, [limit])).map(toDataset);
+  return (await tx.query<Row>(`${SELECT} ORDER BY d.created_at DESC, d.id DESC LIMIT $1`, [limit])).map(
+    toDataset,
+  );
 }
 
 /** False when there is none. */

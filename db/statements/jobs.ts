@@ -46,11 +46,12 @@ export async function getJob(tx: Transaction, id: string): Promise<Job | undefin
   return row && toJob(row);
 }
 
-/** Newest first, at most `limit`. */
+/** Newest first, at most `limit`; of one moment (the embedded store counts milliseconds) the later id first. */
 export async function listJobs(tx: Transaction, limit: number): Promise<Job[]> {
-  return (await tx.query<Row>(`SELECT ${COLUMNS} FROM jobs ORDER BY created_at DESC LIMIT $1`, [limit])).map(
-    toJob,
-  );
+  const rows = await tx.query<Row>(`SELECT ${COLUMNS} FROM jobs ORDER BY created_at DESC, id DESC LIMIT $1`, [
+    limit,
+  ]);
+  return rows.map(toJob);
 }
 
 /** The job that works on this subject now, if any. */
