@@ -1,3 +1,4 @@
+// Over 400 lines: every command with its options, in the order in which help shows them.
 import { Command, CommanderError, InvalidArgumentError, type OutputConfiguration } from 'commander';
 import { addAnswerCommands } from './answer-commands.js';
 import { createApiClient } from './api-client.js';

@@ -1,5 +1,6 @@
+import { spanUnit } from './date-edges.js';
 import { derivedColumns } from './derived-columns.js';
-import { addFormulaEdges, spanUnit } from './formula-edges.js';
+import { addFormulaEdges } from './formula-edges.js';
 import { roleWords } from './join-paths.js';
 import type { Edge, Lexeme } from './lexeme.js';
 import { LONGEST_PHRASE, lookUp } from './lexicon.js';

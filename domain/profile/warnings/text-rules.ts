@@ -1,3 +1,4 @@
+// Over 400 lines: one rule for each warning about texts, side by side.
 import type { Finding } from '../../../contracts/dataset-profile.js';
 import { sayCount } from '../../say-count.js';
 import type { TextKind } from '../classify-text.js';
