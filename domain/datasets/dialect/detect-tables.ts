@@ -273,7 +273,7 @@ export function countHeaderRows(block: readonly Row[], width: number): Header {
     strength: balance,
     evidence: {
       about: 'header',
-      confidence: Math.min(1, 0.7 + 0.1 * balance),
+      confidence: Math.min(100, 70 + 10 * balance) / 100,
       text: `${rows === 1 ? 'The first record holds names' : `The first ${rows} records hold names`} above values of other kinds in ${votes.for} columns.`,
     },
   };
