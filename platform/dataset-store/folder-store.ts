@@ -1,6 +1,7 @@
-import { access, mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { datasetFiles } from '../dataset-files.js';
+import { pathExists } from '../path-exists.js';
 import type { DatasetRef, DatasetStore, VersionRef } from './dataset-store.js';
 
 /** A folder that the API and all workers which read datasets share. What is written there is kept. */
@@ -28,11 +29,7 @@ export function createFolderStore(folder: string): DatasetStore {
     withOriginal: async (ref, _signal, use) => await use(original(ref)),
     withVersion: async (ref, _signal, use) => await use(versionFolder(ref)),
     versionFolder,
-    hasVersion: async (ref) =>
-      await access(join(versionFolder(ref), 'data.parquet')).then(
-        () => true,
-        () => false,
-      ),
+    hasVersion: async (ref) => await pathExists(join(versionFolder(ref), 'data.parquet')),
     remove: async (ref) => await rm(datasetFolder(ref), { recursive: true, force: true }),
     removeVersion: async (ref) => await rm(versionFolder(ref), { recursive: true, force: true }),
   };

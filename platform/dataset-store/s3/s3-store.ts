@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { QuaestorError } from '../../../contracts/quaestor-error.js';
 import type { S3StoreConfig } from '../../config.js';
 import { datasetFiles } from '../../dataset-files.js';
+import { pathExists } from '../../path-exists.js';
 import type { DatasetRef, DatasetStore, OriginalFacts, RemoteFile, VersionRef } from '../dataset-store.js';
 import { createFolderStore } from '../folder-store.js';
 import { type CopyUnit, createLocalCopies, originalUnit, versionUnit } from './local-copies.js';
@@ -70,7 +70,7 @@ export function createS3Store(folder: string, settings: S3StoreConfig): DatasetS
       for (const file of VERSION_FILES)
         await objects.put(keys.version(ref, file), join(path, file), facts[file]!, signal);
       const extra = join(path, VERSION_FACTS);
-      if (await exists(extra))
+      if (await pathExists(extra))
         await objects.put(keys.version(ref, VERSION_FACTS), extra, await factsOf(extra, signal), signal);
       await copies.mark(unitOf(ref), facts);
       makeRoom();
@@ -133,9 +133,3 @@ async function factsOf(path: string, signal: AbortSignal | undefined): Promise<O
   }
   return { sizeBytes, sha256: hash.digest('hex') };
 }
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
