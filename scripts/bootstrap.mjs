@@ -40,6 +40,12 @@ export function run(command, args, env = {}) {
 export const tool = (name) =>
   join(root, 'node_modules', '.bin', process.platform === 'win32' ? `${name}.cmd` : name);
 
+/**
+ * The compiler, as arguments of Node: TypeScript 7. The package `typescript` is version 6, for dependency-cruiser, which needs its API; both
+ * bring a `tsc`.
+ */
+export const tsc = join(root, 'node_modules', 'typescript-7', 'bin', 'tsc');
+
 function fail(message) {
   process.stderr.write(`${message}\n`);
   process.exit(1);

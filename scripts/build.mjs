@@ -1,12 +1,12 @@
 // npm run build: dist/ for the Docker image: JavaScript, SQL files and the workflow bundle.
 import { cpSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { ensureDependencies, root, run, tool } from './bootstrap.mjs';
+import { ensureDependencies, root, run, tsc } from './bootstrap.mjs';
 
 ensureDependencies();
 const dist = join(root, 'dist');
 rmSync(dist, { recursive: true, force: true });
-if (run(tool('tsc'), ['-p', 'tsconfig.build.json']) !== 0) process.exit(1);
+if (run(process.execPath, [tsc, '-p', 'tsconfig.build.json']) !== 0) process.exit(1);
 
 // What the code reads beside itself and tsc does not carry along.
 const rooms = ['db', 'platform', 'api', 'examples'];
