@@ -18,7 +18,12 @@ export default {
   // A limit, not a promise: two cores may be shared with other work.
   testTimeout: 60_000,
   projects: [
-    { ...common, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
+    {
+      ...common,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/test/unit/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/support/unit-setup.mjs',
+    },
     { ...common, displayName: 'replay', testMatch: ['<rootDir>/test/replay/**/*.test.ts'] },
     // Parts that start processes of their own (DuckDB, an embedded Postgres), without Temporal or the store of a run.
     { ...common, displayName: 'component', testMatch: ['<rootDir>/test/component/**/*.test.ts'] },

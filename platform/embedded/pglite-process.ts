@@ -1,4 +1,5 @@
 // The process of the embedded store: PGlite with pgvector behind a Postgres socket. Started by pglite-server.ts through the supervisor.
+import { readFile } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
 import { createPgliteFront } from './pglite-front.js';
@@ -7,6 +8,8 @@ import { createPgliteFront } from './pglite-front.js';
 export interface PgliteProcessSettings {
   /** A folder, or undefined for a database in memory. */
   dataDir?: string;
+  /** A file that `PGlite.dumpDataDir` made: what a new database begins with. */
+  dumpFile?: string;
   host: string;
   port: number;
   password: string;
@@ -15,7 +18,10 @@ export interface PgliteProcessSettings {
 
 const settings = JSON.parse(process.env['QUAESTOR_PGLITE'] ?? '{}') as PgliteProcessSettings;
 
-const database = await PGlite.create(settings.dataDir ?? 'memory://', { extensions: { vector } });
+const database = await PGlite.create(settings.dataDir ?? 'memory://', {
+  extensions: { vector },
+  ...(settings.dumpFile ? { loadDataDir: new Blob([await readFile(settings.dumpFile)]) } : {}),
+});
 
 const front = createPgliteFront({
   password: settings.password,

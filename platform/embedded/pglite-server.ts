@@ -12,6 +12,8 @@ export interface StartPgliteServerOptions {
   dataDir?: string;
   /** Keeps the database in memory (tests). */
   inMemory?: boolean;
+  /** With `inMemory`: what the database begins with, a file that `PGlite.dumpDataDir` made. Default a new, empty one, which takes seconds. */
+  dumpFile?: string;
   /** Must be free. */
   port: number;
   /** Default 127.0.0.1. */
@@ -51,6 +53,7 @@ export async function startPgliteServer(options: StartPgliteServerOptions): Prom
   const name = 'embedded store (PGlite)';
   const settings: PgliteProcessSettings = {
     dataDir,
+    dumpFile: inMemory ? options.dumpFile : undefined,
     host,
     port,
     password,

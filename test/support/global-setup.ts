@@ -16,6 +16,7 @@ import { findPgvectorPostgres } from '../../platform/embedded/pgvector-postgres.
 import { startTemporalServer } from '../../platform/embedded/temporal-server.js';
 import { buildWorkflowBundle } from '../../workers/workflow-bundle.js';
 import { startMariadb } from './mariadb-server.js';
+import { migratedStore } from './migrated-store.js';
 import { runOffset } from './run-offset.js';
 import { describeServers, type SharedServers, type StoreKind } from './shared-servers.js';
 
@@ -107,7 +108,10 @@ async function startStore(
   stops: Stops,
 ): Promise<string> {
   if (kind === 'pglite') {
-    const store = await owned(stops, startPgliteServer({ inMemory: true, port }));
+    const store = await owned(
+      stops,
+      startPgliteServer({ inMemory: true, dumpFile: await migratedStore(), port }),
+    );
     return store.connectionString;
   }
   const binDir = await findPgvectorPostgres({ cacheDir, env: process.env });

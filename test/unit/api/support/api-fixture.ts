@@ -10,7 +10,6 @@ import { SCOPES, type Scope, type Tier } from '../../../../contracts/identity.js
 import type { Cell } from '../../../../contracts/question.js';
 import { type RateLimitTable, UPLOAD_BYTES } from '../../../../contracts/rate-limits.js';
 import { Database, type Transaction } from '../../../../db/database.js';
-import { migrate } from '../../../../db/migrate.js';
 import { saveAnswer, saveResultPages } from '../../../../db/statements/answers.js';
 import { appendEvent } from '../../../../db/statements/events.js';
 import { markJobFinished } from '../../../../db/statements/jobs.js';
@@ -30,6 +29,7 @@ import { createLogger } from '../../../../platform/logger.js';
 import { createMetrics } from '../../../../platform/metrics.js';
 import { NO_RATE_LIMITS } from '../../../../platform/rate-limit/parse-rate-limits.js';
 import { createRateLimiter } from '../../../../platform/rate-limit/rate-limiter.js';
+import { migratedStore } from '../../../support/migrated-store.js';
 import { FakeEngine } from './fake-engine.js';
 
 const MODEL: ModelConfig = {
@@ -91,9 +91,9 @@ export async function startApi(
 ): Promise<ApiFixture> {
   const store = await startPgliteServer({
     inMemory: true,
+    dumpFile: await migratedStore(),
     port: await findFreePort({ preferred: randomInt(20_000, 50_000) }),
   });
-  await migrate({ connectionString: store.connectionString, lock: false });
   const db = new Database({
     connectionString: store.connectionString,
     poolSize: 1,
