@@ -8,8 +8,6 @@ import type { JobEngine } from '../platform/job-engine.js';
 import type { Logger } from '../platform/logger.js';
 import type { Metrics } from '../platform/metrics.js';
 import type { RateLimiter } from '../platform/rate-limit/rate-limiter.js';
-import type { AnswersAtHand } from './answers-at-hand.js';
-import type { ReconcileJob } from './reconcile-job.js';
 
 /** What the API works with; it owns none of it and closes none of it. */
 export interface ApiDeps {
@@ -27,12 +25,6 @@ export interface ApiDeps {
   stopping?: AbortSignal;
   /** Times of event streams; the defaults are for everything but tests. */
   streams?: Partial<StreamTimes>;
-}
-
-/** The dependencies with what the routes share. */
-export interface ApiContext extends ApiDeps {
-  reconcile: ReconcileJob;
-  atHand: AnswersAtHand;
 }
 
 export interface StreamTimes {

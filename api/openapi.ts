@@ -2,7 +2,7 @@ import { type OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from '@as
 import type { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../contracts/errors.js';
 import { LIMITS } from '../contracts/limits.js';
-import type { RouteSpec } from './route.js';
+import type { RouteSpec } from './route-spec.js';
 import { problemSchema } from './schemas/problem.js';
 
 const SECURITY_SCHEME = 'apiKey';

@@ -1,56 +1,14 @@
 import { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import type { z } from 'zod';
-import type { ErrorCode } from '../contracts/errors.js';
 import type { Caller, Scope } from '../contracts/identity.js';
 import { LIMITS } from '../contracts/limits.js';
 import { QuaestorError } from '../contracts/quaestor-error.js';
-import type { LimitedAction } from '../contracts/rate-limits.js';
 import { withLogContext } from '../platform/logger.js';
 import type { Authenticator } from './authenticate.js';
 import { describeRoute } from './openapi.js';
 import type { LimitRate } from './rate-limit.js';
-
-type None = z.ZodObject<Record<never, never>>;
-type Method = 'get' | 'post' | 'put' | 'patch' | 'delete' | 'options';
-
-/** One route: what it takes, what it answers, and how it is documented. */
-export interface RouteSpec<
-  P extends z.ZodObject = None,
-  Q extends z.ZodObject = None,
-  B extends z.ZodType = z.ZodUndefined,
-> {
-  method: Method;
-  /** As OpenAPI writes it: `/v1/jobs/{id}`. */
-  path: string;
-  operationId: string;
-  tag: string;
-  summary: string;
-  description?: string;
-  /** What the API key must have; null for a route that is open to all. */
-  scope: Scope | null;
-  /** The budget of its user that each well-formed request takes from. */
-  limit?: LimitedAction;
-  /** A path parameter that does not fit names nothing: the answer is `not_found`. */
-  params?: P;
-  query?: Q;
-  /** Only for the documentation: handlers read headers themselves. */
-  headers?: z.ZodObject;
-  body?: B;
-  /** Largest body. Default LIMITS.requestBodyBytes. */
-  bodyBytes?: number;
-  replies: Record<number, ReplySpec>;
-  /** Problems beyond those of authentication and parsing. */
-  errors?: ErrorCode[];
-}
-
-export interface ReplySpec {
-  description: string;
-  /** Default JSON. */
-  contentType?: string;
-  schema?: z.ZodType;
-  headers?: z.ZodObject;
-}
+import type { Method, None, RouteSpec } from './route-spec.js';
 
 export interface RouteInput<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType> {
   /** Only routes with a scope may read it. */

@@ -9,7 +9,7 @@ import { insertJob } from '../db/statements/jobs.js';
 import { insertQuestionTables } from '../db/statements/question-tables.js';
 import { getQuestion, insertQuestion } from '../db/statements/questions.js';
 import { renewTables } from '../db/statements/renew-question-tables.js';
-import type { ApiContext } from './api-deps.js';
+import type { ApiContext } from './api-context.js';
 import { startJob } from './start-job.js';
 
 export interface RunGivenSql {

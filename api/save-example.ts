@@ -7,7 +7,7 @@ import { putMappings } from '../db/statements/mappings.js';
 import { getQuestion } from '../db/statements/questions.js';
 import { listVerifiedExamples, saveVerifiedExample } from '../db/statements/verified-examples.js';
 import { checkMappings } from '../domain/mapping/check-mappings.js';
-import type { ApiContext } from './api-deps.js';
+import type { ApiContext } from './api-context.js';
 import { loadNameBook } from './load-name-book.js';
 
 /**

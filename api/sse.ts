@@ -5,7 +5,8 @@ import { isTerminalJobStatus } from '../contracts/job.js';
 import { QuaestorError } from '../contracts/quaestor-error.js';
 import { readEvents } from '../db/statements/events.js';
 import { getJob } from '../db/statements/jobs.js';
-import { type ApiContext, STREAM_TIMES } from './api-deps.js';
+import type { ApiContext } from './api-context.js';
+import { STREAM_TIMES } from './api-deps.js';
 import { Waker } from './waker.js';
 
 const TERMINAL_KINDS = new Set<string>(['job.succeeded', 'job.failed', 'job.cancelled']);

@@ -27,7 +27,7 @@ import { appendEvent } from '../db/statements/events.js';
 import { insertJob } from '../db/statements/jobs.js';
 import { checkRecipe } from '../domain/cleaning/check-recipe.js';
 import { recipeDoesNotFit } from '../domain/cleaning/recipe-does-not-fit.js';
-import type { ApiContext } from './api-deps.js';
+import type { ApiContext } from './api-context.js';
 
 type JobIdentity = Pick<Job, 'id' | 'kind' | 'subjectId'>;
 

@@ -7,7 +7,7 @@ import { getDataSource } from '../db/statements/data-sources.js';
 import { appendEvent } from '../db/statements/events.js';
 import { insertExampleRun } from '../db/statements/example-runs.js';
 import { insertJob } from '../db/statements/jobs.js';
-import type { ApiContext } from './api-deps.js';
+import type { ApiContext } from './api-context.js';
 import { startJob } from './start-job.js';
 
 /** Starts a run over the verified examples of a data source. @throws QuaestorError `not_found`, `engine_unavailable`. */

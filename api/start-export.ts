@@ -8,7 +8,7 @@ import { appendEvent } from '../db/statements/events.js';
 import { getExport, insertExport } from '../db/statements/exports.js';
 import { insertJob } from '../db/statements/jobs.js';
 import { getQuestion } from '../db/statements/questions.js';
-import type { ApiContext } from './api-deps.js';
+import type { ApiContext } from './api-context.js';
 import { startJob } from './start-job.js';
 
 export interface StartExport {

@@ -7,7 +7,7 @@ import { appendAudit } from '../db/statements/audit.js';
 import { getDataSource } from '../db/statements/data-sources.js';
 import { appendEvent } from '../db/statements/events.js';
 import { findActiveJob, getJob, insertJob } from '../db/statements/jobs.js';
-import type { ApiContext } from './api-deps.js';
+import type { ApiContext } from './api-context.js';
 import { startJob } from './start-job.js';
 
 /**

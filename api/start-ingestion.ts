@@ -7,7 +7,7 @@ import { appendAudit } from '../db/statements/audit.js';
 import { getDataset, insertDataset, type NewDataset } from '../db/statements/datasets.js';
 import { appendEvent } from '../db/statements/events.js';
 import { insertJob } from '../db/statements/jobs.js';
-import type { ApiContext } from './api-deps.js';
+import type { ApiContext } from './api-context.js';
 import { startJob } from './start-job.js';
 
 /**

@@ -1,7 +1,7 @@
 import type { Job } from '../contracts/job.js';
 import { errorRecord } from '../contracts/quaestor-error.js';
 import { endJob } from '../db/end-job.js';
-import type { ApiContext } from './api-deps.js';
+import type { ApiContext } from './api-context.js';
 
 /** Has the engine start a job whose row is there; when it cannot, the job is recorded as failed. @throws what `start` throws */
 export async function startJob(

@@ -8,7 +8,7 @@ import { openProfile } from '../db/open-profile.js';
 import { appendAudit } from '../db/statements/audit.js';
 import { findProfileOfVersion } from '../db/statements/dataset-profiles.js';
 import { getDataset } from '../db/statements/datasets.js';
-import type { ApiContext } from './api-deps.js';
+import type { ApiContext } from './api-context.js';
 
 /**
  * The profile of the version that is on: a whole one of the last 24 hours, one in the making, or one whose job is started now.

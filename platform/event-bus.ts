@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Logger } from './logger.js';
+import type { News } from './news.js';
 import { connectRedisBus } from './redis-event-bus.js';
 
 /**
@@ -16,12 +17,6 @@ export interface EventBus {
   /** True when other processes are not woken now, though they should be. */
   isDegraded(): boolean;
 }
-
-/**
- * `step`: a job has come further and is not through; `turn` (the default): it may have ended, or it asks its reader. Whoever waits for
- * the end alone need not read the store at each step.
- */
-export type News = 'step' | 'turn';
 
 export interface EventBusOptions {
   /** Default: in process only. */

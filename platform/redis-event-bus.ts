@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
-import type { News } from './event-bus.js';
 import type { Logger } from './logger.js';
+import type { News } from './news.js';
 import { IMPATIENT_REDIS } from './redis-options.js';
 
 const CHANNEL = 'quaestor:jobs';

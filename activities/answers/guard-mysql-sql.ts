@@ -12,7 +12,7 @@ import { resolveMysqlNames, type TreeNode } from '../../domain/guard/mysql/resol
 import { buildSkeleton } from '../../domain/guard/mysql/skeleton.js';
 import { MAX_NESTING, nestingBound } from '../../domain/guard/nesting-bound.js';
 import type { GuardVerdict } from '../../domain/guard/verdict.js';
-import type { GuardSqlInput } from './guard-sql.js';
+import type { GuardSqlInput } from './guard-sql-input.js';
 
 /**
  * Judges generated SQL for MySQL and MariaDB (docs/decisions/0010-guard-for-mysql.md): its words first, by our own reader, which must understand

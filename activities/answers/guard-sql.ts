@@ -1,5 +1,4 @@
 import { hasSqlDetails, parse } from 'libpg-query';
-import type { QueryDialect } from '../../contracts/data-source.js';
 import { LIMITS } from '../../contracts/limits.js';
 import { QuaestorError, toErrorRecord } from '../../contracts/quaestor-error.js';
 import type { QuestionWork } from '../../db/statements/questions.js';
@@ -8,27 +7,10 @@ import { limitFromOutside } from '../../domain/guard/limit-from-outside.js';
 import { MAX_NESTING, nestingBound } from '../../domain/guard/nesting-bound.js';
 import { resolveNames } from '../../domain/guard/resolve-names.js';
 import type { SyntaxTree } from '../../domain/guard/syntax-tree.js';
-import type { GuardTable, GuardVerdict } from '../../domain/guard/verdict.js';
-import type { DuckDbParser } from '../datasets/queries/duckdb-parser.js';
+import type { GuardVerdict } from '../../domain/guard/verdict.js';
 import { guardDuckDbSql } from './guard-duckdb-sql.js';
 import { guardMysqlSql } from './guard-mysql-sql.js';
-
-export interface GuardSqlInput {
-  sql: string;
-  /** The kind of database that will run it. Default `postgres`. */
-  dialect?: QueryDialect;
-  /** All tables of the data source that may be read, with all their columns. */
-  tables: readonly GuardTable[];
-  /**
-   * Schemas that unqualified names are looked up in, in order; `['public']` for Postgres unless given. MySQL has one at most: the
-   * database that the connection string names.
-   */
-  searchPath?: readonly string[];
-  /** DuckDB's own parser, for its dialect. */
-  parser?: DuckDbParser;
-  /** Functions allowed besides the list of domain/guard/allowed-functions.ts, as they are called. */
-  extraFunctions?: readonly string[];
-}
+import type { GuardSqlInput } from './guard-sql-input.js';
 
 /** What the guard has to know of the data source of a question. */
 export const guardInputOf = ({

@@ -12,7 +12,7 @@ import type { QueryResult } from '../data-sources/connector.js';
 import type { AnswerDeps } from './answer-deps.js';
 import { guardInputOf, guardSql } from './guard-sql.js';
 import { loadCatalog } from './question-catalog.js';
-import type { RunSqlInput } from './run-sql.js';
+import type { RunSqlInput } from './run-sql-input.js';
 
 /** What a result is judged by besides its rows. */
 export interface QueryGround {

@@ -9,7 +9,7 @@ import { explainAndRun } from '../datasets/queries/explain-and-run.js';
 import { findSessionTables } from '../datasets/queries/session-tables.js';
 import type { AnswerDeps } from './answer-deps.js';
 import { readResult } from './read-result.js';
-import type { RunSqlInput } from './run-sql.js';
+import type { RunSqlInput } from './run-sql-input.js';
 
 /** Where the SQL of a question runs, and what it may cost there. */
 export interface QueryTarget {

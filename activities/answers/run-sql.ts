@@ -2,7 +2,6 @@ import type { ErrorOrigin } from '../../contracts/errors.js';
 import { LIMITS } from '../../contracts/limits.js';
 import { type ErrorRecord, QuaestorError, toErrorRecord } from '../../contracts/quaestor-error.js';
 import type { Cell, ResultColumn } from '../../contracts/question.js';
-import type { AnswerQuestionInput } from '../../contracts/workflows.js';
 import { saveResultPages, saveResultPresentation } from '../../db/statements/answers.js';
 import { appendAudit } from '../../db/statements/audit.js';
 import { appendEvent } from '../../db/statements/events.js';
@@ -13,14 +12,7 @@ import type { AnswerDeps } from './answer-deps.js';
 import { loadQueryGround, presentResult, type QueryGround } from './present-result.js';
 import { assertPrice, priceOf } from './query-price.js';
 import { openTarget } from './query-target.js';
-
-export interface RunSqlInput extends AnswerQuestionInput {
-  sql: string;
-  limitedSql: string;
-  attempt: number;
-  /** The connection broke when this SQL was tried inline. */
-  connectionLost?: boolean;
-}
+import type { RunSqlInput } from './run-sql-input.js';
 
 export interface RunTimings {
   explainMs: number;

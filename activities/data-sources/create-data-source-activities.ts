@@ -6,10 +6,9 @@ import { appendEvent } from '../../db/statements/events.js';
 import { setJobProgress } from '../../db/statements/jobs.js';
 import { insertForeignKeys, insertTables } from '../../db/statements/registry/schema.js';
 import { completeVersion, openVersion } from '../../db/statements/registry/versions.js';
-import type { EventBus } from '../../platform/event-bus.js';
 import { activitySignal, withHeartbeat } from '../activity-context.js';
-import type { TenantStore } from '../patient-store.js';
-import type { CatalogReader, Connectors } from './connector.js';
+import type { CatalogReader } from './connector.js';
+import type { DataSourceDeps } from './data-source-deps.js';
 import { expectReturn } from './expect-return.js';
 import { type InferJoinsInput, inferJoins } from './infer-joins.js';
 import { type SampleValuesInput, sampleValues } from './sample-values.js';
@@ -17,13 +16,6 @@ import { loadSourceConnection } from './source-connection.js';
 
 /** From here on each page of the catalog is told to those who watch; a smaller one is read before anybody could look. */
 const LARGE_CATALOG_TABLES = 500;
-
-export interface DataSourceDeps {
-  db: TenantStore;
-  connectors: Connectors;
-  bus: EventBus;
-  encryptionKey: Buffer;
-}
 
 export interface IntrospectedSchema {
   versionId: string;

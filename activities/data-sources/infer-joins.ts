@@ -9,7 +9,7 @@ import type { JoinCandidate } from '../../domain/joins/join-candidate.js';
 import { type JoinProbe, scoreJoins, USED_CONFIDENCE } from '../../domain/joins/score-joins.js';
 import { activitySignal, withHeartbeat } from '../activity-context.js';
 import type { ValueSampler } from './connector.js';
-import type { DataSourceDeps } from './create-data-source-activities.js';
+import type { DataSourceDeps } from './data-source-deps.js';
 import { expectReturn } from './expect-return.js';
 import { loadJoinTables } from './load-join-tables.js';
 import { loadSourceConnection } from './source-connection.js';

@@ -6,7 +6,7 @@ import { listTableHeads, loadColumns, type TableHead } from '../../db/statements
 import { saveSampledValues } from '../../db/statements/registry/values.js';
 import { activitySignal, withHeartbeat } from '../activity-context.js';
 import type { ValueSampler } from './connector.js';
-import type { DataSourceDeps } from './create-data-source-activities.js';
+import type { DataSourceDeps } from './data-source-deps.js';
 import { expectReturn } from './expect-return.js';
 import { loadSourceConnection } from './source-connection.js';
 

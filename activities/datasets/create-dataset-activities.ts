@@ -5,26 +5,14 @@ import type { IngestDatasetInput } from '../../contracts/workflows.js';
 import { activateDatasetVersion, getDataset, markDatasetReading } from '../../db/statements/datasets.js';
 import { appendEvent } from '../../db/statements/events.js';
 import { markJobFinished } from '../../db/statements/jobs.js';
-import type { DatasetStore } from '../../platform/dataset-store/dataset-store.js';
-import type { EventBus } from '../../platform/event-bus.js';
 import { activitySignal, withHeartbeat } from '../activity-context.js';
 import { assertJobRuns } from '../jobs/start-job.js';
-import type { TenantStore } from '../patient-store.js';
 import { contentHash } from './content-hash.js';
+import type { DatasetDeps } from './dataset-deps.js';
 import { removePartials, toDatasetError } from './dataset-failure.js';
-import type { DuckDbPool } from './duckdb/duckdb-pool.js';
 import { type IngestPhase, ingestFile } from './ingest/ingest-file.js';
 import { readPreview } from './read-preview.js';
 import { tellPhases } from './tell-phases.js';
-
-export interface DatasetDeps {
-  db: TenantStore;
-  bus: EventBus;
-  pool: DuckDbPool;
-  files: DatasetStore;
-  /** Wall-clock limit of reading one file. */
-  timeoutMs: number;
-}
 
 export interface ReadDatasetResult {
   rows: number;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { DatasetPreview, ListedCell } from '../../contracts/dataset.js';
 import type { Cell } from '../../contracts/question.js';
 import { activitySignal } from '../activity-context.js';
-import type { DatasetDeps } from './create-dataset-activities.js';
+import type { DatasetDeps } from './dataset-deps.js';
 import type { DuckDbCell } from './duckdb/protocol.js';
 import { quoteLiteral } from './duckdb/quote.js';
 

@@ -1,7 +1,7 @@
 import type { WorkflowScope } from '../../contracts/workflows.js';
 import { appendEvent } from '../../db/statements/events.js';
 import { setJobProgress } from '../../db/statements/jobs.js';
-import type { DatasetDeps } from './create-dataset-activities.js';
+import type { DatasetDeps } from './dataset-deps.js';
 
 export interface PhaseTeller<Phase extends string> {
   phase(phase: Phase): void;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { QuaestorError } from '../../contracts/quaestor-error.js';
 import { getConversation, listConversations } from '../../db/statements/conversations.js';
 import { listTurns } from '../../db/statements/questions.js';
-import type { ApiContext } from '../api-deps.js';
+import type { ApiContext } from '../api-context.js';
 import type { Routes } from '../route.js';
 import { conversationListSchema, conversationWithTurnsSchema } from '../schemas/question.js';
 import { idParams } from '../schemas/text.js';

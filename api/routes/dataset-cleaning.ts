@@ -3,7 +3,7 @@ import { QuaestorError } from '../../contracts/quaestor-error.js';
 import { appendAudit } from '../../db/statements/audit.js';
 import { findNewestPlan, getVersion, listVersions, switchVersion } from '../../db/statements/cleaning.js';
 import { getDataset } from '../../db/statements/datasets.js';
-import type { ApiContext } from '../api-deps.js';
+import type { ApiContext } from '../api-context.js';
 import type { Routes } from '../route.js';
 import {
   acceptedCleaningSchema,

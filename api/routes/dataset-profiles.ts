@@ -11,7 +11,7 @@ import {
 } from '../../db/statements/dataset-profiles.js';
 import { getDataset } from '../../db/statements/datasets.js';
 import { renderProfilePage } from '../../domain/profile/page/render-profile-page.js';
-import type { ApiContext } from '../api-deps.js';
+import type { ApiContext } from '../api-context.js';
 import type { Routes } from '../route.js';
 import {
   datasetProfileSchema,

@@ -7,7 +7,7 @@ import { deleteDataset, getDataset, getDatasetPreview, listDatasets } from '../.
 import { listActiveJobs } from '../../db/statements/jobs.js';
 import { listScheduledQuestions } from '../../db/statements/question-schedules.js';
 import type { DatasetRef } from '../../platform/dataset-store/dataset-store.js';
-import type { ApiContext } from '../api-deps.js';
+import type { ApiContext } from '../api-context.js';
 import { receiveUpload } from '../receive-upload.js';
 import type { Routes } from '../route.js';
 import {

@@ -1,4 +1,4 @@
-import type { ApiContext } from '../api-deps.js';
+import type { ApiContext } from '../api-context.js';
 import type { Routes } from '../route.js';
 import { acceptedDescriptionsSchema, describeSchemaBody } from '../schemas/mapping.js';
 import { idParams } from '../schemas/text.js';

@@ -4,7 +4,7 @@ import type { Transaction } from '../../db/database.js';
 import { getDataSourceForAsking } from '../../db/statements/data-sources.js';
 import { listExampleRuns } from '../../db/statements/example-runs.js';
 import { listVerifiedExamples } from '../../db/statements/verified-examples.js';
-import type { ApiContext } from '../api-deps.js';
+import type { ApiContext } from '../api-context.js';
 import type { Routes } from '../route.js';
 import { saveExample } from '../save-example.js';
 import { idParams } from '../schemas/text.js';

@@ -4,7 +4,7 @@ import type { ExportFormat, ResultExport } from '../../contracts/export.js';
 import { QuaestorError } from '../../contracts/quaestor-error.js';
 import type { Transaction } from '../../db/database.js';
 import { getExport, getExportPart } from '../../db/statements/exports.js';
-import type { ApiContext } from '../api-deps.js';
+import type { ApiContext } from '../api-context.js';
 import type { Routes } from '../route.js';
 import { acceptedExportSchema, exportBody, exportSchema } from '../schemas/export.js';
 import { idParams } from '../schemas/text.js';

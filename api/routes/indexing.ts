@@ -1,4 +1,4 @@
-import type { ApiContext } from '../api-deps.js';
+import type { ApiContext } from '../api-context.js';
 import type { Routes } from '../route.js';
 import { acceptedIndexingSchema } from '../schemas/job.js';
 import { idParams } from '../schemas/text.js';

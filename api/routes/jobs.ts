@@ -4,7 +4,7 @@ import { QuaestorError } from '../../contracts/quaestor-error.js';
 import { endJob } from '../../db/end-job.js';
 import { appendAudit } from '../../db/statements/audit.js';
 import { getJob, listJobs } from '../../db/statements/jobs.js';
-import type { ApiContext } from '../api-deps.js';
+import type { ApiContext } from '../api-context.js';
 import type { Routes } from '../route.js';
 import { eventStreamSchema, jobListSchema, jobSchema } from '../schemas/job.js';
 import { jobIdParams } from '../schemas/text.js';

@@ -9,7 +9,7 @@ import {
   saveQuestionSchedule,
 } from '../../db/statements/question-schedules.js';
 import { getQuestion } from '../../db/statements/questions.js';
-import type { ApiContext } from '../api-deps.js';
+import type { ApiContext } from '../api-context.js';
 import type { Routes } from '../route.js';
 import { putQuestionScheduleBody, scheduledQuestionSchema } from '../schemas/question-schedule.js';
 import { idParams } from '../schemas/text.js';

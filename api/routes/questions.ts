@@ -7,7 +7,7 @@ import type { Transaction } from '../../db/database.js';
 import { getResultPage } from '../../db/statements/answers.js';
 import { getJob } from '../../db/statements/jobs.js';
 import { getQuestion, listRuns } from '../../db/statements/questions.js';
-import type { ApiContext } from '../api-deps.js';
+import type { ApiContext } from '../api-context.js';
 import { askQuestion } from '../ask-question.js';
 import type { AskTarget } from '../asked-ground.js';
 import { createChartPictures } from '../chart-pictures.js';

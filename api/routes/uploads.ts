@@ -5,7 +5,7 @@ import { LIMITS } from '../../contracts/limits.js';
 import { QuaestorError } from '../../contracts/quaestor-error.js';
 import { getDataset } from '../../db/statements/datasets.js';
 import { createUnfinishedUploads, type UnfinishedUpload } from '../../platform/unfinished-uploads.js';
-import type { ApiContext } from '../api-deps.js';
+import type { ApiContext } from '../api-context.js';
 import { assertUploadSize } from '../receive-upload.js';
 import type { Routes } from '../route.js';
 import { uploadSchema } from '../schemas/dataset.js';

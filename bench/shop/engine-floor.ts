@@ -3,12 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import type { floorWorkflow } from './floor-workflow.js';
-
-export interface FloorActivities {
-  callModel(): Promise<void>;
-  tellEnd(id: string): Promise<void>;
-}
+import type { FloorActivities, floorWorkflow } from './floor-workflow.js';
 
 /**
  * Milliseconds that the engine alone adds to an activity of `delayMs`, until a local step after it has run: an empty workflow, started

@@ -1,5 +1,9 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
-import type { FloorActivities } from './engine-floor.js';
+
+export interface FloorActivities {
+  callModel(): Promise<void>;
+  tellEnd(id: string): Promise<void>;
+}
 
 /** What no answer with a model call can do without: one activity that waits, and a step that tells the end. */
 export async function floorWorkflow(id: string): Promise<void> {

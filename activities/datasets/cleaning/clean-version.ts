@@ -18,7 +18,7 @@ import { markJobFinished } from '../../../db/statements/jobs.js';
 import type { VersionRef } from '../../../platform/dataset-store/dataset-store.js';
 import { activitySignal } from '../../activity-context.js';
 import { assertJobRuns } from '../../jobs/start-job.js';
-import type { DatasetDeps } from '../create-dataset-activities.js';
+import type { DatasetDeps } from '../dataset-deps.js';
 import { toDatasetError } from '../dataset-failure.js';
 import { readPreview } from '../read-preview.js';
 import { tellPhases } from '../tell-phases.js';

@@ -1,6 +1,6 @@
 import type { CleanDatasetInput, PlanCleaningInput } from '../../../contracts/workflows.js';
 import { withHeartbeat } from '../../activity-context.js';
-import type { DatasetDeps } from '../create-dataset-activities.js';
+import type { DatasetDeps } from '../dataset-deps.js';
 import { cleanVersion } from './clean-version.js';
 import { type PreviewCleaningInput, previewPlan } from './preview-plan.js';
 import { proposePlan } from './propose-plan.js';

@@ -4,7 +4,7 @@ import type { ErrorRecord } from '../../../contracts/quaestor-error.js';
 import type { PlanCleaningInput } from '../../../contracts/workflows.js';
 import { saveModelProposals, savePreviews } from '../../../db/statements/cleaning.js';
 import { activitySignal } from '../../activity-context.js';
-import type { DatasetDeps } from '../create-dataset-activities.js';
+import type { DatasetDeps } from '../dataset-deps.js';
 import { toDatasetError } from '../dataset-failure.js';
 import { tellPhases } from '../tell-phases.js';
 import { type CleaningPhase, previewSteps } from './clean-parquet.js';

@@ -14,7 +14,7 @@ import { cleaningEvidence } from '../../../domain/cleaning/model/cleaning-eviden
 import { proposeSteps, RULES_VERSION } from '../../../domain/cleaning/propose-steps.js';
 import type { RuleInput } from '../../../domain/cleaning/rules/rule.js';
 import { activitySignal } from '../../activity-context.js';
-import type { DatasetDeps } from '../create-dataset-activities.js';
+import type { DatasetDeps } from '../dataset-deps.js';
 import { toDatasetError } from '../dataset-failure.js';
 import { profileParquet } from '../profile/profile-parquet.js';
 import { queryRowsOfSession } from '../profile/query-rows-of-session.js';

@@ -12,7 +12,7 @@ import { appendEvent } from '../../../db/statements/events.js';
 import { advanceJobProgress, markJobFinished, setJobProgress } from '../../../db/statements/jobs.js';
 import { activitySignal, withHeartbeat } from '../../activity-context.js';
 import { assertJobRuns } from '../../jobs/start-job.js';
-import type { DatasetDeps } from '../create-dataset-activities.js';
+import type { DatasetDeps } from '../dataset-deps.js';
 import type { ProfiledBatch } from './profile-columns.js';
 import { profileInParts } from './profile-parquet.js';
 import { queryRowsOfSession } from './query-rows-of-session.js';

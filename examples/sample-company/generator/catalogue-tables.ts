@@ -1,7 +1,7 @@
 import { toDate } from './calendar.js';
-import type { Product, Supplier } from './catalogue.js';
 import { BRANDS, CATEGORIES, PARENT_CATEGORIES, TAGS } from './catalogue-words.js';
 import { toMoney } from './money.js';
+import type { Product, Supplier } from './product.js';
 import type { SampleTable } from './sample-table.js';
 import { defineTable } from './sample-table.js';
 

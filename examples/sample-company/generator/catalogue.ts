@@ -5,6 +5,7 @@ import type { CategoryWords } from './catalogue-words.js';
 import { BRANDS, CATEGORIES, TAGS } from './catalogue-words.js';
 import { COUNTRIES } from './geography.js';
 import { toShelfPrice } from './money.js';
+import type { PriceSpan, Product, ProductSupplier, Supplier } from './product.js';
 import type { Random } from './random.js';
 import { createRandom } from './random.js';
 import type { SampleTable } from './sample-table.js';
@@ -12,51 +13,6 @@ import { companyName, toMailName } from './words.js';
 
 const PRODUCTS_PER_CATEGORY = 30;
 const SUPPLIER_COUNT = 64;
-
-export interface PriceSpan {
-  fromMs: number;
-  /** null: still valid */
-  untilMs: number | null;
-  cents: number;
-}
-
-export interface Supplier {
-  id: number;
-  name: string;
-  countryCode: string;
-  email: string | null;
-  paymentDays: number;
-  rating: string | null;
-  isActive: boolean;
-  leadDays: number;
-}
-
-export interface ProductSupplier {
-  supplierId: number;
-  costCents: number;
-  leadDays: number;
-  minimumQuantity: number;
-  isPreferred: boolean;
-}
-
-export interface Product {
-  id: number;
-  sku: string;
-  name: string;
-  category: CategoryWords;
-  brandId: number;
-  /** Oldest first, without gaps, in US dollars. */
-  prices: PriceSpan[];
-  costCents: number;
-  weightGrams: number;
-  launchedMs: number;
-  discontinuedMs: number | null;
-  popularity: number;
-  suppliers: ProductSupplier[];
-  tagIds: number[];
-  attributes: string;
-  barcode: number | null;
-}
 
 export interface Catalogue {
   tables: SampleTable[];

@@ -1,11 +1,12 @@
 import type { Calendar } from './calendar.js';
 import { addMonths, DAY_MS, HOUR_MS } from './calendar.js';
-import type { Catalogue, Product } from './catalogue.js';
+import type { Catalogue } from './catalogue.js';
 import { isOnSale, priceAt } from './catalogue.js';
 import type { Address, Customer, Customers } from './customers.js';
 import type { Geography } from './geography.js';
 import type { People } from './people.js';
 import { DEPARTMENT } from './people.js';
+import type { Product } from './product.js';
 import type { Promotion } from './promotions.js';
 import { activePromotion, createPromotions } from './promotions.js';
 import type { Random } from './random.js';

@@ -1,10 +1,11 @@
 import type { Calendar } from './calendar.js';
 import { DAY_MS, HOUR_MS } from './calendar.js';
-import type { Catalogue, Product } from './catalogue.js';
+import type { Catalogue } from './catalogue.js';
 import { isOnSale } from './catalogue.js';
 import type { Order } from './orders.js';
 import type { People } from './people.js';
 import { DEPARTMENT } from './people.js';
+import type { Product } from './product.js';
 import { createRandom } from './random.js';
 import type { Return } from './returns.js';
 import type { Shipment } from './shipments.js';

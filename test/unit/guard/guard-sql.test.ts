@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'libpg-query';
-import { type GuardSqlInput, guardSql } from '../../../activities/answers/guard-sql.js';
+import { guardSql } from '../../../activities/answers/guard-sql.js';
+import type { GuardSqlInput } from '../../../activities/answers/guard-sql-input.js';
 import { type ErrorCode, isErrorCode } from '../../../contracts/errors.js';
 import type { ErrorRecord } from '../../../contracts/quaestor-error.js';
 import { ALLOWED_FUNCTIONS } from '../../../domain/guard/allowed-functions.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { type GuardSqlInput, guardSql } from '../../../../activities/answers/guard-sql.js';
+import { guardSql } from '../../../../activities/answers/guard-sql.js';
+import type { GuardSqlInput } from '../../../../activities/answers/guard-sql-input.js';
 import { type ErrorCode, isErrorCode } from '../../../../contracts/errors.js';
 import type { ErrorRecord } from '../../../../contracts/quaestor-error.js';
 import { ALLOWED_MYSQL_FUNCTIONS } from '../../../../domain/guard/mysql/allowed-functions.js';
