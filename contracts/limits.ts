@@ -16,6 +16,9 @@ export const LIMITS = {
   inlineQueryTimeoutMs: 1_000,
   /** EXPLAIN's total cost up to which a query is tried inline. */
   inlineQueryCost: 50_000,
+  /** What a count beside a query (rows that a join leaves out) may cost by EXPLAIN, and how long it may take: a table of some 300,000 rows. */
+  countCost: 10_000,
+  countTimeoutMs: 300,
   /** Connections of the pool of one data source. */
   dataSourcePool: 20,
   /** Wait for a connection of that pool. */
@@ -60,6 +63,8 @@ export const LIMITS = {
   /** Rows that EXPLAIN sees all steps of a query on datasets handle together: above this it is refused, up to that it is tried inline. */
   datasetQueryCost: 1e11,
   datasetInlineCost: 1e8,
+  /** The same for a count beside a query. */
+  datasetCountCost: 1e7,
   /** Longest wait for a free DuckDB process inside the workflow task, before the query moves to its queue. */
   datasetInlineAcquireMs: 200,
   /** Longest wait for files of datasets that come from another machine: before a question's words are held against them, and before a query is tried inline. */

@@ -18,6 +18,7 @@ export type WarningCode =
   | 'empty_result'
   | 'value_not_found'
   | 'fan_out_join'
+  | 'join_leaves_out'
   | 'subtotal_rows'
   | 'mixed_units'
   | 'integer_division'
@@ -35,7 +36,7 @@ export interface AnswerWarning {
 
 export interface Presentation {
   chart: Chart | null;
-  /** One to three sentences; each number in them is a cell of the result. Null where there is nothing to say beyond the rows. */
+  /** One to three sentences; each number in them is a cell of the result, rounded ones after the word "about". Null where there is nothing to say beyond the rows. */
   explanation: string | null;
   warnings: AnswerWarning[];
 }

@@ -1,4 +1,5 @@
 import { parse } from 'libpg-query';
+import type { QueryDialect } from '../../contracts/data-source.js';
 import type { Presentation } from '../../contracts/presentation.js';
 import { QuaestorError } from '../../contracts/quaestor-error.js';
 import type { SampledValues } from '../../contracts/schema-registry.js';
@@ -7,20 +8,29 @@ import { chooseChart } from '../../domain/chart/choose-chart.js';
 import { explainResult } from '../../domain/explain/explain-result.js';
 import { resultShape } from '../../domain/result/result-shape.js';
 import { collectWarnings } from '../../domain/warnings/collect-warnings.js';
-import { queryShapes, type SelectShape, tablesOf } from '../../domain/warnings/query-shape.js';
-import type { QueryResult } from '../data-sources/connector.js';
+import { findLossyJoins, type LossyJoin, sayLossyJoins } from '../../domain/warnings/lossy-joins.js';
+import {
+  duckDbAsPostgres,
+  queryShapes,
+  type SelectShape,
+  tablesOf,
+} from '../../domain/warnings/query-shape.js';
+import type { ExplainedQuery, QueryResult } from '../data-sources/connector.js';
 import type { AnswerDeps } from './answer-deps.js';
 import { guardInputOf, guardSql } from './guard-sql.js';
+import { mysqlAsPostgres } from './mysql-as-postgres.js';
 import { loadCatalog } from './question-catalog.js';
 import type { RunSqlInput } from './run-sql-input.js';
 
 /** What a result is judged by besides its rows. */
 export interface QueryGround {
   userId: string;
-  /** Empty for SQL that Postgres' parser does not take: then only the rows are looked at. */
+  /** Empty for SQL that Postgres' parser does not take, in its spelling: then only the rows are looked at. */
   shapes: SelectShape[];
   /** Canonical names of the tables that are read. */
   tables: string[];
+  /** Inner joins that may leave out rows without a key. */
+  lossyJoins: LossyJoin[];
   /** Tables that hold less than they are the answer to. */
   cutOff: string[];
   /** Whether whole numbers divide to whole numbers. */
@@ -38,20 +48,28 @@ export async function loadQueryGround(
   const { cutOff, schema, values } = await loadCatalog(deps, tenantId, questionId, work);
   const { dialect, userId } = work;
   // What Postgres' parser takes of DuckDB's SQL, it reads as DuckDB does.
-  const tree = dialect === 'mysql' ? undefined : await parse(sql).catch(() => undefined);
+  const text = await asPostgres(sql, dialect);
+  const tree = text === undefined ? undefined : await parse(text).catch(() => undefined);
   const shapes = tree ? queryShapes(tree, schema) : [];
+  const lossyJoins = findLossyJoins(shapes, schema, dialect);
   if (dialect === 'postgres')
-    return { userId, shapes, tables: tablesOf(shapes), cutOff, dividesWhole: true, values };
+    return { userId, shapes, lossyJoins, tables: tablesOf(shapes), cutOff, dividesWhole: true, values };
   const { parser } = deps.datasets;
   const verdict = await guardSql({ ...guardInputOf(work), sql, tables: schema.tables, parser });
   const tables = verdict.accepted ? verdict.tables : [];
-  return { userId, shapes, tables, cutOff, dividesWhole: false, values };
+  return { userId, shapes, lossyJoins, tables, cutOff, dividesWhole: false, values };
+}
+
+async function asPostgres(sql: string, dialect: QueryDialect): Promise<string | undefined> {
+  if (dialect === 'mysql') return await mysqlAsPostgres(sql);
+  return dialect === 'duckdb' ? duckDbAsPostgres(sql) : sql;
 }
 
 /** Chart, words and warnings of a result, and the tables that it was read from. */
 export function presentResult(
   { columns, rows, truncated }: QueryResult,
-  { cutOff, dividesWhole, shapes, tables, values }: QueryGround,
+  { cutOff, dividesWhole, lossyJoins, shapes, tables, values }: QueryGround,
+  counts: ExplainedQuery['counts'],
 ): { tables: string[]; presentation: Presentation } {
   const result = resultShape({ columns, rows, truncated });
   const today = new Date().toISOString().slice(0, 10);
@@ -66,6 +84,7 @@ export function presentResult(
         values,
         today,
         dividesWhole,
+        joinsLeavingOut: sayLossyJoins(lossyJoins, counts),
         cutOff: cutOff.filter((table) => tables.includes(table)),
       }),
     },

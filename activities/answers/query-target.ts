@@ -57,11 +57,11 @@ export async function openTarget(
   }
   const acquireTimeoutMs = placement === 'inline' ? LIMITS.datasetInlineAcquireMs : undefined;
   return {
-    explainAndRun: ({ limitedSql, signal, statementTimeoutMs }, shouldRun) =>
+    explainAndRun: ({ countsWanted, limitedSql, signal, statementTimeoutMs }, shouldRun) =>
       tables.withFiles(() =>
         explainAndRun(
           queries,
-          { tables, limitedSql, timeoutMs: statementTimeoutMs, acquireTimeoutMs, signal },
+          { tables, limitedSql, timeoutMs: statementTimeoutMs, acquireTimeoutMs, signal, countsWanted },
           shouldRun,
         ),
       ),

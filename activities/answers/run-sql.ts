@@ -6,7 +6,7 @@ import { saveResultPages, saveResultPresentation } from '../../db/statements/ans
 import { appendAudit } from '../../db/statements/audit.js';
 import { appendEvent } from '../../db/statements/events.js';
 import { activitySignal, withHeartbeat } from '../activity-context.js';
-import type { QueryPlan, QueryResult } from '../data-sources/connector.js';
+import type { ExplainedQuery, QueryPlan, QueryResult } from '../data-sources/connector.js';
 import { expectReturn } from '../data-sources/expect-return.js';
 import type { AnswerDeps } from './answer-deps.js';
 import { loadQueryGround, presentResult, type QueryGround } from './present-result.js';
@@ -71,6 +71,7 @@ export async function runSql(
           ? Math.min(LIMITS.inlineQueryTimeoutMs, deps.query.statementTimeoutMs)
           : deps.query.statementTimeoutMs,
         signal: activitySignal(),
+        countsWanted: async () => (await ground).lossyJoins.map(({ countSql }) => countSql),
       };
       const explained = await expectReturn(input.connectionLost === true, () =>
         target.explainAndRun(query, async (priced) => {
@@ -85,7 +86,7 @@ export async function runSql(
       timings.queryMs = explained.queryMs;
       if (!explained.result) return { outcome: 'deferred', ...timings };
       const storeStarted = performance.now();
-      await store(deps, input, placement, explained.plan, explained.result, timings, await ground);
+      await store(deps, input, placement, { ...explained, result: explained.result }, timings, await ground);
       timings.storeMs = performance.now() - storeStarted;
       const { columns, rows, truncated } = explained.result;
       return { outcome: 'completed', columns, rowCount: rows.length, truncated, ...timings };
@@ -138,12 +139,11 @@ async function store(
   deps: AnswerDeps,
   input: RunSqlInput,
   placement: 'inline' | 'queued',
-  plan: QueryPlan,
-  result: QueryResult,
+  { counts, plan, result }: ExplainedQuery & { result: QueryResult },
   timings: RunTimings,
   ground: QueryGround,
 ): Promise<void> {
-  const { tables, presentation } = presentResult(result, ground);
+  const { tables, presentation } = presentResult(result, ground, counts);
   const pages: Cell[][][] = [];
   for (let start = 0; start < result.rows.length; start += LIMITS.rowsPerPage) {
     pages.push(result.rows.slice(start, start + LIMITS.rowsPerPage));

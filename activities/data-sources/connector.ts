@@ -90,6 +90,11 @@ export interface QueryRequest extends SourceAccess {
   /** The same, limited from outside to one row more than is kept. */
   limitedSql: string;
   statementTimeoutMs: number;
+  /**
+   * Statements of one row of whole numbers, about the same rows; asked for when the query has run and not all of its rows were too
+   * many. They run in the same transaction, each only if EXPLAIN says that it is cheap. Default: none.
+   */
+  countsWanted?: () => Promise<readonly string[]>;
 }
 
 export interface ExplainedQuery {
@@ -98,4 +103,6 @@ export interface ExplainedQuery {
   /** Absent when `shouldRun` said no. */
   result?: QueryResult;
   queryMs: number;
+  /** What `countsWanted` asked for, by statement; those that would take long, or were refused, are missing. */
+  counts?: ReadonlyMap<string, readonly number[]>;
 }

@@ -125,6 +125,7 @@ const warningSchema = z
       'empty_result',
       'value_not_found',
       'fan_out_join',
+      'join_leaves_out',
       'subtotal_rows',
       'mixed_units',
       'integer_division',

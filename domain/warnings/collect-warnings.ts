@@ -20,6 +20,8 @@ export interface WarningInput {
   today: string;
   /** Whether `/` between whole numbers gives a whole number: Postgres yes, MySQL no. */
   dividesWhole: boolean;
+  /** What `sayLossyJoins` says. Default: none. */
+  joinsLeavingOut?: readonly AnswerWarning[];
   /** Tables read that hold only the first rows of what they are the answer to. Default: none. */
   cutOff?: readonly string[];
 }
@@ -39,6 +41,7 @@ export function collectWarnings(input: WarningInput): AnswerWarning[] {
     ...missing,
     ...(result.rows.length === 0 && missing.length === 0 ? [EMPTY] : []),
     ...each(findFanOut),
+    ...(input.joinsLeavingOut ?? []),
     ...each((shape) => findMixedUnits(shape, values)),
     ...findSubtotalRows(shapes, result),
     ...each((shape) => findStoredTotals(shape, values)),

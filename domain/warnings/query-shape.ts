@@ -1,6 +1,6 @@
 import type { RegistryColumn, RegistryTable, SchemaContext } from '../../contracts/schema-registry.js';
 import { outputName } from '../guard/output-names.js';
-import { listOf, namesOf, type PlainNode, type SyntaxTree, unwrap } from '../guard/syntax-tree.js';
+import { listOf, namesOf, type PlainNode, type SyntaxTree, unwrap, walk } from '../guard/syntax-tree.js';
 import {
   type Aggregate,
   type ColumnUse,
@@ -28,6 +28,12 @@ export interface SelectShape {
   items: ShapeItem[];
   /** Pairs of columns that must be equal. */
   equalities: [ColumnUse, ColumnUse][];
+  /** Those of inner joins and of WHERE, outside of what an outer join may leave empty: a row where one of the two is empty is left out. */
+  innerLinks: [ColumnUse, ColumnUse][];
+  /** What else must hold of each row, part by part, but for conditions of outer joins. */
+  conditions: Condition[];
+  /** It stands in a condition or in an expression of another query. */
+  isCondition: boolean;
   /** Columns that are compared with one constant. */
   fixed: ColumnUse[];
   filters: ValueFilter[];
@@ -39,6 +45,14 @@ export interface SelectShape {
   usedOutside: ColumnUse[];
   /** The expressions of the SELECT list, HAVING and ORDER BY. */
   expressions: PlainNode[];
+}
+
+/** A part of a condition that is not an equality of two columns. */
+export interface Condition {
+  node: PlainNode;
+  uses: ColumnUse[];
+  /** It also speaks of columns that could not be told to an item, or of another query. */
+  hasUnknown: boolean;
 }
 
 type Ctes = ReadonlyMap<string, Pick<ShapeItem, 'keys' | 'isSingle'>>;
@@ -72,16 +86,19 @@ class Reader {
   ) {}
 
   /** Returns what is known of the rows of the query. */
-  select(fields: Fields, around: Ctes): Pick<ShapeItem, 'keys' | 'isSingle'> {
+  select(fields: Fields, around: Ctes, isCondition = false): Pick<ShapeItem, 'keys' | 'isSingle'> {
     const ctes = this.#withCtes(fields['withClause'], around);
     if (fields['larg'] && fields['rarg']) {
-      this.select(fields['larg'] as Fields, ctes);
-      this.select(fields['rarg'] as Fields, ctes);
+      this.select(fields['larg'] as Fields, ctes, isCondition);
+      this.select(fields['rarg'] as Fields, ctes, isCondition);
       return { keys: [], isSingle: false };
     }
     const shape: SelectShape = {
       items: [],
       equalities: [],
+      innerLinks: [],
+      conditions: [],
+      isCondition,
       fixed: [],
       filters: [],
       aggregates: [],
@@ -91,12 +108,16 @@ class Reader {
       usedOutside: [],
       expressions: [],
     };
-    for (const node of listOf(fields['fromClause'])) this.#from(node, shape, ctes);
-    for (const condition of listOf(fields['whereClause'])) this.#condition(condition, shape);
+    for (const node of listOf(fields['fromClause'])) this.#from(node, shape, ctes, false);
+    for (const condition of listOf(fields['whereClause'])) this.#condition(condition, shape, true);
     const targets = listOf(fields['targetList']).flatMap((target) => listOf(target.fields['val']));
     shape.expressions = [...targets, ...listOf(fields['havingClause']), ...listOf(fields['sortClause'])];
     shape.aggregates = shape.expressions.flatMap((node) => findAggregates(node, shape.items));
-    const groups = listOf(fields['groupClause']).map((node) => resolveGroup(node, fields['targetList']));
+    const groups = listOf(fields['groupClause']).flatMap((node) =>
+      isGroupByAll(node)
+        ? targets.filter((target) => findAggregates(target, shape.items).length === 0)
+        : [resolveGroup(node, fields['targetList'])],
+    );
     shape.groupColumns = groups.flatMap((node) => findColumns(node, shape.items));
     shape.usedOutside = [
       ...shape.groupColumns,
@@ -106,7 +127,7 @@ class Reader {
       ...shape.equalities.flat(),
     ];
     for (const node of [...shape.expressions, ...listOf(fields['whereClause'])])
-      for (const select of findSelects(node)) this.select(select, ctes);
+      for (const select of findSelects(node)) this.select(select, ctes, true);
     this.shapes.push(shape);
     return rowsOf(fields, shape, groups);
   }
@@ -123,16 +144,22 @@ class Reader {
     return ctes;
   }
 
-  #from(node: PlainNode, shape: SelectShape, ctes: Ctes): void {
+  /** @param isOptional it stands on the side of an outer join that may stay empty */
+  #from(node: PlainNode, shape: SelectShape, ctes: Ctes, isOptional: boolean): void {
     const { kind, fields } = node;
     const alias = (fields['alias'] as Fields | undefined)?.['aliasname'];
     if (kind === 'JoinExpr') {
       const start = shape.items.length;
-      for (const side of listOf(fields['larg'])) this.#from(side, shape, ctes);
+      const type = fields['jointype'];
+      const [keepsLeft, keepsRight] = [/LEFT|FULL/, /RIGHT|FULL/].map((kept) => kept.test(String(type)));
+      for (const side of listOf(fields['larg'])) this.#from(side, shape, ctes, isOptional || keepsRight!);
       const middle = shape.items.length;
-      for (const side of listOf(fields['rarg'])) this.#from(side, shape, ctes);
-      for (const condition of listOf(fields['quals'])) this.#condition(condition, shape);
+      for (const side of listOf(fields['rarg'])) this.#from(side, shape, ctes, isOptional || keepsLeft!);
+      const isInner = type === 'JOIN_INNER' && !isOptional;
+      for (const condition of listOf(fields['quals'])) this.#condition(condition, shape, isInner);
+      const before = shape.equalities.length;
       for (const column of namesOf(fields['usingClause'])) linkUsing(shape, column, start, middle);
+      if (isInner) shape.innerLinks.push(...shape.equalities.slice(before));
       return;
     }
     if (kind === 'RangeVar') {
@@ -151,9 +178,11 @@ class Reader {
     shape.items.push({ name: String(alias ?? ''), keys: known.keys, isSingle });
   }
 
-  #condition(condition: PlainNode, shape: SelectShape): void {
+  #condition(condition: PlainNode, shape: SelectShape, isInner: boolean): void {
     for (const conjunct of conjunctsOf(condition)) {
       const read = readComparison(conjunct, shape.items);
+      if (isInner && read?.equal) shape.innerLinks.push(read.equal);
+      else if (isInner) shape.conditions.push(conditionOf(conjunct, shape.items));
       if (!read) continue;
       if (read.equal) shape.equalities.push(read.equal);
       if (read.fixed) shape.fixed.push(read.fixed);
@@ -170,6 +199,17 @@ class Reader {
   }
 }
 
+function conditionOf(node: PlainNode, items: readonly ShapeItem[]): Condition {
+  const uses = findColumns(node, items);
+  let references = 0;
+  let hasQuery = false;
+  walk(node, ({ kind }) => {
+    if (kind === 'ColumnRef') references += 1;
+    if (kind === 'SelectStmt') hasQuery = true;
+  });
+  return { node, uses, hasUnknown: hasQuery || references > uses.length };
+}
+
 /** Primary key, and columns that a foreign key points at: these must be unique. */
 function keysOf(table: RegistryTable, { foreignKeys }: SchemaContext): string[][] {
   const primary = table.columns.filter(({ isPrimaryKey }) => isPrimaryKey).map(({ name }) => name);
@@ -178,6 +218,17 @@ function keysOf(table: RegistryTable, { foreignKeys }: SchemaContext): string[][
     .map(({ toColumns }) => toColumns);
   return [...(primary.length > 0 ? [primary] : []), ...targets];
 }
+
+const ALL_COLUMNS = '*all*';
+
+/** DuckDB's SQL with `GROUP BY ALL` as a name that Postgres' parser takes and `queryShapes` knows, and without `ORDER BY ALL`. To be read, not run. */
+export const duckDbAsPostgres = (sql: string): string =>
+  sql
+    .replace(/\bGROUP\s+BY\s+ALL\b/gi, `GROUP BY "${ALL_COLUMNS}"`)
+    .replace(/\bORDER\s+BY\s+ALL\b(\s+(ASC|DESC)\b)?/gi, '');
+
+const isGroupByAll = ({ fields, kind }: PlainNode): boolean =>
+  kind === 'ColumnRef' && namesOf(fields['fields'])[0] === ALL_COLUMNS;
 
 /** `GROUP BY 1` and `GROUP BY name_of_an_output` mean an expression of the SELECT list. */
 function resolveGroup(node: PlainNode, targetList: unknown): PlainNode {

@@ -4,6 +4,14 @@ import { type ModelServer, startModelServer } from '../support/model-server.js';
 import { startTestQuaestor, type TestQuaestor } from '../support/quaestor.js';
 import { COUNT_BY_STATUS, LONG_QUERY, SHOP_SQL, sqlReply } from '../support/shop.js';
 
+/** A tenth of the deliveries have no store: 60 of 600, 30 of the 300 that are late. */
+const DELIVERIES_SQL = `
+  CREATE TABLE stores (id int PRIMARY KEY, country text NOT NULL);
+  CREATE TABLE deliveries (id int PRIMARY KEY, store_id int REFERENCES stores, is_late boolean NOT NULL);
+  INSERT INTO stores VALUES (1, 'DE'), (2, 'FR');
+  INSERT INTO deliveries SELECT n, CASE WHEN n <= 60 THEN NULL ELSE 1 + n % 2 END, n % 2 = 0 FROM generate_series(1, 600) n;
+  ANALYZE;`;
+
 let model: ModelServer;
 let source: TestSource;
 let quaestor: TestQuaestor;
@@ -11,7 +19,7 @@ let dataSourceId: string;
 
 beforeAll(async () => {
   model = await startModelServer();
-  source = await createTestSource(SHOP_SQL);
+  source = await createTestSource(SHOP_SQL + DELIVERIES_SQL);
   quaestor = await startTestQuaestor({
     OPENAI_BASE_URL: model.baseUrl,
     QUAESTOR_STATEMENT_TIMEOUT_MS: '3000',
@@ -68,6 +76,21 @@ test('a join that repeats the rows that are added up is told from the keys of th
   const sql = 'SELECT sum(c.id) AS ids FROM customers c JOIN orders o ON o.customer_id = c.id';
   const question = await ask('What do the ids of customers add up to?', sql);
   expect(question.answer?.warnings.map(({ code }) => code)).toEqual(['fan_out_join']);
+});
+
+test('an inner join by a key that may be empty says how many of how many rows it leaves out', async () => {
+  const sql = (where: string) =>
+    `SELECT s.country, count(*) AS n FROM deliveries d JOIN stores s ON s.id = d.store_id ${where} GROUP BY s.country`;
+  const all = await ask('How many deliveries by country?', sql(''));
+  expect(all.answer?.warnings).toMatchObject([
+    { code: 'join_leaves_out', details: { column: 'public.deliveries.store_id', rows: 600, leftOut: 60 } },
+  ]);
+  const late = await ask('How many late deliveries by country?', sql('WHERE d.is_late'));
+  expect(late.answer?.warnings[0]?.message).toBe(
+    'The join to public.stores leaves out 30 of 300 rows of public.deliveries: their public.deliveries.store_id is empty.',
+  );
+  const none = await ask('How many of the last deliveries by country?', sql('WHERE d.id > 60'));
+  expect(none.answer?.warnings).toEqual([]);
 });
 
 test('the audit trail tells who had which SQL run on which tables, with rows and time', async () => {

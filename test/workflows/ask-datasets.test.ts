@@ -89,6 +89,17 @@ test('one question joins several datasets; SQL, rows, chart and words are shown 
   );
 }, 60_000);
 
+test('rows of a file whose key is empty are counted when a join leaves them out', async () => {
+  const visits = await uploadAndRead(quaestor, 'visits.csv', 'visit,region_id\n1,1\n2,\n3,2\n4,\n5,9\n');
+  reply = sqlReply(
+    'SELECT r.region, count(*) AS n FROM visits AS v JOIN regions AS r USING (region_id) GROUP BY ALL',
+  );
+  const question = await askDatasets(quaestor, { datasetIds: [visits.id, regions.id] }, 'Visits by region?');
+  expect(question.answer?.warnings).toMatchObject([
+    { code: 'join_leaves_out', details: { table: 'visits', rows: 5, leftOut: 2 } },
+  ]);
+}, 60_000);
+
 test('the prompt has the columns of the files, values that the words name, and a join that the values bear out', async () => {
   reply = sqlReply(TOTALS);
   await askDatasets(quaestor, both(), 'Total in the south, by region, in this prompt?');

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { LIMITS } from '../../../contracts/limits.js';
 import type { Cell } from '../../../contracts/question.js';
 import type { ExplainedQuery, QueryPlan, QueryRequest, QueryResult } from '../connector.js';
+import { readCounts } from '../read-counts.js';
 import { shownPlan } from '../shown-plan.js';
 import { cellOf, columnOf, type Field } from './cells.js';
 import { readPlan } from './query-plan.js';
@@ -37,11 +38,29 @@ export async function explainAndRun(
       if (!(await shouldRun(plan))) return { plan, explainMs, queryMs: 0 };
       const queryStarted = performance.now();
       const result = await readRows(session, limitedSql, () => pools.cancel(connectionString, session));
-      return { plan, explainMs, result, queryMs: performance.now() - queryStarted };
+      const queryMs = performance.now() - queryStarted;
+      const wanted = result.truncated || session.isSpent ? [] : ((await request.countsWanted?.()) ?? []);
+      const counts = await readCounts(wanted, (sql) => countOf(session, sql, statementTimeoutMs));
+      return { plan, explainMs, result, queryMs, counts };
     } finally {
       if (!session.isSpent) await session.run('ROLLBACK').catch(() => undefined);
     }
   });
+}
+
+/** Undefined where the planner finds it dear. */
+async function countOf(
+  session: Session,
+  sql: string,
+  statementTimeoutMs: number,
+): Promise<number[] | undefined> {
+  const [explained] = await session.rows<Record<string, unknown>>(`EXPLAIN FORMAT=JSON ${sql}`);
+  const json = Object.values(explained ?? {})[0];
+  const { estimatedCost } = readPlan(typeof json === 'string' ? JSON.parse(json) : json);
+  if (estimatedCost > LIMITS.countCost) return undefined;
+  await session.run(timeLimit(session, Math.min(LIMITS.countTimeoutMs, statementTimeoutMs)));
+  const [row] = await session.rows<Record<string, unknown>>(sql);
+  return row && Object.values(row).map(Number);
 }
 
 /** A row is known only when it has come whole, and one may have up to 1 GB: this much of the wire is taken in, and then the connection is cut. */

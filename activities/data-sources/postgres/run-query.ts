@@ -3,6 +3,7 @@ import pg from 'pg';
 import { LIMITS } from '../../../contracts/limits.js';
 import type { Cell, ResultColumn } from '../../../contracts/question.js';
 import type { ExplainedQuery, QueryPlan, QueryRequest, QueryResult } from '../connector.js';
+import { readCounts } from '../read-counts.js';
 import { shownPlan } from '../shown-plan.js';
 import { cutConnection, type SourcePools } from './source-pools.js';
 
@@ -43,11 +44,32 @@ export async function explainAndRun(
       const result = await readRows(client, request.limitedSql, () =>
         pools.cancel(request.connectionString, client),
       );
-      return { plan, explainMs, result, queryMs: performance.now() - queryStarted };
+      const queryMs = performance.now() - queryStarted;
+      const wanted = result.truncated ? [] : ((await request.countsWanted?.()) ?? []);
+      const counts = await readCounts(wanted, (sql) => countOf(client, sql, request.statementTimeoutMs));
+      return { plan, explainMs, result, queryMs, counts };
     } finally {
       await client.query('ROLLBACK').catch(() => undefined);
     }
   });
+}
+
+/** Undefined where the planner finds it dear. */
+async function countOf(
+  client: pg.PoolClient,
+  sql: string,
+  statementTimeoutMs: number,
+): Promise<number[] | undefined> {
+  const explained = await client.query<{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }>(
+    `EXPLAIN (FORMAT JSON) ${sql}`,
+  );
+  const cost = explained.rows[0]?.['QUERY PLAN'][0].Plan['Total Cost'] ?? Number.POSITIVE_INFINITY;
+  if (cost > LIMITS.countCost) return undefined;
+  await client.query(
+    `SET LOCAL statement_timeout = ${Math.min(LIMITS.countTimeoutMs, Math.trunc(statementTimeoutMs))}`,
+  );
+  const { rows } = await client.query<unknown[]>({ text: sql, rowMode: 'array' });
+  return rows[0]?.map(Number);
 }
 
 /** Values are told the same way whatever the settings of the database or the user are. */

@@ -1,7 +1,8 @@
 import { LIMITS } from '../../../contracts/limits.js';
 import type { Cell, ResultColumn } from '../../../contracts/question.js';
 import { resultCellOf, resultColumnOf } from '../../../domain/duckdb-types.js';
-import type { ExplainedQuery, QueryPlan, QueryResult } from '../../data-sources/connector.js';
+import type { ExplainedQuery, QueryPlan, QueryRequest, QueryResult } from '../../data-sources/connector.js';
+import { readCounts } from '../../data-sources/read-counts.js';
 import type { DuckDbPool } from '../duckdb/duckdb-pool.js';
 import type { DuckDbSession } from '../duckdb/duckdb-session.js';
 import { readDuckDbPlan } from './query-plan.js';
@@ -16,6 +17,7 @@ export interface DatasetQuery {
   /** Longest wait for a free process. Default: no limit. */
   acquireTimeoutMs?: number | undefined;
   signal: AbortSignal;
+  countsWanted?: QueryRequest['countsWanted'];
 }
 
 /**
@@ -25,7 +27,7 @@ export interface DatasetQuery {
  */
 export async function explainAndRun(
   pool: DuckDbPool,
-  { acquireTimeoutMs, limitedSql, signal, tables, timeoutMs }: DatasetQuery,
+  { acquireTimeoutMs, countsWanted, limitedSql, signal, tables, timeoutMs }: DatasetQuery,
   shouldRun: (plan: QueryPlan) => boolean | Promise<boolean>,
 ): Promise<ExplainedQuery> {
   const explainStarted = performance.now();
@@ -37,7 +39,14 @@ export async function explainAndRun(
     if (!(await shouldRun(plan))) return { plan, explainMs, queryMs: 0 };
     const queryStarted = performance.now();
     const result = await readRows(session, limitedSql);
-    return { plan, explainMs, result, queryMs: performance.now() - queryStarted };
+    const queryMs = performance.now() - queryStarted;
+    const wanted = result.truncated ? [] : ((await countsWanted?.()) ?? []);
+    const counts = await readCounts(wanted, async (sql) => {
+      const { estimatedCost } = readDuckDbPlan(await session.explain(sql));
+      if (estimatedCost > LIMITS.datasetCountCost) return undefined;
+      return (await session.all(sql)).rows[0]?.map(Number);
+    });
+    return { plan, explainMs, result, queryMs, counts };
   });
 }
 

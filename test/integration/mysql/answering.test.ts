@@ -11,6 +11,12 @@ import { waitUntil } from '../../support/wait-until.js';
 const SLOW =
   'SELECT count(*) FROM orders a CROSS JOIN orders b CROSS JOIN orders c CROSS JOIN orders d WHERE a.id + b.id + c.id + d.id < 0';
 
+const DELIVERIES_SQL = `
+  CREATE TABLE stores (id int PRIMARY KEY, country varchar(2) NOT NULL);
+  CREATE TABLE deliveries (id int PRIMARY KEY, store_id int, kind varchar(10) NOT NULL, FOREIGN KEY (store_id) REFERENCES stores (id));
+  INSERT INTO stores VALUES (1, 'DE'), (2, 'FR');
+  INSERT INTO deliveries SELECT seq, if(seq <= 60, NULL, 1 + seq % 2), if(seq % 2 = 0, 'late', 'on time') FROM seq_1_to_600;`;
+
 /** What the last refusal was about: the model's failure to mend it has it as its reason. */
 const reasonOf = ({ error }: Question): unknown => error?.details?.['reason'] ?? error;
 
@@ -21,7 +27,7 @@ describeOnMariadb('questions about a MariaDB', () => {
   let dataSourceId: string;
 
   beforeAll(async () => {
-    source = await createMysqlSource(MYSQL_SHOP_SQL);
+    source = await createMysqlSource(MYSQL_SHOP_SQL + DELIVERIES_SQL);
     model = await startModelServer();
     quaestor = await startTestQuaestor({
       OPENAI_BASE_URL: model.baseUrl,
@@ -57,6 +63,16 @@ describeOnMariadb('questions about a MariaDB', () => {
     const prompt = JSON.stringify(model.requests);
     expect(prompt).toContain('You write one MySQL query');
     expect(prompt).toContain(`${source.schema}.\`Order Notes\``);
+  });
+
+  test('an inner join by a key that may be empty says how many of how many rows it leaves out', async () => {
+    reply(
+      "SELECT s.country, COUNT(*) AS `n` FROM `deliveries` d INNER JOIN stores s ON s.id = d.store_id WHERE d.kind = 'late' GROUP BY s.country",
+    );
+    const asked = await quaestor.ask(dataSourceId, 'How many late deliveries by country?');
+    expect(asked.answer?.warnings).toMatchObject([
+      { code: 'join_leaves_out', details: { rows: 300, leftOut: 30, isUpperBound: false } },
+    ]);
   });
 
   test('a refusal of the guard and one of the database go back to the model once, with the valid names', async () => {

@@ -7,7 +7,7 @@ import type {
 import { canonicalColumnName, canonicalTableName } from '../../../domain/canonical-names.js';
 
 /** `name type` texts; `*` after the name marks the primary key, `?` a column that may be empty. */
-const table = (tableName: string, ...columns: string[]): RegistryTable => ({
+export const table = (tableName: string, ...columns: string[]): RegistryTable => ({
   canonicalTableName: canonicalTableName('public', tableName),
   schemaName: 'public',
   tableName,
@@ -29,7 +29,7 @@ const table = (tableName: string, ...columns: string[]): RegistryTable => ({
   }),
 });
 
-const key = (from: string, column: string, to: string): ForeignKey => ({
+export const foreignKey = (from: string, column: string, to: string): ForeignKey => ({
   name: `${from}_${column}`,
   fromTable: `public.${from}`,
   fromColumns: [column],
@@ -77,15 +77,15 @@ export const SHOP: SchemaContext = {
     table('loose', 'code text', 'amount numeric'),
   ],
   foreignKeys: [
-    key('orders', 'customer_id', 'customers'),
-    key('order_items', 'order_id', 'orders'),
-    key('order_items', 'product_id', 'products'),
-    key('products', 'category_id', 'categories'),
-    key('product_tags', 'product_id', 'products'),
-    key('product_tags', 'tag_id', 'tags'),
-    key('product_labels', 'product_id', 'products'),
-    key('product_labels', 'tag_id', 'tags'),
-    key('payments', 'order_id', 'orders'),
+    foreignKey('orders', 'customer_id', 'customers'),
+    foreignKey('order_items', 'order_id', 'orders'),
+    foreignKey('order_items', 'product_id', 'products'),
+    foreignKey('products', 'category_id', 'categories'),
+    foreignKey('product_tags', 'product_id', 'products'),
+    foreignKey('product_tags', 'tag_id', 'tags'),
+    foreignKey('product_labels', 'product_id', 'products'),
+    foreignKey('product_labels', 'tag_id', 'tags'),
+    foreignKey('payments', 'order_id', 'orders'),
   ],
 };
 
