@@ -3,6 +3,7 @@ import { compareDecimals } from '../result/compare-decimals.js';
 import { cellLabel, columnLabel } from '../result/label.js';
 import { commonUnit, readMoment } from '../result/moment.js';
 import { isUnique, type ResultShape } from '../result/result-shape.js';
+import { roundedDecimal } from '../result/round-decimal.js';
 import { toNumber } from '../result/to-number.js';
 import { isGrounded } from './is-grounded.js';
 
@@ -10,8 +11,8 @@ import { isGrounded } from './is-grounded.js';
 const MAX_ROW_COLUMNS = 4;
 
 /**
- * One to three sentences on a result, made from its shape alone. Each number in them is a cell of the result, digit for digit
- * (`isGrounded` is asked again before anything is returned). Null where the rows say it all, or nothing can be said.
+ * One to three sentences on a result, made from its shape alone. Each number in them is a cell of the result, digit for digit, or
+ * said to be rounded (`isGrounded` is asked again before anything is returned). Null where the rows say it all, or nothing can be said.
  */
 export function explainResult(shape: ResultShape): string | null {
   const text = say(shape);
@@ -33,13 +34,26 @@ function say(shape: ResultShape): string | null {
 const label = ({ columns }: ResultShape, index: number): string => columnLabel(columns[index]?.name ?? '');
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** The cell with its thousands grouped, never rounded; zeros that an average ends with say nothing. */
-export function numberText(cell: Cell): string {
+/** The cell with its thousands grouped, digit for digit; zeros that an average ends with say nothing. */
+function exactText(cell: Cell | string): string {
   const text = String(cell);
   const match = /^([+-]?)(\d+)(\.\d+)?$/.exec(text);
   if (!match) return text;
   const fraction = (match[3] ?? '').replace(/^(\.\d{2}\d*?)0+$/, '$1');
   return `${match[1]}${match[2]!.replace(/\B(?=(\d{3})+$)/g, ',')}${fraction}`;
+}
+
+/** `about 6,933.81` where the cell has more digits than anybody reads. */
+function numberText(cell: Cell): string {
+  const rounded = roundedDecimal(String(cell).trim());
+  return rounded === undefined ? exactText(cell) : `about ${exactText(rounded)}`;
+}
+
+/** How to write the amounts of a sentence: exact where rounding would make two of them look the same. */
+function amountWriter(cells: readonly (Cell | undefined)[]): (cell: Cell | undefined) => string {
+  const distinct = new Set(cells.map((cell) => exactText(cell ?? null)));
+  const rounded = new Set(cells.map((cell) => numberText(cell ?? null)));
+  return (cell) => (rounded.size < distinct.size ? exactText : numberText)(cell ?? null);
 }
 
 function sayRow(shape: ResultShape): string | null {
@@ -62,7 +76,8 @@ function sayRange(shape: ResultShape, measure: number): string | null {
   const sorted = byAmount(shape, measure);
   const [low, high] = [sorted[0]?.[measure], sorted.at(-1)?.[measure]];
   if (low === undefined || high === undefined || compareDecimals(low, high) === 0) return null;
-  return `${capital(label(shape, measure))} runs from ${numberText(low)} to ${numberText(high)}${ofKept(shape)}.`;
+  const amount = amountWriter([low, high]);
+  return `${capital(label(shape, measure))} runs from ${amount(low)} to ${amount(high)}${ofKept(shape)}.`;
 }
 
 /** Said where the end of the data may be missing. */
@@ -96,15 +111,16 @@ function sayCourse(shape: ResultShape, time: number, measure: number): string | 
   const [first, last] = [inTime[0], inTime.at(-1)];
   if (!first || !last || first === last) return null;
   const at = momentsOf(shape, time);
-  const amount = (row: readonly Cell[]) => numberText(row[measure] ?? null);
+  const sorted = byAmount(shape, measure);
+  const [low, high] = [sorted[0], sorted.at(-1)];
+  const write = amountWriter([first, last, low, high].map((row) => row?.[measure]));
+  const amount = (row: readonly Cell[]) => write(row[measure]);
   const name = label(shape, measure);
   const change = compareDecimals(last[measure] ?? null, first[measure] ?? null);
   const course =
     change === 0
       ? `${capital(name)} was ${amount(first)} in ${at(first)} and again in ${at(last)}`
       : `${capital(name)} ${change > 0 ? 'rose' : 'fell'} from ${amount(first)} in ${at(first)} to ${amount(last)} in ${at(last)}`;
-  const sorted = byAmount(shape, measure);
-  const [low, high] = [sorted[0], sorted.at(-1)];
   if (inTime.length < 3 || !low || !high || compareDecimals(low[measure]!, high[measure]!) === 0)
     return `${course}${ofKept(shape)}.`;
   const most = highestOf(sorted, measure);
@@ -134,8 +150,9 @@ function sayExtremes(shape: ResultShape, measure: number): string | null {
     return sorted.length < 2
       ? null
       : `${capital(name)} is ${numberText(low[measure]!)} everywhere${ofKept(shape)}.`;
+  const write = amountWriter([low[measure], high[measure]]);
   const part = (rows: Rows): string => {
-    const amount = numberText(rows[0]![measure]!);
+    const amount = write(rows[0]![measure]);
     return rows.length === 1 ? `${amount} (${placeOf(shape, rows[0]!)})` : `${amount} (more than once)`;
   };
   return `Among these rows the highest ${name} is ${part(highestOf(sorted, measure))}, the lowest ${part(leastOf(sorted, measure))}.`;

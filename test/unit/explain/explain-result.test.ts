@@ -32,7 +32,7 @@ test('categories are told by the highest and the lowest of them', () => {
   );
 });
 
-test('the zeros that an average ends with are left out, no other digit is', () => {
+test('the zeros that an average ends with are left out; what has more digits than anybody reads is rounded, and said to be', () => {
   const given = result('status:text price:numeric', [
     ['success', '24811.075000000000'],
     ['fail', '190.00000'],
@@ -40,7 +40,21 @@ test('the zeros that an average ends with are left out, no other digit is', () =
   ]);
   expect(explain(given)).toContain('24,811.075 (success)');
   expect(explain(given)).toContain('190.00 (fail)');
-  expect(explain(result('price:numeric', [['6933.8087127532777116']]))).toContain('6,933.8087127532777116');
+  const single = (cell: Cell) => explain(result('price:numeric', [[cell]]));
+  expect(single('6933.8087127532777116')).toBe('Price is about 6,933.81.');
+  expect(single('0.04761904761904761905')).toBe('Price is about 0.04762.');
+  expect(single('-2.99995000000001')).toBe('Price is about -3.00.');
+  expect(single('9999999999999999999.99999')).toBe('Price is about 10,000,000,000,000,000,000.00.');
+  expect(single(0.1234567)).toBe('Price is about 0.1235.');
+  expect(single('1234.5678')).toBe('Price is 1,234.5678.');
+});
+
+test('amounts that differ are never rounded to the same', () => {
+  const given = result('team:text share:numeric', [
+    ['a', '0.33333333333333333333'],
+    ['b', '0.33334444444444444444'],
+  ]);
+  expect(explain(given)).toContain('0.33334444444444444444 (b), the lowest 0.33333333333333333333 (a)');
 });
 
 test('numbers too large for JavaScript are compared and told exactly', () => {
@@ -67,6 +81,12 @@ test('a sentence with a number that no cell holds is not grounded', () => {
   expect(isGrounded('Zone 3 made 1,500 in revenue_2024.', given)).toBe(true);
   expect(isGrounded('North lost -20.50.', given)).toBe(true);
   expect(isGrounded('Zone 3 made about 1,501.', given)).toBe(false);
+  expect(isGrounded('North lost about -20.50.', given)).toBe(true);
+  const long = result('share:numeric', [['0.666666666666'], ['12.3456789']]);
+  expect(isGrounded('About 0.67 and about 12.346.', long)).toBe(true);
+  expect(isGrounded('It is 0.67.', long)).toBe(false);
+  expect(isGrounded('About 0.66.', long)).toBe(false);
+  expect(isGrounded('About 12.', long)).toBe(false);
   expect(isGrounded('Zone 4 made 1,500.', given)).toBe(false);
   expect(isGrounded('That is 75 times as much.', given)).toBe(false);
   expect(isGrounded('It grew by 12.', given)).toBe(false);
