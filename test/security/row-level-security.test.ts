@@ -254,6 +254,19 @@ describe('another tenant’s rows, in every table', () => {
 });
 
 describe('the scope of a transaction', () => {
+  test('binds a statement that is prepared already, for whichever tenant it was prepared', async () => {
+    const seenBy = async (tenant: TestTenant) =>
+      await db.withTenantAtOnce(tenant.tenantId, (tx) =>
+        tx.query<{ whose: string }>('SELECT DISTINCT tenant_id AS whose FROM questions WHERE id <> $1', [
+          uuidv7(),
+        ]),
+      );
+    for (let n = 0; n < 20; n++) {
+      const tenant = n % 3 === 0 ? a : b;
+      expect(await seenBy(tenant)).toEqual([{ whose: tenant.tenantId }]);
+    }
+  });
+
   test('ends with it', async () => {
     await db.withTenant(b.tenantId, (tx) => tx.query('SELECT 1'));
     const rows = await db.withPresentedKey(hashOf('x').toString('hex'), (tx) =>

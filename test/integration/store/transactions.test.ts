@@ -75,6 +75,107 @@ describe('a transaction', () => {
   });
 });
 
+describe('a transaction in one round trip', () => {
+  let db: Database;
+  let tenantId: string;
+
+  beforeAll(async () => {
+    db = openTestDatabase(store);
+    ({ tenantId } = await createTestTenant(db));
+  });
+
+  afterAll(async () => {
+    await db.close();
+  });
+
+  const insert = 'INSERT INTO audit_log (tenant_id, action) VALUES ($1, $2)';
+  const written = async (action: string): Promise<number> =>
+    (
+      await db.withTenantAtOnce(tenantId, (tx) =>
+        tx.query('SELECT id FROM audit_log WHERE action = $1', [action]),
+      )
+    ).length;
+
+  test('keeps all that was sent before the first wait, and gives each statement its own rows', async () => {
+    const results = await db.withTenantAtOnce(tenantId, (tx) =>
+      Promise.all([
+        tx.query(insert, [tenantId, 'first']),
+        tx.query('SELECT $1::int AS n', [7]),
+        tx.query('SELECT current_tenant() AS tenant'),
+      ]),
+    );
+    expect(results).toEqual([[], [{ n: 7 }], [{ tenant: tenantId }]]);
+    expect(await written('first')).toBe(1);
+  });
+
+  test('leaves nothing when one of its statements fails, and that error comes out', async () => {
+    const attempt = db.withTenantAtOnce(tenantId, (tx) =>
+      Promise.all([
+        tx.query(insert, [tenantId, 'before']),
+        tx.query('SELECT 1 / $1::int', [0]),
+        tx.query(insert, [tenantId, 'behind']),
+      ]),
+    );
+    await expect(attempt).rejects.toThrow('division by zero');
+    expect(await written('before')).toBe(0);
+    expect(await written('behind')).toBe(0);
+  });
+
+  test('that swallows the failure of a statement is not told as committed', async () => {
+    const attempt = db.withTenantAtOnce(tenantId, async (tx) => {
+      await tx.query('SELECT 1 / $1::int', [0]).catch(() => undefined);
+    });
+    await expect(attempt).rejects.toThrow('rolled back');
+  });
+
+  test('refuses a statement that comes after its COMMIT was sent, which would run for no tenant', async () => {
+    const attempt = db.withTenantAtOnce(tenantId, async (tx) => {
+      await tx.query(insert, [tenantId, 'in time']);
+      await tx.query(insert, [tenantId, 'too late']);
+    });
+    await expect(attempt).rejects.toThrow('The transaction is over');
+    expect(await written('in time')).toBe(1);
+    expect(await written('too late')).toBe(0);
+  });
+
+  test('refuses a statement of work that has failed already', async () => {
+    let late: Promise<unknown> = Promise.resolve();
+    let goOn = (): void => undefined;
+    const isGoingOn = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const attempt = db.withTenant(tenantId, async (tx) => {
+      late = isGoingOn.then(() => tx.query(insert, [tenantId, 'late']));
+      late.catch(() => undefined);
+      throw new Error('on second thought');
+    });
+    await expect(attempt).rejects.toThrow('on second thought');
+    goOn();
+    await expect(late).rejects.toThrow('The transaction is over');
+    expect(await written('late')).toBe(0);
+  });
+});
+
+describe('a statement that is used often', () => {
+  test('is prepared once in a connection, a rare one is not', async () => {
+    const db = new Database({ connectionString: store.url, poolSize: 1, statementTimeoutMs: 60_000 });
+    try {
+      const { tenantId } = await createTestTenant(db);
+      const ask = (text: string) => db.withTenant(tenantId, (tx) => tx.query(text, [1]));
+      for (let n = 0; n < 10; n++) await ask('SELECT $1::int AS often');
+      await ask('SELECT $1::int AS rarely');
+      const prepared = await db.withTenant(tenantId, (tx) =>
+        tx.query<{ statement: string }>(
+          `SELECT statement FROM pg_prepared_statements WHERE statement LIKE '% AS %'`,
+        ),
+      );
+      expect(prepared.map(({ statement }) => statement)).toEqual(['SELECT $1::int AS often']);
+    } finally {
+      await db.close();
+    }
+  });
+});
+
 describe('a store that goes away', () => {
   let proxy: TcpProxy;
   let db: Database;
