@@ -5,7 +5,7 @@ import type { Database, Transaction } from '../db/database.js';
 import { activitySignal } from './activity-context.js';
 
 /** The part of the store that activities use. */
-export type TenantStore = Pick<Database, 'withTenant'>;
+export type TenantStore = Pick<Database, 'withTenant' | 'withTenantAtOnce'>;
 
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 2_000;
@@ -46,11 +46,14 @@ export async function waitWhileAway<Result>(
  * A transaction whose COMMIT broke may run twice, so all that activities write must bear that.
  */
 export function createPatientStore(db: TenantStore): TenantStore {
+  const patiently = <Result>(work: () => Promise<Result>): Promise<Result> =>
+    waitWhileAway((error) => error instanceof QuaestorError && error.code === 'store_unavailable', work);
   return {
     withTenant: <Result>(tenantId: string, work: (tx: Transaction) => Promise<Result>): Promise<Result> =>
-      waitWhileAway(
-        (error) => error instanceof QuaestorError && error.code === 'store_unavailable',
-        () => db.withTenant(tenantId, work),
-      ),
+      patiently(() => db.withTenant(tenantId, work)),
+    withTenantAtOnce: <Result>(
+      tenantId: string,
+      work: (tx: Transaction) => Promise<Result>,
+    ): Promise<Result> => patiently(() => db.withTenantAtOnce(tenantId, work)),
   };
 }

@@ -47,7 +47,7 @@ export function createAnswersAtHand(deps: Pick<ApiDeps, 'db' | 'answers' | 'conf
   const editions = new LRUCache<string, Edition>({ max: EDITIONS });
   const sourceKey = (tenantId: string, dataSourceId: string): string => `${tenantId}:${dataSourceId}`;
   const record = createGather<CachedQuestion, string | undefined>(async (tenantId, questions) => {
-    const recorded = await db.withTenant(tenantId, async (tx) => recordCachedQuestions(tx, questions));
+    const recorded = await db.withTenantAtOnce(tenantId, async (tx) => recordCachedQuestions(tx, questions));
     const times = new Map(recorded.map(({ id, createdAt }) => [id, createdAt.toISOString()]));
     return questions.map(({ id }) => times.get(id));
   });

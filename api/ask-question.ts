@@ -137,29 +137,34 @@ async function recordQuestion(
     cachedFrom === undefined && maxAgeMs > 0 && ask.ifAmbiguous !== 'refuse'
       ? await findLeader(tx, { cacheKey, dataSourceId, questionId })
       : undefined;
-  if (leader) {
-    await insertQuestion(tx, { ...row, dataSourceId, jobId: leader.jobId, follows: leader.questionId });
-  } else if (cachedFrom === undefined) {
-    await insertJob(tx, { id: row.jobId, kind: 'answer-question', subjectId: questionId });
-    await insertQuestion(tx, { ...row, dataSourceId });
-    await appendEvent(tx, row.jobId, 'job.queued', {}, 'queued');
-  } else {
-    await insertCachedQuestion(tx, { ...row, dataSourceId, cachedFrom });
-  }
-  await insertQuestionTables(tx, questionId, tables);
-  await appendAudit(tx, {
-    userId: caller.userId,
-    action: 'question.asked',
-    subjectId: questionId,
-    data: {
-      ...(dataSourceId === null ? { tables } : { dataSourceId }),
-      ...(area === undefined ? {} : { area }),
-      ...(cachedFrom ? { cachedFrom } : {}),
-      ...(leader ? { follows: leader.questionId } : {}),
-    },
-  });
+  const inserts = leader
+    ? [insertQuestion(tx, { ...row, dataSourceId, jobId: leader.jobId, follows: leader.questionId })]
+    : cachedFrom === undefined
+      ? [
+          insertJob(tx, { id: row.jobId, kind: 'answer-question', subjectId: questionId }),
+          insertQuestion(tx, { ...row, dataSourceId }),
+          appendEvent(tx, row.jobId, 'job.queued', {}, 'queued'),
+        ]
+      : [insertCachedQuestion(tx, { ...row, dataSourceId, cachedFrom })];
+  const written = Promise.all([
+    ...inserts,
+    insertQuestionTables(tx, questionId, tables),
+    appendAudit(tx, {
+      userId: caller.userId,
+      action: 'question.asked',
+      subjectId: questionId,
+      data: {
+        ...(dataSourceId === null ? { tables } : { dataSourceId }),
+        ...(area === undefined ? {} : { area }),
+        ...(cachedFrom ? { cachedFrom } : {}),
+        ...(leader ? { follows: leader.questionId } : {}),
+      },
+    }),
+  ]);
+  // Read behind what was written, without waiting in between.
+  const [question] = await Promise.all([readQuestion(tx, questionId), written]);
   return {
-    question: await readQuestion(tx, questionId),
+    question,
     isNew: cachedFrom === undefined && leader === undefined,
   };
 }

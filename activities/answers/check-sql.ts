@@ -20,7 +20,7 @@ export type CheckedSql = { durationMs: number } & (
 /** The guard's word on one SQL text, against all that the question may read: the registry version that it was given, or its datasets. */
 export async function checkSql(deps: AnswerDeps, input: CheckSqlInput): Promise<CheckedSql> {
   const started = performance.now();
-  const work = await deps.db.withTenant(input.tenantId, (tx) => getQuestionWork(tx, input.questionId));
+  const work = await deps.db.withTenantAtOnce(input.tenantId, (tx) => getQuestionWork(tx, input.questionId));
   if (!work) throw new QuaestorError('not_found', 'The question was deleted.');
   const { schema } = await loadCatalog(deps, input.tenantId, input.questionId, work);
   const verdict = await guardSql({
@@ -30,19 +30,21 @@ export async function checkSql(deps: AnswerDeps, input: CheckSqlInput): Promise<
     parser: deps.datasets.parser,
   });
   const durationMs = performance.now() - started;
-  await deps.db.withTenant(input.tenantId, async (tx) => {
+  await deps.db.withTenantAtOnce(input.tenantId, async (tx) => {
     if (verdict.accepted) {
       const event = { sql: verdict.sql, durationMs };
       await appendEvent(tx, input.jobId, 'sql.accepted', event, `accepted-${input.attempt}`);
     } else {
       const event = { sql: input.sql, attempt: input.attempt, error: verdict.error };
-      await appendEvent(tx, input.jobId, 'sql.refused', event, `refused-${input.attempt}`);
-      await appendAudit(tx, {
-        userId: work.userId,
-        action: 'sql.refused',
-        subjectId: input.questionId,
-        data: { sql: input.sql, code: verdict.error.code },
-      });
+      await Promise.all([
+        appendEvent(tx, input.jobId, 'sql.refused', event, `refused-${input.attempt}`),
+        appendAudit(tx, {
+          userId: work.userId,
+          action: 'sql.refused',
+          subjectId: input.questionId,
+          data: { sql: input.sql, code: verdict.error.code },
+        }),
+      ]);
     }
   });
   deps.bus.publish(input.jobId, 'step');

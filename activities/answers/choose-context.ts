@@ -34,19 +34,22 @@ export async function chooseContext(deps: AnswerDeps, input: AnswerQuestionInput
   const started = performance.now();
   const { dataSourceId, questionId, tenantId } = input;
   const { work, ground, turns } = await deps.db.withTenant(tenantId, async (tx) => {
-    await startJob(tx, input.jobId);
-    await markQuestionRunning(tx, questionId);
-    return {
-      work: await getQuestionWork(tx, questionId),
-      ground:
-        dataSourceId === undefined
-          ? undefined
-          : {
-              version: await takeActiveVersion(tx, questionId, dataSourceId),
-              mappings: await loadMappings(tx, dataSourceId),
-            },
-      turns: await readTurnsBefore(tx, questionId, LIMITS.earlierTurns),
+    const takeGround = async (id: string) => {
+      const [version, mappings] = await Promise.all([
+        takeActiveVersion(tx, questionId, id),
+        loadMappings(tx, id),
+      ]);
+      return { version, mappings };
     };
+    const isStarted = startJob(tx, input.jobId);
+    const [work, ground, turns] = await Promise.all([
+      getQuestionWork(tx, questionId),
+      dataSourceId === undefined ? undefined : takeGround(dataSourceId),
+      readTurnsBefore(tx, questionId, LIMITS.earlierTurns),
+      markQuestionRunning(tx, questionId),
+      isStarted,
+    ]);
+    return { work, ground, turns };
   });
   deps.bus.publish(input.jobId, 'step');
   if (!work) throw new QuaestorError('not_found', 'The question was deleted.');
@@ -71,10 +74,12 @@ export async function chooseContext(deps: AnswerDeps, input: AnswerQuestionInput
   };
   const durationMs = performance.now() - started;
   const event = { tables: chosen, durationMs, ...(withoutVectors ? { withoutVectors } : {}) };
-  await deps.db.withTenant(input.tenantId, async (tx) => {
-    await saveQuestionContext(tx, input.questionId, context);
-    await appendEvent(tx, input.jobId, 'context.chosen', event, 'context');
-  });
+  await deps.db.withTenantAtOnce(input.tenantId, async (tx) =>
+    Promise.all([
+      saveQuestionContext(tx, input.questionId, context),
+      appendEvent(tx, input.jobId, 'context.chosen', event, 'context'),
+    ]),
+  );
   deps.bus.publish(input.jobId, 'step');
   return { provider: deps.writer.provider, tables: chosen.length, durationMs };
 }

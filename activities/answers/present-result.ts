@@ -43,7 +43,7 @@ export async function loadQueryGround(
   deps: Pick<AnswerDeps, 'db' | 'schemas' | 'datasets'>,
   { tenantId, questionId, sql }: Pick<RunSqlInput, 'tenantId' | 'questionId' | 'sql'>,
 ): Promise<QueryGround> {
-  const work = await deps.db.withTenant(tenantId, (tx) => getQuestionWork(tx, questionId));
+  const work = await deps.db.withTenantAtOnce(tenantId, (tx) => getQuestionWork(tx, questionId));
   if (!work) throw new QuaestorError('not_found', 'The question was deleted.');
   const { cutOff, schema, values } = await loadCatalog(deps, tenantId, questionId, work);
   const { dialect, userId } = work;

@@ -22,30 +22,34 @@ export interface RecordAnswerInput extends AnswerQuestionInput {
 /** Makes the answer visible and ends the job, in one transaction. Doing it twice changes nothing. */
 export async function recordAnswer(deps: AnswerDeps, input: RecordAnswerInput): Promise<void> {
   await deps.db.withTenant(input.tenantId, async (tx) => {
-    await assertJobRuns(tx, input.jobId);
-    const work = await getQuestionWork(tx, input.questionId);
+    const [work] = await Promise.all([getQuestionWork(tx, input.questionId), assertJobRuns(tx, input.jobId)]);
     if (!work?.context) throw new QuaestorError('not_found', 'The question was deleted.');
     const model = work.given?.author ?? modelLabel(deps.writer);
     const timings = withRest(input.timings, work.elapsedMs);
-    await saveAnswer(tx, {
-      questionId: input.questionId,
-      ...(await questionCacheKeys(deps, tx, input, work)),
-      sql: input.sql,
-      columns: input.columns,
-      rowCount: input.rowCount,
-      truncated: input.truncated,
-      tables: work.context.chosen,
-      model,
-      interpretation: input.interpretation,
-      timings,
-      repairs: input.repairs,
-    });
-    await markQuestionFinished(tx, input.questionId, 'answered');
-    const event = { questionId: input.questionId, timings };
-    await appendEvent(tx, input.jobId, 'answer.recorded', event, 'recorded');
-    if (await markJobFinished(tx, input.jobId, 'succeeded')) {
-      await appendEvent(tx, input.jobId, 'job.succeeded', { questionId: input.questionId }, 'ended');
-    }
+    const keys = await questionCacheKeys(deps, tx, input, work);
+    const { questionId, jobId } = input;
+    // The job first, as all do who end one: its row is what they wait for each other at.
+    const isEnded = markJobFinished(tx, jobId, 'succeeded');
+    await Promise.all([
+      isEnded,
+      saveAnswer(tx, {
+        questionId,
+        ...keys,
+        sql: input.sql,
+        columns: input.columns,
+        rowCount: input.rowCount,
+        truncated: input.truncated,
+        tables: work.context.chosen,
+        model,
+        interpretation: input.interpretation,
+        timings,
+        repairs: input.repairs,
+      }),
+      markQuestionFinished(tx, questionId, 'answered'),
+      appendEvent(tx, jobId, 'answer.recorded', { questionId, timings }, 'recorded'),
+      // Whoever ended the job before has told its end under this key.
+      appendEvent(tx, jobId, 'job.succeeded', { questionId }, 'ended'),
+    ]);
   });
   deps.bus.publish(input.jobId);
 }

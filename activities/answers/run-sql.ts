@@ -129,7 +129,7 @@ function asDrift(error: QuaestorError): QuaestorError {
 
 async function tellStarted(deps: AnswerDeps, input: RunSqlInput, plan: QueryPlan): Promise<void> {
   const event = { placement: 'queued' as const, ...priceOf(plan) };
-  await deps.db.withTenant(input.tenantId, (tx) =>
+  await deps.db.withTenantAtOnce(input.tenantId, (tx) =>
     appendEvent(tx, input.jobId, 'query.started', event, `started-${input.attempt}`),
   );
   deps.bus.publish(input.jobId, 'step');
@@ -148,43 +148,36 @@ async function store(
   for (let start = 0; start < result.rows.length; start += LIMITS.rowsPerPage) {
     pages.push(result.rows.slice(start, start + LIMITS.rowsPerPage));
   }
-  await deps.db.withTenant(input.tenantId, async (tx) => {
-    await saveResultPages(tx, input.questionId, pages);
-    await saveResultPresentation(tx, input.questionId, presentation);
-    await appendEvent(
-      tx,
-      input.jobId,
-      'query.started',
-      { placement, ...priceOf(plan) },
-      `started-${input.attempt}`,
-    );
-    await appendEvent(
-      tx,
-      input.jobId,
-      'query.completed',
-      {
-        rowCount: result.rows.length,
-        truncated: result.truncated,
-        columns: result.columns,
-        durationMs: timings.queryMs,
-      },
-      `completed-${input.attempt}`,
-    );
-    await appendAudit(tx, {
-      userId: ground.userId,
-      action: 'sql.executed',
-      subjectId: input.questionId,
-      data: {
-        sql: input.sql,
-        ...(input.dataSourceId === undefined ? {} : { dataSourceId: input.dataSourceId }),
-        tables,
-        rowCount: result.rows.length,
-        truncated: result.truncated,
-        ...priceOf(plan),
-        ...timings,
-      },
-    });
-  });
+  const { columns, truncated } = result;
+  const completed = { rowCount: result.rows.length, truncated, columns, durationMs: timings.queryMs };
+  await deps.db.withTenantAtOnce(input.tenantId, async (tx) =>
+    Promise.all([
+      saveResultPages(tx, input.questionId, pages),
+      saveResultPresentation(tx, input.questionId, presentation),
+      appendEvent(
+        tx,
+        input.jobId,
+        'query.started',
+        { placement, ...priceOf(plan) },
+        `started-${input.attempt}`,
+      ),
+      appendEvent(tx, input.jobId, 'query.completed', completed, `completed-${input.attempt}`),
+      appendAudit(tx, {
+        userId: ground.userId,
+        action: 'sql.executed',
+        subjectId: input.questionId,
+        data: {
+          sql: input.sql,
+          ...(input.dataSourceId === undefined ? {} : { dataSourceId: input.dataSourceId }),
+          tables,
+          rowCount: completed.rowCount,
+          truncated,
+          ...priceOf(plan),
+          ...timings,
+        },
+      }),
+    ]),
+  );
   deps.bus.publish(input.jobId, 'step');
 }
 
@@ -196,7 +189,7 @@ async function auditFailure(
   plan: QueryPlan | undefined,
   { userId }: QueryGround,
 ): Promise<void> {
-  await deps.db.withTenant(input.tenantId, (tx) =>
+  await deps.db.withTenantAtOnce(input.tenantId, (tx) =>
     appendAudit(tx, {
       userId,
       action: 'sql.failed',
@@ -218,15 +211,17 @@ async function recordRefusal(
   plan: QueryPlan | undefined,
   { userId }: QueryGround,
 ): Promise<void> {
-  await deps.db.withTenant(input.tenantId, async (tx) => {
-    const event = { sql: input.sql, attempt: input.attempt, error: toErrorRecord(error) };
-    await appendEvent(tx, input.jobId, 'sql.refused', event, `refused-${input.attempt}`);
-    await appendAudit(tx, {
-      userId,
-      action: 'sql.refused',
-      subjectId: input.questionId,
-      data: { sql: input.sql, code: error.code, ...(plan ? priceOf(plan) : {}) },
-    });
-  });
+  const event = { sql: input.sql, attempt: input.attempt, error: toErrorRecord(error) };
+  await deps.db.withTenantAtOnce(input.tenantId, async (tx) =>
+    Promise.all([
+      appendEvent(tx, input.jobId, 'sql.refused', event, `refused-${input.attempt}`),
+      appendAudit(tx, {
+        userId,
+        action: 'sql.refused',
+        subjectId: input.questionId,
+        data: { sql: input.sql, code: error.code, ...(plan ? priceOf(plan) : {}) },
+      }),
+    ]),
+  );
   deps.bus.publish(input.jobId, 'step');
 }

@@ -31,13 +31,13 @@ export type WrittenSql = { durationMs: number } & (
  */
 export async function writeSql(deps: AnswerDeps, input: WriteSqlInput): Promise<WrittenSql> {
   return await withHeartbeat(async () => {
-    const { work, known } = await deps.db.withTenant(input.tenantId, async (tx) => {
-      await assertJobRuns(tx, input.jobId);
-      return {
-        work: await getQuestionWork(tx, input.questionId),
-        known: await findModelReply(tx, input.questionId, input.attempt),
-      };
-    });
+    const [work, known] = await deps.db.withTenantAtOnce(input.tenantId, async (tx) =>
+      Promise.all([
+        getQuestionWork(tx, input.questionId),
+        findModelReply(tx, input.questionId, input.attempt),
+        assertJobRuns(tx, input.jobId),
+      ]),
+    );
     if (!work?.context) throw new QuaestorError('not_found', 'The question was deleted.');
     if (known) return toWritten(known.reply as SqlReply, known.durationMs);
 
@@ -58,23 +58,23 @@ export async function writeSql(deps: AnswerDeps, input: WriteSqlInput): Promise<
         timeoutMs: callTimeMs(),
       }));
     const durationMs = performance.now() - started;
-    await deps.db.withTenant(input.tenantId, async (tx) => {
-      await saveModelReply(tx, input.questionId, input.attempt, {
+    await deps.db.withTenantAtOnce(input.tenantId, async (tx) => {
+      const saved = saveModelReply(tx, input.questionId, input.attempt, {
         model: modelLabel(deps.writer),
         reply,
         usage: reply.usage,
         durationMs,
       });
-      if (reply.outcome === 'sql') {
-        const event = {
-          sql: reply.sql,
-          model: deps.writer.name,
-          attempt: input.attempt,
-          durationMs,
-          ...(reused ? { reusedFrom: reused.questionId } : {}),
-        };
-        await appendEvent(tx, input.jobId, 'sql.generated', event, `generated-${input.attempt}`);
-      }
+      if (reply.outcome !== 'sql') return await saved;
+      const event = {
+        sql: reply.sql,
+        model: deps.writer.name,
+        attempt: input.attempt,
+        durationMs,
+        ...(reused ? { reusedFrom: reused.questionId } : {}),
+      };
+      const told = appendEvent(tx, input.jobId, 'sql.generated', event, `generated-${input.attempt}`);
+      await Promise.all([saved, told]);
     });
     deps.bus.publish(input.jobId, 'step');
     return toWritten(reply, durationMs);

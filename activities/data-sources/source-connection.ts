@@ -19,7 +19,7 @@ export async function loadSourceConnection(
   tenantId: string,
   dataSourceId: string,
 ): Promise<SourceConnection> {
-  const row = await deps.db.withTenant(tenantId, (tx) => getDataSourceConnection(tx, dataSourceId));
+  const row = await deps.db.withTenantAtOnce(tenantId, (tx) => getDataSourceConnection(tx, dataSourceId));
   if (!row) throw new QuaestorError('not_found', 'The data source was deleted.');
   return {
     kind: row.kind,

@@ -3,21 +3,20 @@ import type { Answer, Cell, ResultColumn } from '../../contracts/question.js';
 import type { Transaction } from '../database.js';
 import { toJson } from '../to-json.js';
 
-/** Writes the result's pages anew: a repeated step replaces what a broken one left. */
+/** Writes the result's pages anew, all at once: a repeated step replaces what a broken one left. */
 export async function saveResultPages(
   tx: Transaction,
   questionId: string,
   pages: readonly Cell[][][],
 ): Promise<void> {
-  await tx.query('DELETE FROM result_pages WHERE question_id = $1', [questionId]);
-  for (const [page, rows] of pages.entries()) {
-    await tx.query('INSERT INTO result_pages (tenant_id, question_id, page, rows) VALUES ($1, $2, $3, $4)', [
-      tx.tenantId,
-      questionId,
-      page,
-      toJson(rows),
-    ]);
-  }
+  await Promise.all([
+    tx.query('DELETE FROM result_pages WHERE question_id = $1', [questionId]),
+    ...pages.map((rows, page) =>
+      tx.query('INSERT INTO result_pages (tenant_id, question_id, page, rows) VALUES ($1, $2, $3, $4)', [
+        ...[tx.tenantId, questionId, page, toJson(rows)],
+      ]),
+    ),
+  ]);
 }
 
 /** What is shown of a result besides its rows; a repeated step replaces it. */

@@ -4,10 +4,8 @@ import { toJson } from '../to-json.js';
 
 /**
  * Appends one event and returns its number, or undefined when an event with this `dedupeKey` was there already.
- * The job's row is locked for the counter, so numbers have no gaps and are visible in order.
- *
- * An event with the same key that is being appended at the same time is not seen by the first look, as the statement's snapshot
- * is older than the wait for the lock; the unique key finds it, and the number is given back.
+ * The job's row is locked for the counter, so numbers have no gaps and are visible in order. It is locked by a statement of its
+ * own: the next one then sees an event with the same key that was being appended at the same time. Both are sent at once.
  */
 export async function appendEvent<K extends EventKind>(
   tx: Transaction,
@@ -16,23 +14,20 @@ export async function appendEvent<K extends EventKind>(
   data: EventData[K],
   dedupeKey?: string,
 ): Promise<number | undefined> {
-  const [row] = await tx.query<{ seq: number | null; counted: boolean }>(
-    `WITH counted AS (
-       UPDATE jobs SET last_event_seq = last_event_seq + 1
-       WHERE id = $1 AND NOT EXISTS (
-         SELECT FROM job_events e WHERE e.job_id = $1 AND e.dedupe_key = $5::text)
-       RETURNING last_event_seq),
-     told AS (
+  const [, [row]] = await Promise.all([
+    tx.query('SELECT FROM jobs WHERE id = $1 FOR NO KEY UPDATE', [jobId]),
+    tx.query<{ seq: number }>(
+      `WITH counted AS (
+         UPDATE jobs SET last_event_seq = last_event_seq + 1
+         WHERE id = $1 AND NOT EXISTS (
+           SELECT FROM job_events e WHERE e.job_id = $1 AND e.dedupe_key = $5::text)
+         RETURNING last_event_seq)
        INSERT INTO job_events (tenant_id, job_id, seq, kind, data, dedupe_key)
-       SELECT $2, $1, last_event_seq, $3, $4, $5 FROM counted
-       ON CONFLICT (job_id, dedupe_key) DO NOTHING RETURNING seq)
-     SELECT (SELECT seq FROM told) AS seq, EXISTS (SELECT FROM counted) AS counted`,
-    [jobId, tx.tenantId, kind, toJson(data), dedupeKey ?? null],
-  );
-  if (row?.counted && row.seq === null) {
-    await tx.query('UPDATE jobs SET last_event_seq = last_event_seq - 1 WHERE id = $1', [jobId]);
-  }
-  return row?.seq ?? undefined;
+       SELECT $2, $1, last_event_seq, $3, $4, $5 FROM counted RETURNING seq`,
+      [jobId, tx.tenantId, kind, toJson(data), dedupeKey ?? null],
+    ),
+  ]);
+  return row?.seq;
 }
 
 /** Events after `afterSeq` in order, at most `limit`. */

@@ -10,21 +10,23 @@ export async function insertQuestionTables(
   questionId: string,
   tables: readonly AskedTable[],
 ): Promise<void> {
-  for (const [position, table] of tables.entries()) {
-    await tx.query(
-      `INSERT INTO question_tables (tenant_id, question_id, position, name, dataset_id, version_id, result_of)
-       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
-      [
-        tx.tenantId,
-        questionId,
-        position,
-        table.name,
-        'datasetId' in table ? table.datasetId : null,
-        'datasetId' in table ? table.versionId : null,
-        'datasetId' in table ? null : table.resultOf,
-      ],
-    );
-  }
+  await Promise.all(
+    tables.map((table, position) =>
+      tx.query(
+        `INSERT INTO question_tables (tenant_id, question_id, position, name, dataset_id, version_id, result_of)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+        [
+          tx.tenantId,
+          questionId,
+          position,
+          table.name,
+          'datasetId' in table ? table.datasetId : null,
+          'datasetId' in table ? table.versionId : null,
+          'datasetId' in table ? null : table.resultOf,
+        ],
+      ),
+    ),
+  );
 }
 
 /** A dataset as a question may be asked of it. */

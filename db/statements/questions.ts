@@ -114,6 +114,17 @@ export async function getQuestion(tx: Transaction, id: string): Promise<Question
   return row && toQuestion(row);
 }
 
+/** Where a question stands, or the one that it follows; `running` also where it waits and its reader's reply is there. */
+export async function getQuestionStatus(tx: Transaction, id: string): Promise<QuestionStatus | undefined> {
+  const [row] = await tx.query<{ status: QuestionStatus }>(
+    `SELECT CASE WHEN coalesce(l.status, q.status) = 'waiting' AND coalesce(l.choices, q.choices)->-1->>'chosen' <> '' THEN 'running'
+       ELSE coalesce(l.status, q.status) END AS status
+     FROM questions q LEFT JOIN questions l ON l.id = q.follows WHERE q.id = $1`,
+    [id],
+  );
+  return row?.status;
+}
+
 /** The questions of a conversation, oldest first, at most `limit` of the newest. */
 export async function listTurns(tx: Transaction, conversationId: string, limit: number): Promise<Question[]> {
   const rows = await tx.query<Row>(
