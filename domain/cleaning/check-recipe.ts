@@ -14,7 +14,7 @@ export function checkRecipe(
   steps: readonly CleaningStep[],
   columns: readonly { name: string; type: string }[],
 ): CheckedRecipe {
-  const program = createProgram({ from: '', columns });
+  const program = createProgram({ from: () => '', columns });
   const problems: StepProblem[] = [];
   for (const [step, each] of steps.entries()) {
     const missing = namedColumns(each).filter(

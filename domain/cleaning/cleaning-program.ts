@@ -24,8 +24,8 @@ export interface CleaningProgram {
   /** Before the first step. */
   readonly sourceColumns: readonly WorkingColumn[];
   readonly steps: readonly ProgramStep[];
-  /** The relation as SQL. */
-  relation(): string;
+  /** The relation as SQL; with a table, only the rows whose numbers it has in its column `r`. */
+  relation(table?: string): string;
   /** 0 for rows that are there after the steps so far. */
   alive(): string;
   requests(step: CleaningStep): { facts: FactRequest[]; tables: TableRequest[] };
@@ -34,8 +34,8 @@ export interface CleaningProgram {
 }
 
 export interface ProgramSource {
-  /** Relation with the columns by name and `__row`. */
-  from: string;
+  /** Relation with the columns by name and `__row`; with a table, only the rows whose numbers it has in its column `r`. */
+  from(table?: string): string;
   columns: readonly { name: string; type: string }[];
 }
 
@@ -49,7 +49,9 @@ export function createProgram(source: ProgramSource): CleaningProgram {
   }));
   let columns = sourceColumns;
   let alive = 'd0';
-  let relation = `SELECT __row AS r, 0 AS d0, ${columns.map(({ id, name }) => `${quoteName(name)} AS ${id}`).join(', ')} FROM ${source.from}`;
+  const cells = columns.map(({ id, name }) => `${quoteName(name)} AS ${id}`).join(', ');
+  /** The levels of steps over the source, from the innermost: what stands before its relation and behind. */
+  const levels: { before: string; behind: string }[] = [];
   const steps: ProgramStep[] = [];
 
   return {
@@ -58,7 +60,11 @@ export function createProgram(source: ProgramSource): CleaningProgram {
     },
     sourceColumns,
     steps,
-    relation: () => `(${relation})`,
+    relation: (table) =>
+      levels.reduce(
+        (inner, { before, behind }) => `(${before}${inner}${behind})`,
+        `(SELECT __row AS r, 0 AS d0, ${cells} FROM ${source.from(table)})`,
+      ),
     alive: () => alive,
     requests: (step) => {
       const definition = definitionOf(step);
@@ -80,7 +86,10 @@ export function createProgram(source: ProgramSource): CleaningProgram {
       }
       const joins = tables.map((table, index) => ` LEFT JOIN ${table} t${index} ON t${index}.r = s.r`);
       if (assigns.length > 0) {
-        relation = `SELECT ${['s.*', ...assigns].join(', ')} FROM (${relation}) s${joins.join('')}`;
+        levels.push({
+          before: `SELECT ${['s.*', ...assigns].join(', ')} FROM `,
+          behind: ` s${joins.join('')}`,
+        });
       }
       columns = compiled.columns;
       const added = { ...compiled, number, aliveBefore, aliveAfter: alive };

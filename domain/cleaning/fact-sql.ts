@@ -5,11 +5,13 @@ import { asText, isMissing, isNumeric, isText, type WorkingColumn } from './work
 
 /** The rows that are there, and what is needed of them. */
 export interface LiveRows {
-  relation: string;
+  /** With a table, only the rows whose numbers it has in its column `r`. */
+  relation(table?: string): string;
   alive: string;
 }
 
-const live = ({ relation, alive }: LiveRows): string => `${relation} WHERE ${alive} = 0`;
+const live = ({ relation, alive }: LiveRows, table?: string): string =>
+  `${relation(table)} WHERE ${alive} = 0`;
 
 /**
  * One row with the fact as text. Places in the sorted column instead of quantile functions, whose state is in no memory limit: of an even
@@ -32,21 +34,24 @@ export function factSql({ column, what }: FactRequest, rows: LiveRows): string {
 }
 
 /**
- * A table of rows that repeat another: candidates by a hash in one scan that spills, then by the cells themselves, so that two rows with
- * one hash are never taken for each other.
+ * A table of rows that repeat another: candidates by a hash, which is kept for each row so that one scan is enough, then by the cells
+ * themselves, so that two rows with one hash are never taken for each other. The tables `before` are made first, in their order.
  */
 export function duplicatesSql(
   { columns, keep, needsAll }: Extract<TableRequest, { what: 'duplicates' }>,
   rows: LiveRows,
-): { before: string; table: string } {
+): { before: { name: string; select: string }[]; table: string } {
   const ids = columns.map(({ id }) => id).join(', ');
   const held = needsAll
     ? columns.map((column) => `NOT ${isMissing(column)}`).join(' AND ')
     : `NOT (${columns.map(isMissing).join(' AND ')})`;
-  const hashed = `SELECT hash(${ids}) AS h, r, ${ids} FROM ${live(rows)} AND ${held}`;
+  const repeated = 'SELECT h FROM row_hashes GROUP BY h HAVING count(*) > 1';
   return {
-    before: `SELECT h FROM (${hashed}) GROUP BY h HAVING count(*) > 1`,
-    table: `SELECT r FROM (SELECT r, row_number() OVER (PARTITION BY ${ids} ORDER BY r ${keep === 'first' ? 'ASC' : 'DESC'}) AS place FROM (${hashed}) WHERE h IN (SELECT h FROM duplicate_hashes)) WHERE place > 1`,
+    before: [
+      { name: 'row_hashes', select: `SELECT hash(${ids}) AS h, r FROM ${live(rows)} AND ${held}` },
+      { name: 'row_candidates', select: `SELECT r FROM row_hashes WHERE h IN (${repeated})` },
+    ],
+    table: `SELECT r FROM (SELECT r, row_number() OVER (PARTITION BY ${ids} ORDER BY r ${keep === 'first' ? 'ASC' : 'DESC'}) AS place FROM ${live(rows, 'row_candidates')}) WHERE place > 1`,
   };
 }
 

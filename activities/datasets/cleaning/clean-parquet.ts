@@ -1,9 +1,10 @@
 import type { CleaningStep, StepEffect, StepProblem } from '../../../contracts/cleaning.js';
 import { QuaestorError } from '../../../contracts/quaestor-error.js';
+import type { ProgramSource } from '../../../domain/cleaning/cleaning-program.js';
 import { recipeDoesNotFit } from '../../../domain/cleaning/recipe-does-not-fit.js';
 import { sayCount } from '../../../domain/say-count.js';
 import type { DuckDbSession } from '../duckdb/duckdb-session.js';
-import { findVersionRows } from '../duckdb/version-rows.js';
+import { columnsOfFile, someVersionRows, versionRows } from '../duckdb/version-rows.js';
 import { type BuiltProgram, buildProgram } from './build-program.js';
 import { measureEffects } from './measure-effects.js';
 import { type CleanedFiles, writeCleanedVersion } from './write-cleaned-version.js';
@@ -24,12 +25,17 @@ export interface PreviewedSteps {
   problems: StepProblem[];
 }
 
-const sourceOf = async (session: DuckDbSession, { path, columns }: CleanParquetInput) => ({
-  from: await findVersionRows(path, async (sql) =>
+async function sourceOf(
+  session: DuckDbSession,
+  { path, columns }: CleanParquetInput,
+): Promise<ProgramSource> {
+  const names = await columnsOfFile(path, async (sql) =>
     (await session.all(sql)).rows.map(([name]) => String(name)),
-  ),
-  columns,
-});
+  );
+  const from = (table?: string): string =>
+    table === undefined ? versionRows(path, names) : someVersionRows(path, names, table);
+  return { from, columns };
+}
 
 /** What the steps would do, without writing anything. A step that does not fit has a problem, and the others go on without it. */
 export async function previewSteps(

@@ -6,20 +6,34 @@ import {
 } from '../../../contracts/cleaning.js';
 import type { ProgramStep } from '../../../domain/cleaning/cleaning-program.js';
 import type { WatchedColumn } from '../../../domain/cleaning/compiled-step.js';
-import { removedSql, shownNames, watchedSql } from '../../../domain/cleaning/effect-sql.js';
+import {
+  type CountedRows,
+  countedSql,
+  firstRowsSql,
+  removedRows,
+  shownNames,
+  shownSql,
+  watchedRows,
+} from '../../../domain/cleaning/effect-sql.js';
 import type { DuckDbSession } from '../duckdb/duckdb-session.js';
 import type { DuckDbCell } from '../duckdb/protocol.js';
 import type { BuiltProgram } from './build-program.js';
 
 /** Figures in one scan: more of them make DuckDB slow. */
 const FIGURES_PER_SCAN = 400;
+/** Rows in which the first ones are looked for before; what is frequent is found there, and for each row of the whole it costs a list. */
+const EARLY_ROWS = 20_000;
 
 interface Measured {
-  expressions: string[];
-  take(cells: readonly (DuckDbCell | undefined)[]): void;
+  counted: CountedRows[];
+  /** `shown`: the first of the rows, as the SQL of `counted` shows them. */
+  take(counts: readonly number[], shown: readonly Fields[][]): void;
 }
 
-/** What each step of the program does, counted over all rows, in one scan for each few hundred figures. */
+/**
+ * What each step of the program does, counted over all rows, in one scan for each few hundred figures. The scans only find the numbers of
+ * the rows that are shown: making their cells ready for all rows costs more than counting.
+ */
 export async function measureEffects(session: DuckDbSession, built: BuiltProgram): Promise<StepEffect[]> {
   const { program, facts } = built;
   const effects = program.steps.map((step, index): StepEffect => {
@@ -38,23 +52,53 @@ export async function measureEffects(session: DuckDbSession, built: BuiltProgram
       facts: facts[index] ?? [],
     };
   });
+  await session.run(
+    `CREATE OR REPLACE TEMP TABLE early_rows AS SELECT range AS r FROM range(1, ${EARLY_ROWS + 1})`,
+  );
   const measured = program.steps.flatMap((step, index) => measuredOf(step, effects[index]!));
   for (let at = 0; at < measured.length; ) {
-    const expressions: string[] = [];
     const part: Measured[] = [];
-    while (at < measured.length && (part.length === 0 || expressions.length < FIGURES_PER_SCAN)) {
+    let figures = 0;
+    while (at < measured.length && (part.length === 0 || figures < FIGURES_PER_SCAN)) {
       const next = measured[at++]!;
       part.push(next);
-      expressions.push(...next.expressions);
+      figures += 2 * next.counted.length;
     }
-    const { rows } = await session.all(`SELECT ${expressions.join(', ')} FROM ${program.relation()}`);
-    let cell = 0;
-    for (const each of part) {
-      each.take((rows[0] ?? []).slice(cell, cell + each.expressions.length));
-      cell += each.expressions.length;
-    }
+    await measurePart(session, built, part);
   }
   return effects;
+}
+
+async function measurePart(
+  session: DuckDbSession,
+  { program }: BuiltProgram,
+  part: readonly Measured[],
+): Promise<void> {
+  const counted = part.flatMap((measured) => measured.counted);
+  const [early = []] = (await session.all(firstRowsSql(counted, program.relation('early_rows')))).rows;
+  const wanted = counted.map(({ limit }, index) => items(early[index]).length < limit);
+  const [figures = []] = (await session.all(countedSql(counted, wanted, program.relation()))).rows;
+  const counts = counted.map((_, index) => Number(figures[2 * index]));
+  const rows = counted.flatMap((_, index) => items(wanted[index] ? figures[2 * index + 1] : early[index]));
+  const places = counted.flatMap(({ limit }, index) => (limit > 0 && counts[index]! > 0 ? [index] : []));
+  const shown: Fields[][] = counted.map(() => []);
+  if (places.length > 0) {
+    await session.run(
+      `CREATE OR REPLACE TEMP TABLE shown_rows AS SELECT DISTINCT unnest([${rows.join(', ')}]::BIGINT[]) AS r`,
+    );
+    const ofFew = shownSql(
+      places.map((place) => counted[place]!),
+      program.relation('shown_rows'),
+    );
+    const [found = []] = (await session.all(ofFew)).rows;
+    for (const [index, place] of places.entries()) shown[place] = items(found[index]) as Fields[];
+  }
+  let at = 0;
+  for (const each of part) {
+    const end = at + each.counted.length;
+    each.take(counts.slice(at, end), shown.slice(at, end));
+    at = end;
+  }
 }
 
 function measuredOf(step: ProgramStep, effect: StepEffect): Measured[] {
@@ -63,11 +107,11 @@ function measuredOf(step: ProgramStep, effect: StepEffect): Measured[] {
   return [
     ...measured,
     {
-      expressions: removedSql(step),
-      take: ([count, rows]) => {
-        effect.rowsRemoved = Number(count);
+      counted: [removedRows(step)],
+      take: ([count = 0], [rows = []]) => {
+        effect.rowsRemoved = count;
         const columns = shownNames(step);
-        effect.removedRows = objects(rows).map(({ row, cells }) => ({
+        effect.removedRows = rows.map(({ row, cells }) => ({
           row: Number(row),
           cells: (cells as DuckDbCell[]).map((cell, index) => ({
             column: columns[index] ?? '',
@@ -86,14 +130,14 @@ function measuredCells(
   index: number,
 ): Measured {
   return {
-    expressions: watchedSql(step, watched, index < CLEANING_LIMITS.exampleColumns),
-    take: ([changed, lost, examples, lostExamples]) => {
+    counted: watchedRows(step, watched, index < CLEANING_LIMITS.exampleColumns),
+    take: ([changed = 0, lost = 0], [examples = [], lostExamples = []]) => {
       const column: ColumnEffect = {
         column: watched.name,
-        changed: Number(changed),
-        lost: Number(lost),
-        examples: objects(examples).map(toChangedCell),
-        lostExamples: objects(lostExamples).map(toChangedCell),
+        changed,
+        lost,
+        examples: examples.map(toChangedCell),
+        lostExamples: lostExamples.map(toChangedCell),
       };
       effect.cellsChanged += column.changed;
       effect.cellsLost += column.lost;
@@ -104,7 +148,7 @@ function measuredCells(
 
 type Fields = { [field: string]: DuckDbCell };
 
-const objects = (cell: DuckDbCell | undefined): Fields[] => (Array.isArray(cell) ? (cell as Fields[]) : []);
+const items = (cell: DuckDbCell | undefined): DuckDbCell[] => (Array.isArray(cell) ? cell : []);
 /** jsonb takes no zero character. */
 const textOf = (cell: DuckDbCell | undefined): string | null =>
   cell === null || cell === undefined ? null : String(cell).replaceAll('\0', '\ufffd');

@@ -41,9 +41,10 @@ export async function writeCleanedVersion(
   return { rowCount: Number(rows[0]?.[0] ?? 0), parquetBytes: (await stat(data)).size };
 }
 
+/** A join does not keep the order of rows unless it is asked for. */
 const copy = (session: DuckDbSession, select: string, path: string): Promise<number> =>
   session.run(
-    `COPY (${select}) TO ${quoteLiteral(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
+    `COPY (${select}) TO ${quoteLiteral(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, PRESERVE_ORDER true)`,
   );
 
 async function isInOrder(session: DuckDbSession, path: string): Promise<boolean> {

@@ -19,13 +19,26 @@ export function versionRows(path: string, names: readonly string[]): string {
   return has(names, ROW_COLUMN) ? rows : `(SELECT *, ${PLACE_IN_FILE} + 1 AS ${ROW_COLUMN} FROM ${rows})`;
 }
 
-/** The same of a file whose columns are not known. `describe` runs a statement and gives the first cell of each row. */
-export async function findVersionRows(
+/** The rows whose numbers a table has in its column `r`; the file is read only near them. */
+export function someVersionRows(path: string, names: readonly string[], table: string): string {
+  const rows = `read_parquet(${quoteLiteral(path)}) file`;
+  return has(names, ROW_COLUMN)
+    ? `(SELECT file.* FROM ${rows} SEMI JOIN ${table} few ON file.${ROW_COLUMN} = few.r)`
+    : // Only a condition on the place itself reaches the reader of the file.
+      `(SELECT file.*, file.${PLACE_IN_FILE} + 1 AS ${ROW_COLUMN} FROM ${rows} SEMI JOIN (SELECT r - 1 AS place FROM ${table}) few ON file.${PLACE_IN_FILE} = few.place)`;
+}
+
+/** The columns that a version's file has. `describe` runs a statement and gives the first cell of each row. */
+export const columnsOfFile = (
   path: string,
   describe: (sql: string) => Promise<string[]>,
-): Promise<string> {
-  return versionRows(path, await describe(`DESCRIBE SELECT * FROM read_parquet(${quoteLiteral(path)})`));
-}
+): Promise<string[]> => describe(`DESCRIBE SELECT * FROM read_parquet(${quoteLiteral(path)})`);
+
+/** `versionRows` of a file whose columns are not known. */
+export const findVersionRows = async (
+  path: string,
+  describe: (sql: string) => Promise<string[]>,
+): Promise<string> => versionRows(path, await columnsOfFile(path, describe));
 
 /** Must a file with every record of the source, in order, have the column all the same? */
 export const hidesPlaceInFile = (names: readonly string[]): boolean => has(names, PLACE_IN_FILE);

@@ -1,6 +1,6 @@
 import type { NumberWriting } from '../../../contracts/cleaning.js';
 import { quoteLiteral } from '../../datasets/sql-text.js';
-import { trimmed } from '../working-column.js';
+import { SPACE } from '../white-space.js';
 
 const escapeRegex = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
@@ -17,7 +17,6 @@ export interface NumberShape extends NumberWriting {
  * of codes, not of numbers. A minus may stand before or after a currency, or be brackets: (12.50).
  */
 export function digitsSql(id: string, shape: NumberShape): string {
-  const text = trimmed(id);
   const affixes = shape.affixes.map((affix) => affix.trim()).filter((affix) => affix !== '');
   const group = escapeRegex(shape.thousands);
   const point = escapeRegex(shape.decimal);
@@ -33,16 +32,18 @@ export function digitsSql(id: string, shape: NumberShape): string {
   const before = affix === '' ? '' : `(?:(?:${affix})[\\s\\x{A0}]?)?`;
   const after = affix === '' ? '' : `(?:[\\s\\x{A0}]?(?:${affix}))?`;
   const sign = '[-+\\x{2212}]?';
-  const pattern = `^(?:${sign}${before}${sign}${body}${after}|\\(${before}${body}${after}\\))$`;
+  const pattern = `^${SPACE}*(?:${sign}${before}${sign}${body}${after}|\\(${before}${body}${after}\\))${SPACE}*$`;
+  // Written so already, as most are: one pattern instead of three.
+  const plainPattern = `^-?(?:0|[1-9][0-9]*)${shape.decimal === '.' ? `(?:[.]${digits})?` : ''}$`;
 
-  let rest = text;
+  let rest = id;
   // An affix may hold digits or an e itself (m2).
   for (const each of affixes) rest = `replace(${rest}, ${quoteLiteral(each)}, '')`;
   const kept = `regexp_replace(${rest}, ${quoteLiteral(`[^0-9${shape.decimal}${exponent === '' ? '' : 'eE+-'}]`)}, '', 'g')`;
   const plain = shape.decimal === ',' ? `replace(${kept}, ',', '.')` : kept;
-  const isNegative = `regexp_matches(${text}, ${quoteLiteral('^[^0-9]*[-\\x{2212}(]')})`;
+  const isNegative = `regexp_matches(${id}, ${quoteLiteral('^[^0-9]*[-\\x{2212}(]')})`;
   const signed = exponent === '' ? `CASE WHEN ${isNegative} THEN '-' ELSE '' END || ${plain}` : plain;
-  return `CASE WHEN regexp_matches(${text}, ${quoteLiteral(pattern)}) THEN ${signed} END`;
+  return `CASE WHEN regexp_matches(${id}, ${quoteLiteral(plainPattern)}) THEN ${id} WHEN regexp_matches(${id}, ${quoteLiteral(pattern)}) THEN ${signed} END`;
 }
 
 /** Digits that a double holds exactly enough to give them back. */

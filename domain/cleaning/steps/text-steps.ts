@@ -2,7 +2,8 @@ import type { CleaningStep } from '../../../contracts/cleaning.js';
 import { quoteLiteral } from '../../datasets/sql-text.js';
 import type { StepDefinition } from '../compiled-step.js';
 import { changeColumns } from '../step-columns.js';
-import { asText, isText, trimmed } from '../working-column.js';
+import { trimmed, trimmedAndCollapsed } from '../white-space.js';
+import { asText, isText } from '../working-column.js';
 
 type Step<Kind extends CleaningStep['kind']> = Extract<CleaningStep, { kind: Kind }>;
 
@@ -10,8 +11,7 @@ export const trim: StepDefinition<Step<'trim'>> = {
   compile: (step, context) =>
     changeColumns(context, step.columns, 'trimmed', ({ id, type }) => {
       if (!isText(type)) return undefined;
-      const text = trimmed(id);
-      return { sql: step.collapse ? `regexp_replace(${text}, '[\\s\\p{Z}]+', ' ', 'g')` : text };
+      return { sql: step.collapse ? trimmedAndCollapsed(id) : trimmed(id) };
     }),
 };
 

@@ -3,7 +3,8 @@ import { quoteLiteral } from '../../datasets/sql-text.js';
 import { confusedFormat } from '../../datasets/types/date-formats.js';
 import { type CompiledStep, type StepContext, type StepDefinition, StepError } from '../compiled-step.js';
 import { changeColumns } from '../step-columns.js';
-import { isNumeric, isTemporal, isText, trimmed, type WorkingColumn } from '../working-column.js';
+import { trimmed } from '../white-space.js';
+import { isNumeric, isTemporal, isText, type WorkingColumn } from '../working-column.js';
 import { digitsSql, fitsDouble, type NumberShape } from './number-text.js';
 
 type Step<Kind extends CleaningStep['kind']> = Extract<CleaningStep, { kind: Kind }>;

@@ -29,8 +29,8 @@ export interface Cleaned extends CleanedVersion {
 
 /** Tables made and cleaned by a real DuckDB process. */
 export interface Cleaner extends Scratch {
-  /** A version's files from a SELECT; the rows are numbered in its order, from 1. */
-  table(select: string): Promise<Table>;
+  /** A version's files from a SELECT; the rows are numbered in its order, from 1: in a column, or `byPlace` as files with all rows are. */
+  table(select: string, byPlace?: 'byPlace'): Promise<Table>;
   clean(table: Table, steps: readonly CleaningStep[]): Promise<Cleaned>;
   preview(table: Table, steps: readonly CleaningStep[]): Promise<PreviewedSteps>;
   /** `clean` over a table of one SELECT. */
@@ -43,17 +43,19 @@ export async function createCleaner(): Promise<Cleaner> {
   const all = async (sql: string): Promise<DuckDbCell[][]> =>
     (await scratch.pool.withSession({ timeoutMs: TIMEOUT_MS }, (session) => session.all(sql))).rows;
 
-  const table = async (select: string): Promise<Table> => {
+  const table = async (select: string, byPlace?: 'byPlace'): Promise<Table> => {
     const folder = await mkdtemp(join(scratch.folder, 'version-'));
     const path = join(folder, 'data.parquet');
     const rejects = join(folder, 'rejects.parquet');
     await all(
-      `COPY (SELECT *, row_number() OVER () AS __row FROM (${select})) TO ${quoteLiteral(path)} (FORMAT parquet)`,
+      `COPY (SELECT *${byPlace ? '' : ', row_number() OVER () AS __row'} FROM (${select})) TO ${quoteLiteral(path)} (FORMAT parquet)`,
     );
     await all(
       `COPY (SELECT 1::BIGINT AS line, NULL::VARCHAR AS "column", 'Report' AS text, 'outside_of_table' AS reason, NULL::BIGINT AS "row") TO ${quoteLiteral(rejects)} (FORMAT parquet)`,
     );
-    const described = await all(`DESCRIBE SELECT * EXCLUDE (__row) FROM ${quoteLiteral(path)}`);
+    const described = await all(
+      `DESCRIBE SELECT ${byPlace ? '*' : '* EXCLUDE (__row)'} FROM ${quoteLiteral(path)}`,
+    );
     return {
       path,
       rejects,
