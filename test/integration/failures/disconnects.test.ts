@@ -1,69 +1,52 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { createTestSource, type TestSource } from '../../support/databases.js';
+import { askAnew } from '../../support/ask-anew.js';
 import { watchJob } from '../../support/job-watch.js';
-import { type ModelServer, startModelServer } from '../../support/model-server.js';
-import { createTestNamespace } from '../../support/namespaces.js';
 import { pendingActivities } from '../../support/pending-activities.js';
-import { startTestQuaestor, type TestQuaestor } from '../../support/quaestor.js';
-import { sharedServers } from '../../support/shared-servers.js';
-import { COUNT_BY_STATUS, SHOP_SQL, sqlReply } from '../../support/shop.js';
+import { COUNT_BY_STATUS, sqlReply } from '../../support/shop.js';
+import { type ShopQuaestor, startShopQuaestor } from '../../support/shop-quaestor.js';
 import { lockTable } from '../../support/source-lock.js';
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.js';
 import { waitUntil } from '../../support/wait-until.js';
 
-let model: ModelServer;
-let source: TestSource;
 let way: TcpProxy;
-let quaestor: TestQuaestor;
-let namespace: string;
+let quaestor: ShopQuaestor;
 let dataSourceId: string;
 
 beforeAll(async () => {
-  model = await startModelServer();
-  source = await createTestSource(SHOP_SQL);
-  way = await startTcpProxy({ target: source.url });
-  namespace = await createTestNamespace(sharedServers().temporalAddress);
-  quaestor = await startTestQuaestor({ OPENAI_BASE_URL: model.baseUrl, TEMPORAL_NAMESPACE: namespace });
+  quaestor = await startShopQuaestor();
+  way = await startTcpProxy({ target: quaestor.source.url });
   dataSourceId = await quaestor.connect(way.url);
 }, 120_000);
 
 afterAll(async () => {
   await quaestor?.stop();
   await way?.close();
-  await source?.drop();
-  await model?.close();
 }, 60_000);
 
 beforeEach(async () => {
-  model.reset();
-  model.setReply(() => sqlReply(COUNT_BY_STATUS));
+  quaestor.model.reset();
+  quaestor.model.setReply(() => sqlReply(COUNT_BY_STATUS));
   await way.restore();
 });
 
-let words = 0;
-async function ask() {
-  const question = `How many orders are there of each status, for the ${++words}. time?`;
-  const reply = await quaestor.client.askQuestion({ dataSourceId, question });
-  if (reply.answered) throw new Error('must not be cached');
-  return { ...reply, watch: watchJob(quaestor.client, reply.jobId) };
-}
+const ask = () => askAnew(quaestor.client, dataSourceId);
 
 test.each(['tryQuery', 'runQuery'])(
   'a data source that dies in the middle of %s and comes back: the query is run again and answered',
   async (step) => {
-    const lock = await lockTable(source, 'orders');
+    const lock = await lockTable(quaestor.source, 'orders');
     const { questionId, jobId, watch } = await ask();
     if (step === 'runQuery') {
       // Tried inline for a second, then moved to its own queue.
       await waitUntil('the query has moved to its queue', async () =>
-        (await pendingActivities(namespace, jobId)).some(({ isStarted }) => isStarted),
+        (await pendingActivities(quaestor.namespace, jobId)).some(({ isStarted }) => isStarted),
       );
     }
     await lock.untilBlocked();
     await way.cut();
     await lock.release();
     await waitUntil('Quaestor has met the closed port', async () =>
-      (await pendingActivities(namespace, jobId)).some(
+      (await pendingActivities(quaestor.namespace, jobId)).some(
         ({ type, lastFailure }) => type === 'runQuery' && lastFailure?.includes('has gone away'),
       ),
     );
@@ -73,20 +56,20 @@ test.each(['tryQuery', 'runQuery'])(
       status: 'answered',
       answer: { rowCount: 3 },
     });
-    expect(model.stats.byEndpoint.chat).toBe(1);
+    expect(quaestor.model.stats.byEndpoint.chat).toBe(1);
   },
   90_000,
 );
 
 test('a data source that dies while its catalog is read and comes back: it is read again', async () => {
-  const lock = await lockTable(source, 'pg_catalog.pg_description');
+  const lock = await lockTable(quaestor.source, 'pg_catalog.pg_description');
   const jobId = await quaestor.client.indexDataSource(dataSourceId);
   const watch = watchJob(quaestor.client, jobId);
   await lock.untilBlocked();
   await way.cut();
   await lock.release();
   await waitUntil('Quaestor has met the closed port', async () =>
-    (await pendingActivities(namespace, jobId)).some(({ lastFailure }) =>
+    (await pendingActivities(quaestor.namespace, jobId)).some(({ lastFailure }) =>
       lastFailure?.includes('has gone away'),
     ),
   );
@@ -95,7 +78,7 @@ test('a data source that dies while its catalog is read and comes back: it is re
 }, 90_000);
 
 test('a data source that dies in the middle of a query and stays away: the job ends with a reason that names it', async () => {
-  const lock = await lockTable(source, 'orders');
+  const lock = await lockTable(quaestor.source, 'orders');
   const { questionId, watch } = await ask();
   await lock.untilBlocked();
   await way.cut();
@@ -118,7 +101,7 @@ test('a data source that is away when the query begins: the job fails at once wi
 }, 60_000);
 
 test('twenty clients that asked with Prefer: wait and leave: the job goes on, later GETs have the answer, and nothing of the waits is left', async () => {
-  const lock = await lockTable(source, 'orders');
+  const lock = await lockTable(quaestor.source, 'orders');
   const text = 'How many orders of each status do twenty clients wait for?';
   const leaving = new AbortController();
   const waits = Array.from({ length: 20 }, () =>
@@ -151,12 +134,12 @@ test('twenty clients that asked with Prefer: wait and leave: the job goes on, la
       answer: { rowCount: 3 },
     });
   }
-  expect(model.stats.byEndpoint.chat).toBe(1);
+  expect(quaestor.model.stats.byEndpoint.chat).toBe(1);
 }, 90_000);
 
 test('a hundred clients that leave their event streams leave nothing behind', async () => {
   // A job that waits for as long as this test needs.
-  const lock = await lockTable(source, 'pg_catalog.pg_description');
+  const lock = await lockTable(quaestor.source, 'pg_catalog.pg_description');
   const jobId = await quaestor.client.indexDataSource(dataSourceId);
   const watch = watchJob(quaestor.client, jobId);
   await watch.until('job.started');

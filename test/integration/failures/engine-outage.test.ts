@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { createTestSource, type TestSource } from '../../support/databases.js';
 import { watchJob } from '../../support/job-watch.js';
-import { type ModelServer, startModelServer } from '../../support/model-server.js';
-import { startTestQuaestor, type TestQuaestor } from '../../support/quaestor.js';
 import { sharedServers } from '../../support/shared-servers.js';
-import { COUNT_BY_STATUS, SHOP_SQL, sqlReply } from '../../support/shop.js';
+import { COUNT_BY_STATUS, sqlReply } from '../../support/shop.js';
+import { type ShopQuaestor, startShopQuaestor } from '../../support/shop-quaestor.js';
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.js';
 import { waitUntil } from '../../support/wait-until.js';
 
@@ -12,32 +10,25 @@ const OUTAGE_MS = 20_000;
 /** An answer, also a refusal, must not take longer than a client would wait. */
 const PATIENCE_MS = 10_000;
 
-let model: ModelServer;
-let source: TestSource;
 let engine: TcpProxy;
-let quaestor: TestQuaestor;
+let quaestor: ShopQuaestor;
 let dataSourceId: string;
 
 beforeAll(async () => {
-  model = await startModelServer();
-  source = await createTestSource(SHOP_SQL);
   engine = await startTcpProxy({ target: sharedServers().temporalAddress });
-  quaestor = await startTestQuaestor({ OPENAI_BASE_URL: model.baseUrl, TEMPORAL_ADDRESS: engine.url });
-  model.setReply(() => sqlReply(COUNT_BY_STATUS));
-  dataSourceId = await quaestor.connect(source.url);
+  quaestor = await startShopQuaestor({ env: { TEMPORAL_ADDRESS: engine.url } });
+  ({ dataSourceId } = quaestor);
 }, 120_000);
 
 afterAll(async () => {
   await engine?.restore();
   await quaestor?.stop();
   await engine?.close();
-  await source?.drop();
-  await model?.close();
 }, 60_000);
 
 beforeEach(async () => {
-  model.reset();
-  model.setReply(() => sqlReply(COUNT_BY_STATUS));
+  quaestor.model.reset();
+  quaestor.model.setReply(() => sqlReply(COUNT_BY_STATUS));
   await engine.restore();
 });
 
@@ -107,20 +98,20 @@ test('without the engine new work is refused as engine_unavailable, everything t
 }, 120_000);
 
 test('the engine away for 20 s in the middle of an answer and an indexing: both end rightly, nothing is paid for twice, and work is taken again', async () => {
-  await source.execute('CREATE TABLE parcels (id int PRIMARY KEY, weight_kg numeric)');
-  model.script('embeddings', { kind: 'hold' });
+  await quaestor.source.execute('CREATE TABLE parcels (id int PRIMARY KEY, weight_kg numeric)');
+  quaestor.model.script('embeddings', { kind: 'hold' });
   const indexing = watchJob(quaestor.client, await quaestor.client.indexDataSource(dataSourceId));
-  await model.waitUntil((stats) => stats.held === 1);
-  model.script('chat', { kind: 'hold' });
+  await quaestor.model.waitUntil((stats) => stats.held === 1);
+  quaestor.model.script('chat', { kind: 'hold' });
   const asked = await quaestor.client.askQuestion({ dataSourceId, question: 'Orders by status, please' });
   if (asked.answered) throw new Error('must not be cached');
   const answering = watchJob(quaestor.client, asked.jobId);
-  await model.waitUntil((stats) => stats.held === 2);
+  await quaestor.model.waitUntil((stats) => stats.held === 2);
 
   await engine.cut();
   const awaySince = Date.now();
   // The paid replies arrive while nobody can be told.
-  model.release();
+  quaestor.model.release();
   await answering.until('sql.generated');
   await indexing.until('batch.embedded');
   await waitUntil('20 s have passed', () => Date.now() - awaySince >= OUTAGE_MS);
@@ -132,10 +123,10 @@ test('the engine away for 20 s in the middle of an answer and an indexing: both 
     status: 'answered',
     answer: { rowCount: 3 },
   });
-  expect(model.stats.byEndpoint.chat).toBe(1);
+  expect(quaestor.model.stats.byEndpoint.chat).toBe(1);
   // One table and its two columns in one request; the question in another.
-  expect(model.stats.byEndpoint.embeddings).toBe(2);
-  expect(model.stats.embeddedInputs).toBe(4);
+  expect(quaestor.model.stats.byEndpoint.embeddings).toBe(2);
+  expect(quaestor.model.stats.embeddedInputs).toBe(4);
 
   await engineIs('ok');
   expect((await quaestor.ask(dataSourceId, 'Statuses of orders, counted')).status).toBe('answered');

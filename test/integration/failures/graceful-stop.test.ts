@@ -1,47 +1,35 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { createTestSource, type TestSource } from '../../support/databases.js';
-import { type JobWatch, watchJob } from '../../support/job-watch.js';
-import { type ModelServer, startModelServer } from '../../support/model-server.js';
+import { askAnew } from '../../support/ask-anew.js';
+import type { JobWatch } from '../../support/job-watch.js';
+import { type KillableQuaestor, startKillableQuaestor } from '../../support/killable-quaestor.js';
 import { pendingActivities } from '../../support/pending-activities.js';
-import { startTestDeployment, type TestDeployment } from '../../support/quaestor-process.js';
-import { COUNT_BY_STATUS, SHOP_SQL, sqlReply } from '../../support/shop.js';
+import { COUNT_BY_STATUS, sqlReply } from '../../support/shop.js';
 import { lockTable } from '../../support/source-lock.js';
 import { waitUntil } from '../../support/wait-until.js';
 
-let model: ModelServer;
-let source: TestSource;
-let quaestor: TestDeployment;
+let quaestor: KillableQuaestor;
 let dataSourceId: string;
 
 beforeAll(async () => {
-  model = await startModelServer();
-  source = await createTestSource(SHOP_SQL);
-  quaestor = await startTestDeployment({
-    OPENAI_BASE_URL: model.baseUrl,
-    QUAESTOR_SHUTDOWN_GRACE_MS: '3000',
-    LOG_LEVEL: 'info',
+  quaestor = await startKillableQuaestor({
+    env: {
+      QUAESTOR_SHUTDOWN_GRACE_MS: '3000',
+      LOG_LEVEL: 'info',
+    },
   });
-  dataSourceId = await quaestor.connect(source.url);
+  dataSourceId = await quaestor.connect(quaestor.source.url);
 }, 120_000);
 
 afterAll(async () => {
   await quaestor?.stop();
-  await source?.drop();
-  await model?.close();
 }, 60_000);
 
 beforeEach(() => {
-  model.reset();
-  model.setReply(() => sqlReply(COUNT_BY_STATUS));
+  quaestor.model.reset();
+  quaestor.model.setReply(() => sqlReply(COUNT_BY_STATUS));
 });
 
-let words = 0;
-async function ask(): Promise<{ questionId: string; jobId: string; watch: JobWatch }> {
-  const question = `How many orders are there of each status, for the ${++words}. time?`;
-  const reply = await quaestor.client.askQuestion({ dataSourceId, question });
-  if (reply.answered) throw new Error('must not be cached');
-  return { ...reply, watch: watchJob(quaestor.client, reply.jobId) };
-}
+const ask = () => askAnew(quaestor.client, dataSourceId);
 
 const stopsSaid = () => quaestor.logs().split('"stopping"').length - 1;
 
@@ -62,19 +50,19 @@ async function expectAnswer(questionId: string, watch: JobWatch): Promise<void> 
 }
 
 test('SIGTERM: a step that ends within the grace time is finished by the old process and not repeated', async () => {
-  model.script('chat', { kind: 'hold' });
+  quaestor.model.script('chat', { kind: 'hold' });
   const { questionId, watch } = await ask();
-  await model.waitUntil((stats) => stats.held === 1);
+  await quaestor.model.waitUntil((stats) => stats.held === 1);
   const { ended } = await beginStop();
-  model.release();
+  quaestor.model.release();
   expect(await ended).toEqual({ code: 0, signal: null });
   await quaestor.startWorkers();
   await expectAnswer(questionId, watch);
-  expect(model.stats.byEndpoint.chat).toBe(1);
+  expect(quaestor.model.stats.byEndpoint.chat).toBe(1);
 }, 120_000);
 
 test('SIGTERM: a step that outlasts the grace time is stopped on the data source, given back to the engine at once and done by the next process', async () => {
-  const lock = await lockTable(source, 'orders');
+  const lock = await lockTable(quaestor.source, 'orders');
   const { questionId, jobId, watch } = await ask();
   const queued = async () =>
     (await pendingActivities(quaestor.namespace, jobId)).find(({ type }) => type === 'runQuery');
@@ -92,5 +80,5 @@ test('SIGTERM: a step that outlasts the grace time is stopped on the data source
   await lock.release();
   await quaestor.startWorkers();
   await expectAnswer(questionId, watch);
-  expect(model.stats.byEndpoint.chat).toBe(1);
+  expect(quaestor.model.stats.byEndpoint.chat).toBe(1);
 }, 120_000);

@@ -1,31 +1,27 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createTestSource, execute, type TestSource } from '../../support/databases.js';
+import { execute } from '../../support/databases.js';
 import { watchJob } from '../../support/job-watch.js';
-import { type ModelServer, startModelServer } from '../../support/model-server.js';
+import { type KillableQuaestor, startKillableQuaestor } from '../../support/killable-quaestor.js';
 import { pendingActivities } from '../../support/pending-activities.js';
-import { startTestDeployment, type TestDeployment } from '../../support/quaestor-process.js';
 import { waitUntil } from '../../support/wait-until.js';
 
-let model: ModelServer;
-let source: TestSource;
-let quaestor: TestDeployment;
+let quaestor: KillableQuaestor;
 
 beforeAll(async () => {
-  model = await startModelServer({
-    reply: () => JSON.stringify({ descriptions: [{ name: 'public.mvkz', text: 'Vouchers.' }] }),
-  });
-  source = await createTestSource('CREATE TABLE mvkz (id integer PRIMARY KEY)');
-  quaestor = await startTestDeployment({
-    OPENAI_BASE_URL: model.baseUrl,
-    // A dead worker is noticed a little sooner than in production (5 s).
-    QUAESTOR_QUEUE_GENERATION_HEARTBEAT_MS: '3000',
+  quaestor = await startKillableQuaestor({
+    model: {
+      reply: () => JSON.stringify({ descriptions: [{ name: 'public.mvkz', text: 'Vouchers.' }] }),
+    },
+    sourceSql: 'CREATE TABLE mvkz (id integer PRIMARY KEY)',
+    env: {
+      // A dead worker is noticed a little sooner than in production (5 s).
+      QUAESTOR_QUEUE_GENERATION_HEARTBEAT_MS: '3000',
+    },
   });
 }, 120_000);
 
 afterAll(async () => {
   await quaestor?.stop();
-  await source?.drop();
-  await model?.close();
 }, 60_000);
 
 /** While no process is there to hold the embedded store's one connection. */
@@ -36,7 +32,7 @@ async function changeStore(sql: string): Promise<void> {
 }
 
 test('a worker killed when the model’s descriptions are kept but not yet proposed: the model is not asked again', async () => {
-  const id = await quaestor.connect(source.url);
+  const id = await quaestor.connect(quaestor.source.url);
   // The store refuses this tenant's proposals, after the reply has been kept in a transaction of its own.
   await changeStore(`
     CREATE FUNCTION refuse_proposal() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -58,5 +54,5 @@ test('a worker killed when the model’s descriptions are kept but not yet propo
   expect(await quaestor.client.listMappings(id, { kind: 'description' })).toMatchObject([
     { target: 'public.mvkz', text: 'Vouchers.', status: 'generated' },
   ]);
-  expect(model.stats.byEndpoint.chat).toBe(1);
+  expect(quaestor.model.stats.byEndpoint.chat).toBe(1);
 }, 120_000);

@@ -2,43 +2,38 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createTestSource, queryRows, type TestSource } from '../../support/databases.js';
+import { queryRows } from '../../support/databases.js';
 import { type JobWatch, watchJob } from '../../support/job-watch.js';
-import { type ModelServer, startModelServer } from '../../support/model-server.js';
+import { type KillableQuaestor, startKillableQuaestor } from '../../support/killable-quaestor.js';
 import { type PendingActivity, pendingActivities } from '../../support/pending-activities.js';
-import { startTestDeployment, type TestDeployment } from '../../support/quaestor-process.js';
-import { SHOP_SQL, sqlReply } from '../../support/shop.js';
+import { sqlReply } from '../../support/shop.js';
 import { lockTable, type SourceLock } from '../../support/source-lock.js';
 import { waitUntil } from '../../support/wait-until.js';
 
 const ROWS = 600;
 const SQL = 'SELECT * FROM orders';
 
-let model: ModelServer;
-let source: TestSource;
-let quaestor: TestDeployment;
+let quaestor: KillableQuaestor;
 let questionId: string;
 let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'quaestor-killed-exports-'));
-  model = await startModelServer({ reply: () => sqlReply(SQL) });
-  source = await createTestSource(SHOP_SQL);
-  quaestor = await startTestDeployment({
-    OPENAI_BASE_URL: model.baseUrl,
-    // Where exports are built, so that what is left behind can be seen.
-    TMPDIR: folder,
-    QUAESTOR_QUEUE_EXPORT_HEARTBEAT_MS: '3000',
+  quaestor = await startKillableQuaestor({
+    model: { reply: () => sqlReply(SQL) },
+    env: {
+      // Where exports are built, so that what is left behind can be seen.
+      TMPDIR: folder,
+      QUAESTOR_QUEUE_EXPORT_HEARTBEAT_MS: '3000',
+    },
   });
-  const question = await quaestor.ask(await quaestor.connect(source.url), 'All orders as a file?');
+  const question = await quaestor.ask(await quaestor.connect(quaestor.source.url), 'All orders as a file?');
   expect(question).toMatchObject({ status: 'answered', answer: { rowCount: ROWS } });
   questionId = question.id;
 }, 120_000);
 
 afterAll(async () => {
   await quaestor?.stop();
-  await source?.drop();
-  await model?.close();
   await rm(folder, { recursive: true, force: true });
 }, 60_000);
 

@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { createTestSource, type TestSource } from '../../support/databases.js';
 import { type JobWatch, watchJob } from '../../support/job-watch.js';
-import { type ModelServer, startModelServer } from '../../support/model-server.js';
-import { startTestDeployment, type TestDeployment } from '../../support/quaestor-process.js';
+import { type KillableQuaestor, startKillableQuaestor } from '../../support/killable-quaestor.js';
 import { lockTable } from '../../support/source-lock.js';
 
 /** 120 tables of 50 columns: three requests of at most 2,048 inputs. */
@@ -17,34 +15,30 @@ const WIDE_SQL = `
     END LOOP;
   END $$`;
 
-let model: ModelServer;
-let source: TestSource;
-let quaestor: TestDeployment;
+let quaestor: KillableQuaestor;
 
 beforeAll(async () => {
-  model = await startModelServer();
-  source = await createTestSource(WIDE_SQL);
-  quaestor = await startTestDeployment({
-    OPENAI_BASE_URL: model.baseUrl,
-    // A dead worker is noticed sooner than in production (10 s); nothing else is different.
-    QUAESTOR_QUEUE_EMBEDDING_HEARTBEAT_MS: '3000',
+  quaestor = await startKillableQuaestor({
+    sourceSql: WIDE_SQL,
+    env: {
+      // A dead worker is noticed sooner than in production (10 s); nothing else is different.
+      QUAESTOR_QUEUE_EMBEDDING_HEARTBEAT_MS: '3000',
+    },
   });
 }, 120_000);
 
 afterAll(async () => {
   await quaestor?.stop();
-  await source?.drop();
-  await model?.close();
 }, 60_000);
 
-beforeEach(() => model.reset());
+beforeEach(() => quaestor.model.reset());
 
 let names = 0;
 /** Vectors are kept by data source, so each test pays for its own. */
 async function startIndexing(): Promise<{ dataSourceId: string; watch: JobWatch }> {
   const { id } = await quaestor.client.addDataSource({
     name: `wide-${++names}`,
-    connectionString: source.url,
+    connectionString: quaestor.source.url,
   });
   return { dataSourceId: id, watch: watchJob(quaestor.client, await quaestor.client.indexDataSource(id)) };
 }
@@ -52,7 +46,7 @@ async function startIndexing(): Promise<{ dataSourceId: string; watch: JobWatch 
 /** How often each text was sent in a request that was answered, and so paid for. */
 function timesPaid(): Map<string, number> {
   const times = new Map<string, number>();
-  for (const request of model.requests) {
+  for (const request of quaestor.model.requests) {
     if (request.endpoint !== 'embeddings' || request.status !== 200) continue;
     for (const text of (request.body as { input: string[] }).input)
       times.set(text, (times.get(text) ?? 0) + 1);
@@ -75,25 +69,25 @@ async function expectWholeIndex(dataSourceId: string, watch: JobWatch): Promise<
   expect(read).toMatchObject({ status: 'ready', tables: TABLES, columns: TABLES * 50 });
 
   // All vectors are there: indexing again needs none.
-  const sent = model.stats.requests;
+  const sent = quaestor.model.stats.requests;
   const again = watchJob(quaestor.client, await quaestor.client.indexDataSource(dataSourceId));
   expect((await again.done).find(({ kind }) => kind === 'embedding.planned')?.data).toEqual({
     items: 0,
     batches: 0,
     unchanged: ITEMS,
   });
-  expect(model.stats.requests).toBe(sent);
+  expect(quaestor.model.stats.requests).toBe(sent);
 }
 
 test.each([0, 1, 2, 3])(
   'a worker killed when %i of three batches are stored: the job ends rightly, and no stored batch is paid for again',
   async (stored) => {
     const kinds = [0, 1, 2].map((place) => ({ kind: place < stored ? ('ok' as const) : ('hold' as const) }));
-    model.script('embeddings', ...kinds);
+    quaestor.model.script('embeddings', ...kinds);
     const { dataSourceId, watch } = await startIndexing();
     if (stored > 0) await watch.until('batch.embedded', stored);
     const inFlight = 3 - stored;
-    await model.waitUntil((stats) => stats.held === inFlight);
+    await quaestor.model.waitUntil((stats) => stats.held === inFlight);
     await quaestor.killWorkers();
     await quaestor.startWorkers();
     await expectWholeIndex(dataSourceId, watch);
@@ -102,21 +96,21 @@ test.each([0, 1, 2, 3])(
     expect(paid.size).toBe(ITEMS);
     expect([...paid.values()].every((times) => times === 1)).toBe(true);
     // Three batches, and those that were in flight once more.
-    expect(model.stats.byEndpoint.embeddings).toBe(3 + inFlight);
+    expect(quaestor.model.stats.byEndpoint.embeddings).toBe(3 + inFlight);
     if (quaestor.isOneProcess && stored < 3) expect(watch.connections).toBeGreaterThan(1);
   },
   120_000,
 );
 
 test('a worker killed while it reads the catalog: the job reads it again and ends rightly', async () => {
-  const lock = await lockTable(source, 'pg_catalog.pg_description');
+  const lock = await lockTable(quaestor.source, 'pg_catalog.pg_description');
   const { dataSourceId, watch } = await startIndexing();
   await lock.untilBlocked();
   await quaestor.killWorkers();
   await lock.release();
   await quaestor.startWorkers();
   await expectWholeIndex(dataSourceId, watch);
-  expect(model.stats.embeddedInputs).toBe(ITEMS);
+  expect(quaestor.model.stats.embeddedInputs).toBe(ITEMS);
 }, 120_000);
 
 test('a worker killed while it plans what to embed: the plan goes on, and nothing is paid for twice', async () => {
@@ -125,16 +119,16 @@ test('a worker killed while it plans what to embed: the plan goes on, and nothin
   await quaestor.killWorkers();
   await quaestor.startWorkers();
   await expectWholeIndex(dataSourceId, watch);
-  expect(model.stats.embeddedInputs).toBe(ITEMS);
+  expect(quaestor.model.stats.embeddedInputs).toBe(ITEMS);
 }, 120_000);
 
 test('a client that loses its connection in the middle gets the rest, each event once', async () => {
-  model.script('embeddings', { kind: 'ok' }, { kind: 'hold' }, { kind: 'hold' });
+  quaestor.model.script('embeddings', { kind: 'ok' }, { kind: 'hold' }, { kind: 'hold' });
   const { dataSourceId, watch } = await startIndexing();
   await watch.until('batch.embedded');
   watch.disconnect();
-  await model.waitUntil((stats) => stats.held === 2);
-  model.release();
+  await quaestor.model.waitUntil((stats) => stats.held === 2);
+  quaestor.model.release();
   await expectWholeIndex(dataSourceId, watch);
   expect(watch.connections).toBeGreaterThan(1);
 }, 120_000);
