@@ -9,13 +9,15 @@ export interface DerivedColumn {
 }
 
 const EARLY =
-  /^(?:start|started|begin|began|open|opened|opening|admitted|admission|checkin|login|pickup|departure|departed|shipped|sent|created|requested)$/;
+  /^(?:start|started|begin|began|open|opened|opening|admitted|admission|checkin|login|pickup|departure|departed|shipped|sent|created|requested|loaned|lent|borrowed|rented|leased)$/;
 const LATE =
   /^(?:end|ended|finish|finished|close|closed|closing|resolved|discharged|discharge|checkout|logout|dropoff|arrival|arrived|delivered|completed|returned)$/;
 const BIRTH = /^(?:birthdate|birth|born|birthday)$/;
 
 const has = (column: ColumnInfo, pattern: RegExp): boolean =>
-  column.words.some((word) => pattern.test(word.concept));
+  column.words.some((word) => pattern.test(word.concept)) ||
+  // `check_in`, `pick_up`
+  pattern.test(column.words.map((word) => word.concept).join(''));
 
 /** Duration, of tables with one date at which things begin and one at which they end; age, of those with a date of birth. */
 export function derivedColumns(vocabulary: Vocabulary, unit: SpanUnit | null): DerivedColumn[] {
@@ -35,11 +37,22 @@ function durationOf(table: TableInfo, vocabulary: Vocabulary, unit: SpanUnit | n
   if (!from || !to || from === to || otherStarts.length + otherEnds.length > 0 || isStored) return [];
   const natural = from.isDay && to.isDay ? 'day' : null;
   const column = computedColumn({ kind: 'span', from, to, unit: unit ?? natural }, vocabulary);
+  const own = table.words.map((word) => word.concept).join(' ');
   return column
     ? [
         {
           column,
-          names: ['duration', 'durations', 'length of stay', 'lasted', 'last', 'stay length', 'length'],
+          names: [
+            'duration',
+            'durations',
+            'length of stay',
+            'lasted',
+            'last',
+            'stay length',
+            'length',
+            `${own} duration`,
+            `${own} length`,
+          ],
         },
       ]
     : [];

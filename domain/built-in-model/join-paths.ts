@@ -8,6 +8,8 @@ export interface JoinStep {
   link: Link;
   /** One row of `from` may meet several of `to`. */
   fansOut: boolean;
+  /** Rows of `from` stay where there is none of `to`. Default false. */
+  isOptional?: boolean;
 }
 
 export interface PathChoice {
@@ -184,6 +186,36 @@ export class JoinTree {
       at = step.from;
     }
     return path;
+  }
+
+  /**
+   * Makes joins optional that are there only for what they show, and that would leave rows out: by a key that may be empty, or behind
+   * such a join.
+   * @param needed tables that conditions, orders and the question itself speak of
+   */
+  keepRows(needed: ReadonlySet<TableInfo>): void {
+    for (const step of this.steps) {
+      const isBehind = this.steps.some(({ isOptional, to }) => isOptional === true && to === step.from);
+      const mayMiss = isBehind || (!step.fansOut && step.link.fromColumns.some((c) => c.source.isNullable));
+      if (mayMiss && !this.#leadsTo(step, needed)) step.isOptional = true;
+    }
+  }
+
+  /**
+   * Makes the joins down to tables of many rows for one of the base optional; false, and nothing changed, where other joins have many
+   * rows for one as well, or where those do not.
+   */
+  keepParents(children: ReadonlySet<TableInfo>): boolean {
+    const down = new Set([...children].flatMap((child) => this.pathTo(child)));
+    if (!this.steps.every((step) => step.fansOut === down.has(step))) return false;
+    for (const step of down) step.isOptional = true;
+    return true;
+  }
+
+  #leadsTo(step: JoinStep, needed: ReadonlySet<TableInfo>): boolean {
+    return (
+      needed.has(step.to) || this.steps.some((next) => next.from === step.to && this.#leadsTo(next, needed))
+    );
   }
 
   get cost(): number {

@@ -15,6 +15,8 @@ export class LexemeReader {
   /** A `top n` or `most` that waits for what it is about. */
   pendingOrder: { direction: 'asc' | 'desc'; hints: readonly string[]; limit: number | null } | null = null;
   pendingNot = false;
+  /** "three countries": how many of the things are asked for, by an order that is said elsewhere. */
+  wanted: number | null = null;
   /** How many filters there were before an "or" that waits for its right side. */
   orAfter: number | null = null;
   /** Set by a later "return …" sentence: what follows is shown, not asked. */

@@ -122,8 +122,8 @@ superlative('largest|biggest', 'desc', 'size area population');
 superlative('smallest', 'asc', 'size area population');
 superlative('longest', 'desc', 'length duration distance');
 superlative('shortest', 'asc', 'length duration distance height');
-superlative('most expensive|priciest|dearest|costliest', 'desc', 'price cost fee fare amount');
-superlative('least expensive|cheapest', 'asc', 'price cost fee fare amount');
+superlative('most expensive|priciest|dearest|costliest', 'desc', 'price cost fee fare amount rate');
+superlative('least expensive|cheapest', 'asc', 'price cost fee fare amount rate');
 superlative('newest|latest|most recent|last', 'desc', '@date');
 superlative('earliest', 'asc', '@date');
 superlative('oldest', 'asc', '@age');
@@ -188,6 +188,11 @@ define(
   'with|having|have|has|had|whose|with a|with an|with the|that have|that has|who have|who has|which have|which has|who had|that had|that have a|which had',
   { kind: 'with' },
 );
+// All of them, not some: that is not read, and must not pass for "have".
+define('have only|has only|had only|only have|only has|only had|with only|having only', {
+  kind: 'unknown',
+  word: 'only',
+});
 define('that|who|which|where|when|whom', { kind: 'who' });
 define('is|are|was|were|be|been|being|am', { kind: 'be' });
 for (const word of [

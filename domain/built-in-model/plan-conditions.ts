@@ -6,6 +6,7 @@ import type { GroupUnit } from './lexeme.js';
 import type { Condition } from './query.js';
 import { CannotRead, type Filter, type Reading } from './reading.js';
 import type { ColumnInfo, TableInfo, Vocabulary } from './schema-vocabulary.js';
+import { rootOf } from './words.js';
 
 export interface PlannedConditions {
   conditions: Condition[];
@@ -53,12 +54,15 @@ export function planConditions(
       filter.kind === 'time'
         ? planTime(filter, base, vocabulary, bucketUnit, timeColumn, inside, choice)
         : filter;
+    const absent = absentBefore(filter, reading, base, vocabulary, choice);
     const home =
       table && inside.has(table)
         ? table
-        : condition.kind !== 'exists' && condition.kind !== 'or'
-          ? condition.column.table
-          : null;
+        : absent
+          ? absent
+          : condition.kind !== 'exists' && condition.kind !== 'or'
+            ? condition.column.table
+            : null;
     const target = home ? inside.get(home) : undefined;
     (target ?? outer).push(condition);
   }
@@ -72,7 +76,17 @@ export function planConditions(
       );
     }
     checkSharing(path, choice);
+    checkTrade(path, choice);
+    if (filter.negated) checkDescent(path);
     const reached = new Set(path.map((step) => step.to));
+    for (const { column } of inside.get(filter.table)!.filter((one) => 'column' in one)) {
+      if (!filter.negated || reached.has(column.table)) continue;
+      for (const step of findPath(filter.table, column.table, vocabulary, choice) ?? [])
+        if (!reached.has(step.to)) {
+          path.push(step);
+          reached.add(step.to);
+        }
+    }
     if (
       inside
         .get(filter.table)!
@@ -83,12 +97,73 @@ export function planConditions(
     return { kind: 'exists', path, negated: filter.negated, conditions: inside.get(filter.table)! };
   });
   const tables = outer.flatMap(tablesOf);
+  const absent = new Set(existing.flatMap(({ negated, table }) => (negated ? [table] : [])));
+  for (const table of absent.size > 0 ? tables : [])
+    if (findPath(base, table, vocabulary, choice)?.some((step) => absent.has(step.to)))
+      throw new CannotRead('A condition on what there is none of is not understood.', 4);
   return {
     conditions: [...outer, ...exists, ...each],
     tables,
     via,
-    asserted: new Set(existing.map((filter) => filter.table)),
+    asserted: new Set([
+      ...existing.map((filter) => filter.table),
+      ...exists.flatMap((one) =>
+        one.kind === 'exists' && one.negated ? one.path.map((step) => step.to) : [],
+      ),
+    ]),
   };
+}
+
+/**
+ * "guests who never ordered breakfast": a condition behind what there is none of says which of them there is none of. Returns the
+ * absent table; null for conditions that the things asked for meet themselves.
+ */
+function absentBefore(
+  filter: Filter,
+  { filters }: Reading,
+  base: TableInfo,
+  vocabulary: Vocabulary,
+  choice: PathChoice,
+): TableInfo | null {
+  if (filter.kind === 'exists' || filter.kind === 'or' || filter.kind === 'time') return null;
+  const { column } = filter;
+  if (column.table === base || (filter.kind === 'values' && filter.negated)) return null;
+  const absent = filters
+    .slice(0, filters.indexOf(filter))
+    .findLast((one) => one.kind === 'exists' && one.negated);
+  const table = absent?.kind === 'exists' ? absent.table : null;
+  if (!table || (filter.kind === 'values' && filter.focus === base)) return null;
+  const isOwn = filter.kind !== 'values' || !filter.focus;
+  const direct = isOwn ? findPath(base, column.table, vocabulary, choice) : null;
+  if (direct?.every((step) => !step.fansOut)) return null;
+  const path = findPath(table, column.table, vocabulary, choice);
+  return path?.every((step) => !step.fansOut && step.to !== base) ? table : null;
+}
+
+const TRADING = new Set(
+  ['buy', 'bought', 'purchase', 'purchased', 'sell', 'sold', 'order', 'ordered'].map(rootOf),
+);
+const TRADES = new Set(['order', 'sale', 'purchase', 'invoice', 'transaction', 'cart', 'basket']);
+
+/** "customers who never bought a product" says nothing of the products that they reviewed. */
+function checkTrade(path: readonly JoinStep[], { named, roots }: PathChoice): void {
+  const between = path.slice(0, -1).map((step) => step.to);
+  const isTrade = [...TRADING].some((root) => roots.has(root));
+  const fits =
+    path.some(({ to }) => named.has(to) && between.includes(to)) ||
+    path.some(({ to }) => to.words.some((word) => TRADES.has(word.concept)));
+  if (between.length > 0 && isTrade && !fits)
+    throw new CannotRead(`${between[0]!.source.canonicalTableName} does not say what was bought or sold.`, 4);
+}
+
+/** Things that only belong to the same third thing are not each other's: there being none of them says nothing. */
+function checkDescent(path: readonly JoinStep[]): void {
+  const up = path.findIndex((step) => !step.fansOut);
+  if (up >= 0 && path.slice(up).some((step) => step.fansOut))
+    throw new CannotRead(
+      `${path.at(-1)!.to.source.canonicalTableName} do not belong to ${path[0]!.from.source.canonicalTableName}.`,
+      4,
+    );
 }
 
 /** "parks with animals": that both are in one district says nothing of them, unless the question speaks of districts. */

@@ -34,6 +34,8 @@ export interface Plan {
   notes: string[];
   /** Joins and guesses; compared among readings, and lowers confidence. */
   cost: number;
+  /** Things of several tables are counted, and none is left out for having none of the others. */
+  keepsAll?: boolean;
 }
 
 /** Turns a reading into a query. @throws CannotRead if the schema does not allow it, or not without wrong numbers. */
@@ -98,6 +100,7 @@ function planGroups(context: PlanContext, wanted: Wanted): Plan {
   for (const table of tables) {
     try {
       const plan = planOn(context, wanted, table);
+      if (plan.keepsAll) return plan;
       if (!best || plan.cost < best.cost) best = plan;
     } catch (error) {
       if (!(error instanceof CannotRead)) throw error;
@@ -166,6 +169,7 @@ function planOn(context: PlanContext, wanted: Wanted, base: TableInfo): Plan {
     for (const column of columnsOf(measure.expression))
       for (const table of tablesOfColumn(column)) tree.add(table);
   for (const table of tables) tree.add(table, via.get(table));
+  const counted = keepParents(wanted, base, tree, new Set([...tables, ...reading.mentioned, ...asserted]));
 
   const planPart = (
     part: ConditionalExpression,
@@ -179,6 +183,7 @@ function planOn(context: PlanContext, wanted: Wanted, base: TableInfo): Plan {
   };
   const guarded = (settled: Settled): Expression => {
     const { expression, parts, table } = settled;
+    if (counted?.has(table)) return { kind: 'count-distinct', columns: table.primaryKey };
     if (expression.kind !== 'ratio' || !parts) return guardFanOut(settled, tree, unique);
     if (settled.apart) {
       if (table !== base) throw new CannotRead('A ratio is counted from its first side.', 2);
@@ -244,7 +249,32 @@ function planOn(context: PlanContext, wanted: Wanted, base: TableInfo): Plan {
   if (isSingle && counts && !tree.steps.some((s) => s.fansOut))
     throw new CannotRead(`Each ${base.source.canonicalTableName} would be a group of its own.`, 4);
   if (reading.limit !== null && !isGrouped) throw new CannotRead('It is not clear what to rank.', 2);
-  return { query, notes, cost: tree.cost * 0.12 + reading.penalty };
+  return {
+    query,
+    notes,
+    cost: tree.cost * 0.12 + reading.penalty,
+    ...(counted ? { keepsAll: true } : {}),
+  };
+}
+
+/**
+ * "The number of guests and of bookings in each country": guests without a booking count as well, so the bookings are joined
+ * optionally to the guests. Returns the tables whose keys are to be counted; null where the counts are not of that kind.
+ */
+function keepParents(
+  { having, measures }: Wanted,
+  base: TableInfo,
+  tree: JoinTree,
+  restricted: ReadonlySet<TableInfo>,
+): ReadonlySet<TableInfo> | null {
+  const children = new Set(measures.map(({ table }) => table).filter((table) => table !== base));
+  const areCounts = measures.every(({ expression }) => expression.kind === 'count-rows');
+  const all = [base, ...children];
+  if (children.size === 0 || measures.length < 2 || !areCounts || having.length > 0) return null;
+  if (!measures.some(({ table }) => table === base) || all.some((table) => table.primaryKey.length === 0))
+    return null;
+  if ([...children].some((child) => restricted.has(child)) || !tree.keepParents(children)) return null;
+  return new Set(all);
 }
 
 /** The measure, and how it differs from that of the stretch of time before. */

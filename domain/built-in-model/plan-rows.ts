@@ -53,6 +53,16 @@ export function planRows(context: PlanContext, order: RowOrder | null): Plan {
     for (const table of tables) tree.add(table, via.get(table));
     const within = partitions(context, base);
     for (const group of within) if ('column' in group) tree.add(group.column.table);
+    tree.keepRows(
+      new Set([
+        ...(subject ? [subject] : []),
+        ...(reading.order?.further ?? []).map(({ column }) => column.table),
+        ...(order?.column ? tablesOfColumn(order.column) : []),
+        ...reading.mentioned,
+        ...tables,
+        ...within.flatMap((group) => ('column' in group ? [group.column.table] : [])),
+      ]),
+    );
     const repeats = tree.steps.some((step) => step.fansOut);
     if (within.length > 0 && (repeats || !order?.column))
       throw new CannotRead('It is not clear what is ranked in each group.', 3);

@@ -1,9 +1,10 @@
+import { roleWords } from './join-paths.js';
 import type { Lexeme, LexemeOf } from './lexeme.js';
 import { type LexemeReader, timeDetails } from './lexeme-reader.js';
 import { hintedColumn, parseMeasure } from './read-measures.js';
 import { jointsAt, parseValue, pushValues } from './read-values.js';
 import { CannotRead, type Filter } from './reading.js';
-import type { ColumnInfo } from './schema-vocabulary.js';
+import type { ColumnInfo, TableInfo } from './schema-vocabulary.js';
 
 /** "without orders", "that have no email". */
 export function parseNegation(reader: LexemeReader): void {
@@ -21,7 +22,12 @@ export function parseNegation(reader: LexemeReader): void {
   }
   if (noun?.kind === 'column') {
     reader.at++;
-    if (noun.column.kind === 'boolean') {
+    if (noun.column.kind === 'boolean' && isNeverOfChildren(reader, words, noun.column)) {
+      reader.reading.filters.push(
+        { kind: 'exists', table: noun.column.table, negated: true },
+        { kind: 'boolean', column: noun.column, value: !noun.isNegated },
+      );
+    } else if (noun.column.kind === 'boolean') {
       reader.reading.filters.push({ kind: 'boolean', column: noun.column, value: false });
     } else if (isOfChildren(reader, noun.column)) {
       // "patients who were never admitted": no row of theirs, rather than one with an empty date.
@@ -38,8 +44,67 @@ export function parseNegation(reader: LexemeReader): void {
     } else reader.reading.filters.push({ kind: 'null', column: noun.column, isNull: true });
     return;
   }
+  // "customers who never bought toys": no row of theirs has the value, rather than some row has another.
+  if (noun?.kind === 'value' && isNeverOfChildren(reader, words, noun.column)) {
+    const { table } = noun.column;
+    reader.reading.filters.push({ kind: 'exists', table, negated: true });
+    reader.focus = table;
+    parseValue(reader);
+    return;
+  }
+  if (noun?.kind === 'role' && negateReference(reader, noun.root)) return;
+  const done = reader.lexemes[reader.at - 1];
+  if ((!noun || noun.kind === 'stop') && done?.kind === 'filler' && done.isVerb) {
+    const table = eventOf(reader, done.words);
+    if (table) {
+      reader.focus = table;
+      reader.reading.filters.push({ kind: 'exists', table, negated: true });
+      return;
+    }
+  }
   throw new CannotRead(`It is not clear what "${words}" applies to.`, 2);
 }
+
+/** "employees who have no manager": the key that plays that role is empty. */
+function negateReference(reader: LexemeReader, root: string): boolean {
+  const { subject } = reader.reading;
+  const keys = reader.vocabulary.links.filter(
+    (link) => link.from === subject && link.fromColumns.length === 1 && roleWords(link).includes(root),
+  );
+  const column = keys.length === 1 ? keys[0]!.fromColumns[0]! : null;
+  if (!column?.source.isNullable) return false;
+  reader.at++;
+  reader.reading.filters.push({ kind: 'null', column, isNull: true });
+  return true;
+}
+
+const SELLING = /^(?:sold|bought|purchased|ordered)$/;
+const SALES_WORDS = new Set('order sale purchase invoice transaction'.split(' '));
+
+/** "products that were never sold", "services that were never used": the one table whose rows say that it happened. */
+function eventOf({ reading: { subject }, vocabulary }: LexemeReader, verb: string): TableInfo | null {
+  const children = vocabulary.links.filter(
+    (link) => link.to === subject && link.from !== subject && !link.isPeer,
+  );
+  const tables = [...new Set(children.map((link) => link.from))];
+  if (!SELLING.test(verb)) {
+    const [only, ...others] = tables;
+    return only && others.length === 0 && only.columns.some(({ kind }) => kind === 'date') ? only : null;
+  }
+  const has = (table: TableInfo, word: string) => table.words.some(({ concept }) => concept === word);
+  const sales = tables.filter((table) => table.words.some(({ concept }) => SALES_WORDS.has(concept)));
+  // What a company buys itself is not what it sells.
+  const sold = verb === 'sold' ? sales.filter((table) => !has(table, 'purchase')) : sales;
+  const [sale, ...others] = sold;
+  return sale && others.length === 0 ? sale : null;
+}
+
+/** "carriers that never cancelled a flight": of no row of another table it is so. */
+const isNeverOfChildren = (
+  { reading: { subject } }: LexemeReader,
+  words: string,
+  { table }: ColumnInfo,
+): boolean => /never/.test(words) && subject !== null && table !== subject;
 
 /** A date of another table than the one asked for: there may be no row at all. */
 const isOfChildren = ({ reading: { subject } }: LexemeReader, column: ColumnInfo): boolean =>

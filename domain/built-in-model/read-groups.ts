@@ -1,7 +1,7 @@
 import { addDimension } from './add-dimension.js';
 import type { Lexeme } from './lexeme.js';
 import { type LexemeReader, timeDetails } from './lexeme-reader.js';
-import { parseMeasure } from './read-measures.js';
+import { parseMeasure, readAdjectives } from './read-measures.js';
 import { CannotRead, type Dimension } from './reading.js';
 
 const PARTICIPLE = /(?:ed|paid|made|spent|sold|bought|given|taken|written|won|lost|sent|held)$/;
@@ -62,6 +62,8 @@ export function readGroup(reader: LexemeReader): void {
     reader.skip('filler', 'group');
     for (let role = reader.take('role'); role; role = reader.take('role'))
       reader.reading.roles.push(role.root);
+    // "for each completed booking": a condition before the noun.
+    if (group.isEach && count === 0 && isDescribedTable(reader)) readAdjectives(reader);
     const next = reader.peek();
     const after = reader.peek(1);
     if (next?.kind === 'table' && after?.kind === 'column' && after.column.table === next.table) {
@@ -111,6 +113,14 @@ export function readGroup(reader: LexemeReader): void {
     reading.limitWithin.push(...reading.dimensions.splice(before).filter((d) => !isRanked(d)));
   }
   if (count === 0) throw new CannotRead(`It is not clear what to group by after "${group.words}".`, 2);
+}
+
+function isDescribedTable(reader: LexemeReader): boolean {
+  const isAdjective = (l: Lexeme | undefined) =>
+    l?.kind === 'value' || l?.kind === 'not' || (l?.kind === 'column' && l.column.kind === 'boolean');
+  let ahead = 0;
+  while (isAdjective(reader.peek(ahead))) ahead++;
+  return ahead > 0 && reader.is('table', ahead);
 }
 
 /** "ordered by", "sorted by". */

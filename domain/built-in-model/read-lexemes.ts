@@ -6,6 +6,13 @@ import { parseFilterOnColumn, parseNegation } from './read-filters.js';
 import { readGroup, readOrder } from './read-groups.js';
 import { hintedColumn, parseMeasure, parseSuperlative, parseTop } from './read-measures.js';
 import { parseRatio, parseShare } from './read-ratio.js';
+import {
+  implySubject,
+  isNumberOfThings,
+  limitToWanted,
+  ownColumns,
+  showsBelongings,
+} from './read-subject.js';
 import { parseProper, parseQuoted, parseValue } from './read-values.js';
 import { CannotRead, type Filter, type Measure, type Reading } from './reading.js';
 import type { ColumnInfo, Vocabulary } from './schema-vocabulary.js';
@@ -39,6 +46,8 @@ function readAll(lexemes: readonly Lexeme[], vocabulary: Vocabulary): Reading {
       reading.limit = pendingOrder.limit;
     } else if (reading.order === null) throw new CannotRead('It is not clear by what to rank.');
   }
+  limitToWanted(reader);
+  implySubject(reader);
   if (reader.pendingNot) throw new CannotRead('It is not clear what is negated.');
   if (reader.orAfter !== null) throw new CannotRead('"or" between different things is not understood.');
   return reading;
@@ -121,6 +130,14 @@ function readNext(reader: LexemeReader, sentence: number): void {
         reader.at++;
         return;
       }
+      // "…, in days": a unit that the computed time is in already.
+      const before = reader.lexemes[reader.at - 1];
+      if (
+        /^(?:days|weeks|months|years)$/.test(lexeme.words) &&
+        before?.kind === 'prep' &&
+        before.word === 'in'
+      )
+        throw new CannotRead(`It is not clear what "in ${lexeme.words}" refers to.`);
       const isAsked = isFirstNoun(reader) && reading.subject === null && reading.projections.length === 0;
       reader.at++;
       if (!lexeme.isAdverb && !reader.hasGroup && !isAsked && !reader.isProjecting)
@@ -364,8 +381,21 @@ function readTable(reader: LexemeReader): void {
   const lexeme = reader.take('table')!;
   const next = reader.peek();
   const { reading } = reader;
+  // "Which services cost more than 20?": what is asked for, and a condition on it.
+  const isCondition =
+    reading.subject === null &&
+    reading.measures.length === 0 &&
+    reader.is('compare', 1) &&
+    reader.is('number', 2) &&
+    lexeme.isPlural === true;
   // "customer names", "order total": the table only says whose column it is.
-  if (next?.kind === 'column' && next.column.table === lexeme.table && next.column.kind !== 'date') return;
+  if (
+    !isCondition &&
+    next?.kind === 'column' &&
+    next.column.table === lexeme.table &&
+    next.column.kind !== 'date'
+  )
+    return;
   if (
     next?.kind === 'column' &&
     next.column.isKey &&
@@ -470,6 +500,15 @@ function readColumn(reader: LexemeReader): void {
     if (reading.projections.length === 0 && reading.subject === column.table) {
       reading.projections.push(...column.table.labels);
     }
+    // "bookings with the name of the agency": the bookings are shown too.
+    const { subject } = reading;
+    if (reading.projections.length === 0 && subject !== null && subject !== column.table) {
+      const said = reader.lexemes.slice(0, reader.at - 1).findLast(({ kind }) => kind !== 'filler');
+      // "a product of the category toys" speaks of a condition.
+      if (said?.kind === 'prep' && reader.reading.filters.length > 0)
+        throw new CannotRead(`It is not clear what "${words}" is for.`, 2);
+      reading.projections.push(...ownColumns(subject));
+    }
     // "states that border the state where …": one of them is another than those asked for.
     if (reading.projections.includes(column) && reader.is('who')) {
       throw new CannotRead(`It is not clear whether "${words}" is what is asked for, or another.`, 2);
@@ -534,12 +573,17 @@ function readNumber(reader: LexemeReader): void {
     else if (reading.order) reading.limit = number.value;
     return;
   }
+  if (isNumberOfThings(reader) && Number.isInteger(number.value) && number.value >= 1) {
+    reader.wanted = number.value;
+    return;
+  }
   throw new CannotRead(`It is not clear what the number ${number.words} means.`, 2);
 }
 
 /** "with", "have", "whose": a condition on the subject, or what to rank or show. */
 function readWith(reader: LexemeReader): void {
   reader.take('with');
+  if (showsBelongings(reader)) return;
   reader.skip('filler', 'distinct');
   const next = reader.peek();
   const after = reader.peek(1);

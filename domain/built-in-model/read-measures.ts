@@ -1,6 +1,7 @@
 import { addDimension } from './add-dimension.js';
 import type { LexemeOf } from './lexeme.js';
 import type { LexemeReader } from './lexeme-reader.js';
+import { isHowOften, readFrequency } from './read-frequency.js';
 import { parseValue } from './read-values.js';
 import { CannotRead, type Measure } from './reading.js';
 import type { ColumnInfo, TableInfo } from './schema-vocabulary.js';
@@ -33,7 +34,7 @@ export function parseMeasure(reader: LexemeReader): Measure {
 }
 
 /** "how many active customers", "number of Italian restaurants": conditions before the noun. */
-function readAdjectives(reader: LexemeReader): void {
+export function readAdjectives(reader: LexemeReader): void {
   for (;;) {
     const next = reader.peek();
     if (next?.kind === 'value') {
@@ -196,6 +197,10 @@ export function parseSuperlative(reader: LexemeReader): void {
   const { reading } = reader;
   const { direction, hints } = superlative;
   const pendingLimit = reader.pendingOrder?.limit ?? null;
+  if (hints.length === 0 && isHowOften(reader)) {
+    readFrequency(reader, { ...superlative, hints: ['@times'] }, pendingLimit);
+    return;
+  }
   const limitFromNumber = hints.length === 0 ? (reader.take('number')?.value ?? null) : null;
   reader.skip('filler', 'prep');
   const hasSubject = reading.subject !== null || reading.projections.length > 0 || reader.asksTime;
@@ -225,6 +230,9 @@ export function parseSuperlative(reader: LexemeReader): void {
   }
   const saved = reader.at;
   const measure = parseMeasure(reader);
+  // "the highest rated hotel": the hotel is asked for, and by which of its values is not said.
+  if (!hasSubject && measure.kind === 'bare' && reader.is('table'))
+    throw new CannotRead(`It is not clear by what "${superlative.words}" is judged.`, 3);
   if (!hasSubject && reader.pendingOrder === null) {
     // "the highest price of …": no subject to rank, so an extreme.
     if (measure.kind === 'bare' && (measure.column.kind === 'number' || measure.column.kind === 'date')) {
@@ -254,7 +262,8 @@ export function parseSuperlative(reader: LexemeReader): void {
   if (
     measure.kind === 'count' &&
     /^(highest|greatest|lowest|largest|best)$/.test(superlative.words) &&
-    reader.lexemes[saved]?.kind === 'table'
+    reader.lexemes.slice(saved, reader.at).some(({ kind }) => kind === 'table') &&
+    !reader.lexemes.slice(saved, reader.at).some(({ kind }) => kind === 'count')
   ) {
     throw new CannotRead(`It is not clear what "${superlative.words}" measures.`);
   }
@@ -272,40 +281,6 @@ function namedRank(reader: LexemeReader): ColumnInfo | null {
   reader.at += 3;
   reader.mention(table);
   return named.column;
-}
-
-/** "the 3 most common diagnoses", "the track streamed most often": ranked by how many rows there are. */
-function readFrequency(
-  reader: LexemeReader,
-  { words, direction, hints }: LexemeOf<'superlative'>,
-  pendingLimit: number | null,
-): void {
-  const { reading } = reader;
-  if (reading.order) throw new CannotRead('Two rankings in one question are not understood.');
-  const next = reader.peek();
-  let counted: TableInfo | null = null;
-  if (hints[0] === '@common') {
-    if (next?.kind !== 'column' || next.column.kind === 'date' || next.column.isKey)
-      throw new CannotRead(`It is not clear what "${words}" counts.`, 3);
-    reader.at++;
-    counted = next.column.table;
-    addDimension(reader, { kind: 'column', column: next.column });
-    reader.hasGroup = true;
-    reading.limit = pendingLimit ?? (next.isPlural ? null : 1);
-  } else {
-    const others = [
-      ...reading.mentioned,
-      ...reading.filters.flatMap((f) => (f.kind === 'exists' && !f.negated ? [f.table] : [])),
-    ];
-    const own =
-      reading.projections.length > 0 && reading.subject === null ? reading.projections[0]!.table : null;
-    counted = others.length === 1 ? others[0]! : others.length === 0 ? own : null;
-    if (!counted) throw new CannotRead(`It is not clear what "${words}" counts.`, 3);
-    reading.filters = reading.filters.filter((f) => f.kind !== 'exists' || f.table !== counted);
-    reading.limit = pendingLimit ?? (reading.subjectIsPlural ? null : 1);
-  }
-  reading.order = { by: { kind: 'count', table: counted }, direction };
-  reader.pendingOrder = null;
 }
 
 const MONEY = new Set('payment expense donation refund deposit withdrawal payout salary'.split(' '));

@@ -83,7 +83,8 @@ export function parseProper(reader: LexemeReader): void {
   reader.reading.notes.push(`"${text}" is taken to be the name of one of ${table.source.canonicalTableName}`);
 }
 
-const isPersonal = ({ source, table }: ColumnInfo): boolean =>
+/** Names of people, which are never sampled. */
+export const isPersonal = ({ source, table }: ColumnInfo): boolean =>
   looksPersonalColumn(table.source.tableName, source.name);
 
 /** A quoted text that is not a known value: the name of the thing spoken of beside it. */

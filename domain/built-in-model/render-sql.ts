@@ -265,7 +265,9 @@ export function renderSql(query: Query, dialect: SqlDialect): string {
   const from = [`FROM ${aliases.declare(query.base, aliases.add(query.base))}`];
   for (const step of query.joins) {
     const alias = aliases.add(step.to);
-    from.push(`JOIN ${aliases.declare(step.to, alias)} ON ${onSql(step, aliases)}`);
+    from.push(
+      `${step.isOptional ? 'LEFT ' : ''}JOIN ${aliases.declare(step.to, alias)} ON ${onSql(step, aliases)}`,
+    );
   }
   const select = query.select.map(({ expression, alias }) => {
     const exact = expressionSql(expression, aliases);

@@ -63,6 +63,42 @@ const RULES: readonly Rule[] = [
       /\b(?<each>each|every|different) (?:type|kind)s? of (?=\p{L}+ (?:method|type|status|category|kind|class)\b)/giu,
     by: '$<each> ',
   },
+  // Who did not do something: what was never done.
+  {
+    pattern:
+      /\b(?:(?:that|which) )?(?:nobody|no one|no-one)(?: has| have| had| was| were)?(?: ever)? (?=\p{L}+)/giu,
+    by: 'that were never ',
+  },
+  {
+    pattern:
+      /\b(?:did|do|does|have|has|had) not (?:ever )?(?<verb>\p{L}+) (?:anything|anyone|anybody)(?: at all)?\b/giu,
+    by: 'never $<verb>',
+  },
+  {
+    pattern:
+      /\bhow many (?<what>[\p{L} ]+?) (?:does|do|did|has|have) (?:each|every|an?|the average|an average) (?<owner>\p{L}+)(?: have| had| get| make| place| hold)? on average\b/giu,
+    by: 'what is the average number of $<what> per $<owner>',
+  },
+  {
+    pattern:
+      /\bhow many (?<what>[\p{L} ]+?) per (?<owner>\p{L}+)(?: are there| were there| is there)? on average\b/giu,
+    by: 'what is the average number of $<what> per $<owner>',
+  },
+  {
+    pattern:
+      /\bon average,? how many (?<what>[\p{L} ]+?)(?: are there| were there)? per (?<owner>\p{L}+)(?: are there)?\b/giu,
+    by: 'what is the average number of $<what> per $<owner>',
+  },
+  {
+    pattern:
+      /\bhow long (?:did|does|do|has|have) (?<what>(?:(?!\bhow\b)[\p{L}\p{N} ])+?) (?:last|lasted|take|taken|run)(?<average> on average)?\b/giu,
+    by: 'what is the $<average> duration of $<what>',
+  },
+  {
+    pattern:
+      /\bhow long (?:was|were|is|are) (?<each>each|every) (?<what>[\p{L}\p{N} ]+?)(?=,|\?|\.| in days| in hours| in minutes|$)/giu,
+    by: 'what is the duration of $<each> $<what>',
+  },
   { pattern: /\bhow many (?:total|overall) /gi, by: 'how many ' },
   { pattern: /\b(?:total|sum of) (?:the )?(?<sum>sum|total) of\b/gi, by: '$<sum> of' },
   { pattern: /\baverage (?:the )?average\b/gi, by: 'average' },

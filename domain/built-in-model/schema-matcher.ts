@@ -14,6 +14,8 @@ const SILENT = new Set(
 /** Words inside a name that carry nothing: "date of birth", "type of the order". */
 const JOINERS = new Set(['of', 'the']);
 
+const PARTICLES = new Set('in out on off up down to from by at for with and or is as'.split(' '));
+
 const VAGUE = new Set(['number', 'name', 'code', 'id', 'type', 'total']);
 
 /** How well a word of the question stands for a word of a name: 1 same, below that root or synonym, 0 not at all. */
@@ -90,6 +92,12 @@ function columnFit(
     tokens.at(-1)!.concept === 'address' &&
     /mail$|^url$/.test(column.words.at(-1)!.concept);
   if (isAddress) return columnFit(tokens.slice(0, -1), column, isJoined);
+  // "check-in date" for the date column `check_in`.
+  const isDated = tokens.length > 1 && tokens.at(-1)!.concept === 'date' && column.kind === 'date';
+  if (isDated && !column.words.some((word) => word.concept === 'date')) {
+    const plain = columnFit(tokens.slice(0, -1), column, isJoined);
+    return plain && { ...plain, fit: plain.fit - 0.04 };
+  }
   const own = coverAll(tokens, column.words);
   const cover = own ?? coverAll(tokens, [...column.words, ...tableWords]);
   if (!cover) return null;
@@ -159,14 +167,21 @@ export function matchNames(tokens: readonly Token[], start: number, vocabulary: 
     if (last.kind !== 'word' && last.kind !== 'number') break;
     const span = tokens.slice(start, end);
     const content = span.filter((token, i) => i === 0 || i === span.length - 1 || !JOINERS.has(token.lower));
+    // "in" is no `check_in`.
+    if (content.length === 1 && PARTICLES.has(last.lower)) continue;
     if (JOINERS.has(span[0]!.lower) || JOINERS.has(last.lower)) continue;
     if (span.some((token, i) => token.lower === 'the' && span[i - 1]?.lower !== 'of')) continue;
     const words = span.map((token) => token.raw).join(' ');
     const isPlural = last.isPlural || (span.length > 1 && content.length < span.length && span[0]!.isPlural);
     const bonus = 0.12 * (span.length - 1);
-    for (const table of vocabulary.tables) {
-      const fit = content.length === span.length ? tableFit(content, table) : 0;
-      if (fit > 0.3) {
+    const fits = vocabulary.tables.map((table) =>
+      content.length === span.length ? tableFit(content, table) : 0,
+    );
+    const isExact = fits.some((fit) => fit >= 0.95);
+    for (const [index, table] of vocabulary.tables.entries()) {
+      const fit = fits[index]!;
+      // "suppliers" are no `product_suppliers` where there are suppliers.
+      if (fit > 0.3 && (!isExact || fit >= 0.8)) {
         const score = fit * span.length + bonus - handicap(table);
         edges.push({ start, end, score, lexeme: { kind: 'table', table, words, isPlural } });
       }

@@ -114,11 +114,18 @@ const isRate = (column: ColumnInfo): boolean =>
     'price rate rating percent average score age ratio density year'.split(' ').includes(w.concept),
   );
 
+/** "average hours per shift": each shift has one value, and the average is that of all of them. */
+const isEachOwnRow = (dimension: Dimension, asked: readonly Measure[]): boolean =>
+  dimension.kind === 'entity' &&
+  asked.length > 0 &&
+  asked.every((m) => m.kind === 'aggregate' && m.fn === 'avg' && m.column.table === dimension.table);
+
 /** Decides what is grouped and measured, and what is a plain list of rows. */
 export function settle(context: PlanContext): Wanted {
   const { reading, notes } = context;
-  let dimensions = [...reading.dimensions];
   const asked = [...reading.measures];
+  reading.dimensions = reading.dimensions.filter((dimension) => !isEachOwnRow(dimension, asked));
+  let dimensions = [...reading.dimensions];
   const order = reading.order;
   const subject = reading.subject;
 

@@ -39,7 +39,7 @@ const dayOf = (token: Token | undefined): number =>
 const whole = (iso: string | null, unit: TimeUnit, end: number): Stretch | null =>
   iso === null ? null : { range: wholeUnit(iso, unit) as Required<DateRange>, end };
 
-/** `2024`, `March 2024`, `March`, `Q2 2024`, `second quarter of 2024`, `2024-03-01`, `Mar 1, 2024`, `today`. */
+/** `2024`, `March 2024`, `March`, `Q2 2024`, `second quarter of 2024`, `first half of 2024`, `H1 2024`, `2024-03-01`, `Mar 1, 2024`, `today`. */
 function readStretch(tokens: readonly Token[], start: number, today: string): Stretch | null {
   let at = start;
   while (tokens[at]?.lower === 'the') at++;
@@ -79,6 +79,18 @@ function readStretch(tokens: readonly Token[], start: number, today: string): St
     const yearAt = skipOf(skipOf(at + 1) + 1);
     const year = yearOf(tokens[yearAt]);
     if (year) return whole(isoDate(year, dayMonth, day), 'day', yearAt + 1);
+  }
+  const half = /^h[12]$/.test(token.lower) ? Number(token.lower[1]) : 0;
+  const ordinalHalf = tokens[at + 1]?.lower === 'half' ? (ORDINALS[token.lower] ?? 0) : 0;
+  if (half || (ordinalHalf && ordinalHalf <= 2)) {
+    const yearAt = skipOf(at + (half ? 1 : 2));
+    const year = yearOf(tokens[yearAt]);
+    if (!year) return null;
+    const [from, to] =
+      (half || ordinalHalf) === 1
+        ? [`${year}-01-01`, `${year}-07-01`]
+        : [`${year}-07-01`, `${year + 1}-01-01`];
+    return { range: { from, to }, end: yearAt + 1 };
   }
   const quarter = /^q[1-4]$/.test(token.lower) ? Number(token.lower[1]) : 0;
   const ordinal = tokens[at + 1]?.lower === 'quarter' ? (ORDINALS[token.lower] ?? (day <= 4 ? day : 0)) : 0;

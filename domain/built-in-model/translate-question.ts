@@ -64,6 +64,8 @@ interface Candidate {
   score: number;
   quality: number;
   words: string[];
+  /** Columns that the words name, with how well, by the tokens that name them. */
+  names: ReadonlyMap<string, { column: unknown; fit: number }>;
   /** The same for readings that name the same things: a foreign key and the key that it refers to, a table and its column. */
   meaning: string;
 }
@@ -127,15 +129,36 @@ function translatePlainly(input: TranslationInput, decimals: number | null): Tra
       if (error.weight > problem.weight) problem = error;
     }
   }
-  candidates.sort((a, b) => b.score - a.score);
-  const first = candidates[0];
+  const named = candidates.filter((one) => !candidates.some((other) => isNamedBetter(other, one)));
+  named.sort((a, b) => b.score - a.score);
+  const first = named[0];
   if (!first) return refuse(problem.message, problem.unknown);
-  const tied = candidates.filter(
+  const tied = named.filter(
     (c) => c === first || (first.score - c.score < CLEAR_LEAD && c.meaning !== first.meaning),
   );
   const chosen = tied.find((c) => input.chosenReadings?.includes(sayPlan(c.plan)));
   if (tied.length > 1 && !chosen) return sayTie(tied);
   return accept(chosen ?? first);
+}
+
+const EXACT_FIT = 0.95;
+const OTHER_WORD = 0.85;
+
+/**
+ * The one reading takes a word for a column that is called so, the other for one that is called by another word of like meaning, and
+ * all other names are the same: a shorter join is no reason to prefer the latter.
+ */
+function isNamedBetter(better: Candidate, worse: Candidate): boolean {
+  let differs = false;
+  if (better.names.size !== worse.names.size) return false;
+  for (const [span, own] of worse.names) {
+    const other = better.names.get(span);
+    if (!other) return false;
+    if (other.column === own.column) continue;
+    if (other.fit < EXACT_FIT || own.fit > OTHER_WORD) return false;
+    differs = true;
+  }
+  return differs;
 }
 
 const sayPlan = (plan: Plan): string => interpret(plan.query, plan.notes);
@@ -194,12 +217,20 @@ function planCut(
     return [];
   });
   const quality = qualityOf(cut);
+  const names = new Map(
+    cut.edges.flatMap(({ start, end, score, lexeme }) =>
+      lexeme.kind === 'column'
+        ? [[`${start} ${end}`, { column: lexeme.column, fit: score / (end - start) }] as const]
+        : [],
+    ),
+  );
   const toCandidate = (plan: Plan): Candidate => {
     return {
       sql: renderSql({ ...plan.query, decimals }, dialect),
       plan,
       score: cut.score - plan.cost - plan.notes.length * 0.02,
       quality,
+      names,
       words,
       // What revenue was taken to be stands in the notes.
       meaning: [meaningOf(cut, vocabulary), ...plan.notes].join('|'),
