@@ -100,6 +100,11 @@ export class Database {
     return this.#transaction("SET LOCAL quaestor.sweeper = 'on'", '', work);
   }
 
+  /** Runs `work` seeing only which data sources were used when, whoever's they are, to load the schemas of those used last. */
+  async withDataSourceUses<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+    return this.#transaction("SET LOCAL quaestor.warm_up = 'on'", '', work);
+  }
+
   /** Resolves when the database answers. @throws QuaestorError `store_unavailable`. */
   async ping(): Promise<void> {
     await this.#connected(async (client) => {

@@ -18,6 +18,7 @@ import { createWorkers } from './create-workers.js';
 import { createResources } from './resources.js';
 import { runWorkers } from './run-workers.js';
 import { startFileSweeper } from './start-file-sweeper.js';
+import { startSchemaWarmUp } from './start-schema-warm-up.js';
 import { loadWorkflowBundle } from './workflow-bundle.js';
 
 export interface AllInOne {
@@ -66,6 +67,7 @@ export async function startAllInOne(options: StartAllInOneOptions): Promise<AllI
   const running = runWorkers(workers, logger);
   resources.duckdb.keepWarm(1);
   const sweeper = startFileSweeper({ db, files, logger });
+  const warmUp = startSchemaWarmUp({ db, schemas: resources.answers.schemas, logger });
   const stopping = new AbortController();
   const api = createApi({
     config,
@@ -92,12 +94,13 @@ export async function startAllInOne(options: StartAllInOneOptions): Promise<AllI
     stop: async () => {
       // Event streams end here; clients come back by Last-Event-ID.
       stopping.abort();
+      const isWarmUpOver = warmUp.stop();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       await running.stop().finally(async () => {
         server.closeAllConnections();
         await closed;
-        await sweeper.stop();
+        await Promise.all([sweeper.stop(), isWarmUpOver]);
         await resources.close();
         await connection.close();
         await db.close();

@@ -16,6 +16,7 @@ import { createResources } from './resources.js';
 import { runWorkers } from './run-workers.js';
 import { installRuntime } from './runtime.js';
 import { startFileSweeper } from './start-file-sweeper.js';
+import { startSchemaWarmUp } from './start-schema-warm-up.js';
 import { loadWorkflowBundle } from './workflow-bundle.js';
 
 // One worker process: `workers/main.js <kind>`; kinds are the task queues and `all`. Health and metrics on QUAESTOR_WORKER_PORT.
@@ -78,6 +79,10 @@ if (kind === 'datasets' || kind === 'all') {
   resources.duckdb.keepWarm(1);
   const sweeper = startFileSweeper({ db, files, logger });
   shutdown.onShutdown('file sweeper', () => sweeper.stop());
+}
+if (kind === 'orchestration' || kind === 'all') {
+  const warmUp = startSchemaWarmUp({ db, schemas: resources.answers.schemas, logger });
+  shutdown.onShutdown('warm-up of schemas', () => warmUp.stop());
 }
 shutdown.onShutdown('workers', () => running.stop());
 logger.info({ kind }, 'worker is ready');

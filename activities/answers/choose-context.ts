@@ -3,6 +3,7 @@ import { QuaestorError } from '../../contracts/quaestor-error.js';
 import type { ModelProvider } from '../../contracts/question.js';
 import type { AnswerQuestionInput } from '../../contracts/workflows.js';
 import { readTurnsBefore } from '../../db/statements/conversations.js';
+import { noteDataSourceUse } from '../../db/statements/data-source-uses.js';
 import { appendEvent } from '../../db/statements/events.js';
 import { loadMappings } from '../../db/statements/mappings.js';
 import {
@@ -38,6 +39,7 @@ export async function chooseContext(deps: AnswerDeps, input: AnswerQuestionInput
       const [version, mappings] = await Promise.all([
         takeActiveVersion(tx, questionId, id),
         loadMappings(tx, id),
+        noteDataSourceUse(tx, id),
       ]);
       return { version, mappings };
     };

@@ -69,6 +69,11 @@ export class SchemaCache {
     });
   }
 
+  /** Whether this many columns more are kept without dropping others. */
+  hasRoomFor(columns: number): boolean {
+    return this.#schemas.calculatedSize + columns <= MAX_COLUMNS;
+  }
+
   /** The tenant is part of the key: a version's id alone must not open another tenant's schema. */
   async load(key: VersionKey, mappings?: MappingSet): Promise<IndexedSchema> {
     const name = `${key.tenantId}:${key.versionId}`;

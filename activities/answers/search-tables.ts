@@ -1,5 +1,6 @@
 import { SEARCH_LIMITS, type SearchResult } from '../../contracts/schema-search.js';
 import type { SearchSchemaInput } from '../../contracts/workflows.js';
+import { noteDataSourceUse } from '../../db/statements/data-source-uses.js';
 import { loadMappings } from '../../db/statements/mappings.js';
 import { getActiveVersion } from '../../db/statements/registry/versions.js';
 import { countKinds } from '../../domain/mapping/preferences.js';
@@ -14,10 +15,14 @@ import { retrieveTables } from './retrieve-tables.js';
  */
 export async function searchTables(deps: AnswerDeps, input: SearchSchemaInput): Promise<SearchResult> {
   const started = performance.now();
-  const { version, mappings } = await deps.db.withTenant(input.tenantId, async (tx) => ({
-    version: await getActiveVersion(tx, input.dataSourceId),
-    mappings: await loadMappings(tx, input.dataSourceId),
-  }));
+  const { dataSourceId } = input;
+  const [version, mappings] = await deps.db.withTenant(input.tenantId, async (tx) =>
+    Promise.all([
+      getActiveVersion(tx, dataSourceId),
+      loadMappings(tx, dataSourceId),
+      noteDataSourceUse(tx, dataSourceId),
+    ]),
+  );
   const found = await retrieveTables(deps, {
     tenantId: input.tenantId,
     version,

@@ -75,7 +75,7 @@ const findHoles = async (tx: Transaction): Promise<string[]> =>
        UNION ALL SELECT name || ' shows rows with its owner''s rights' FROM relation
          WHERE relkind = 'm' OR relkind = 'v' AND NOT coalesce('security_invoker=true' = ANY(reloptions), false)
        UNION ALL SELECT r.name || ' has an unknown policy ' || p.polname FROM relation r JOIN pg_policy p ON p.polrelid = r.oid
-         WHERE (r.name, p.polname) NOT IN (('api_keys', 'presented_key'), ('jobs', 'sweeper')) AND p.polname <> 'tenant_isolation'
+         WHERE (r.name, p.polname) NOT IN (('api_keys', 'presented_key'), ('jobs', 'sweeper'), ('data_source_uses', 'warm_up')) AND p.polname <> 'tenant_isolation'
        UNION ALL SELECT r.name || ' may point at another tenant''s row by ' || k.conname
          FROM relation r JOIN pg_constraint k ON k.conrelid = r.oid
          WHERE k.contype = 'f' AND k.confrelid <> 'tenants'::regclass AND NOT coalesce(
@@ -318,6 +318,30 @@ describe('the sweeper', () => {
     const run = (sql: string) => db.withUnfinishedJobs((tx) => tx.query(sql));
     expect(await run(`UPDATE jobs SET status = 'failed' RETURNING id`)).toEqual([]);
     expect(await run('DELETE FROM jobs RETURNING id')).toEqual([]);
+  });
+});
+
+describe('the warm-up of schemas', () => {
+  test('sees which data sources were used, whoever’s they are, and nothing else in any table', async () => {
+    for (const { name } of await asOwner(listTables)) {
+      const rows = await db.withDataSourceUses((tx) =>
+        tx.query<{ row: Record<string, string> }>(`SELECT to_jsonb(t) AS row FROM ${name} t`),
+      );
+      if (name === 'data_source_uses') {
+        const tenants = rows.map(({ row }) => row['tenant_id']);
+        expect(tenants).toEqual(expect.arrayContaining([a.tenantId, b.tenantId]));
+        for (const { row } of rows)
+          expect(Object.keys(row).sort()).toEqual(['data_source_id', 'tenant_id', 'used_at']);
+      } else {
+        expect({ name, rows }).toEqual({ name, rows: [] });
+      }
+    }
+  });
+
+  test('changes nothing', async () => {
+    const run = (sql: string) => db.withDataSourceUses((tx) => tx.query(sql));
+    expect(await run('UPDATE data_source_uses SET used_at = now() RETURNING 1')).toEqual([]);
+    expect(await run('DELETE FROM data_source_uses RETURNING 1')).toEqual([]);
   });
 });
 

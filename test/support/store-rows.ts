@@ -8,6 +8,7 @@ import { findLeader } from '../../db/statements/answer-flights.js';
 import { saveAnswer, saveResultPages, saveResultPresentation } from '../../db/statements/answers.js';
 import { appendAudit } from '../../db/statements/audit.js';
 import { insertCleaningPlan, insertCleaningRun } from '../../db/statements/cleaning.js';
+import { noteDataSourceUse } from '../../db/statements/data-source-uses.js';
 import { insertDataSource } from '../../db/statements/data-sources.js';
 import { saveProfileColumns } from '../../db/statements/dataset-profiles.js';
 import { activateDatasetVersion, insertDataset } from '../../db/statements/datasets.js';
@@ -145,6 +146,7 @@ export async function fillTenant(db: Database, tenant: TestTenant): Promise<{ da
       toTable: 'public.orders',
       toColumns: ['id'],
     };
+    await noteDataSourceUse(tx, dataSourceId);
     await saveInferredJoins(tx, key, [{ ...join, confidence: 0.9, evidence: ['names'] }]);
     await putJoinDecisions(tx, dataSourceId, [{ ...join, decision: 'accepted' }], 'person');
     await saveDescriptionBatches(tx, jobId, [{ targets: [], request: { system: 's', user: 'u' } }]);

@@ -96,9 +96,9 @@ export async function takeActiveVersion(
 export async function getActiveVersion(
   tx: Transaction,
   dataSourceId: string,
-): Promise<ActiveVersion | undefined> {
-  const [row] = await tx.query<{ id: string; embeddingModel: string }>(
-    `SELECT v.id, v.embedding_model AS "embeddingModel"
+): Promise<(ActiveVersion & { columnCount: number }) | undefined> {
+  const [row] = await tx.query<{ id: string; embeddingModel: string; columnCount: number }>(
+    `SELECT v.id, v.embedding_model AS "embeddingModel", coalesce(v.column_count, 0) AS "columnCount"
      FROM data_sources d JOIN registry_versions v ON v.id = d.active_version_id WHERE d.id = $1`,
     [dataSourceId],
   );
