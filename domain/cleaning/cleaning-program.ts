@@ -28,8 +28,10 @@ export interface CleaningProgram {
   relation(table?: string): string;
   /** 0 for rows that are there after the steps so far. */
   alive(): string;
+  /** Whether the relation has the rows in the order of the source. */
+  isInOrder(): boolean;
   requests(step: CleaningStep): { facts: FactRequest[]; tables: TableRequest[] };
-  /** Adds a step. `tables` are the names of the tables that it asked for. @throws StepError, and the program is as before */
+  /** Adds a step. `tables` are the names of the sets and tables that it asked for. @throws StepError, and the program is as before */
   add(step: CleaningStep, facts?: readonly Fact[], tables?: readonly string[]): ProgramStep;
 }
 
@@ -66,6 +68,7 @@ export function createProgram(source: ProgramSource): CleaningProgram {
         `(SELECT __row AS r, 0 AS d0, ${cells} FROM ${source.from(table)})`,
       ),
     alive: () => alive,
+    isInOrder: () => steps.every(({ joins = [] }) => joins.length === 0),
     requests: (step) => {
       const definition = definitionOf(step);
       return {
@@ -74,7 +77,7 @@ export function createProgram(source: ProgramSource): CleaningProgram {
       };
     },
     add: (step, facts = [], tables = []) => {
-      const compiled = definitionOf(step).compile(step, { columns, nextId, facts });
+      const compiled = definitionOf(step).compile(step, { columns, nextId, facts, tables });
       const number = steps.length + 1;
       const aliveBefore = alive;
       const assigns = compiled.assigns.map(({ id, sql }) => `${sql} AS ${id}`);
@@ -84,7 +87,9 @@ export function createProgram(source: ProgramSource): CleaningProgram {
           `CASE WHEN ${aliveBefore} = 0 AND (${compiled.drop}) THEN ${number} ELSE ${aliveBefore} END AS ${alive}`,
         );
       }
-      const joins = tables.map((table, index) => ` LEFT JOIN ${table} t${index} ON t${index}.r = s.r`);
+      const joins = (compiled.joins ?? []).map(
+        (table, index) => ` LEFT JOIN ${table} t${index} ON t${index}.r = s.r`,
+      );
       if (assigns.length > 0) {
         levels.push({
           before: `SELECT ${['s.*', ...assigns].join(', ')} FROM `,

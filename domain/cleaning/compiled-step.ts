@@ -1,4 +1,5 @@
 import type { StepProblem } from '../../contracts/cleaning.js';
+import { quoteLiteral } from '../datasets/sql-text.js';
 import type { WorkingColumn } from './working-column.js';
 
 /** A figure that a step needs of the data before its SQL can be written. */
@@ -10,12 +11,24 @@ export interface FactRequest {
 /** The figure as DuckDB prints it; null where the column holds nothing. Of quartiles: the first and the third. */
 export type Fact = (string | null)[];
 
-/** A table that is made before: rows to drop (`r`), or values for rows (`r`, `v`). */
-export type TableRequest =
+/** Rows that are found before, as a set: a bit string by the number of the row, in a variable of the session. */
+export type RowsRequest =
   | { what: 'duplicates'; columns: WorkingColumn[]; keep: 'first' | 'last'; needsAll: boolean }
   | { what: 'totals' }
-  | { what: 'edges' }
-  | { what: 'forward'; column: WorkingColumn; orderBy?: WorkingColumn };
+  | { what: 'edges' };
+
+/** Values for rows that are found before, as a table (`r`, `v`). */
+export interface ValuesRequest {
+  what: 'forward';
+  column: WorkingColumn;
+  orderBy?: WorkingColumn;
+}
+
+export type TableRequest = RowsRequest | ValuesRequest;
+
+/** The row is one of a set that was asked for. */
+export const isInRows = (name: string): string =>
+  `coalesce(get_bit(getvariable(${quoteLiteral(name)}), CAST(r AS INTEGER)) = 1, false)`;
 
 /** A cell before and after, which is counted and shown. */
 export interface WatchedColumn {
@@ -36,8 +49,10 @@ export interface CompiledStep {
   /** New columns: id and expression over the ids before. */
   assigns: { id: string; sql: string }[];
   watched: WatchedColumn[];
-  /** Rows for which it is true are dropped. `t0`, `t1` … are the tables that were asked for. */
+  /** Rows for which it is true are dropped. */
   drop?: string;
+  /** Tables of values that the expressions need, as `t0`, `t1` … A join does not keep the order of the rows. */
+  joins?: readonly string[];
 }
 
 export interface StepContext {
@@ -45,6 +60,8 @@ export interface StepContext {
   /** A new column's id. */
   nextId(): string;
   facts: readonly Fact[];
+  /** Names of the sets of rows or tables of values that the step asked for. */
+  tables: readonly string[];
 }
 
 /** A step that does not fit the columns. */

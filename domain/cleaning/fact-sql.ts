@@ -1,6 +1,6 @@
 import { quoteLiteral } from '../datasets/sql-text.js';
 import { TOTAL_WORD } from '../profile/foreign-rows.js';
-import type { FactRequest, TableRequest } from './compiled-step.js';
+import type { FactRequest, RowsRequest, ValuesRequest } from './compiled-step.js';
 import { asText, isMissing, isNumeric, isText, type WorkingColumn } from './working-column.js';
 
 /** The rows that are there, and what is needed of them. */
@@ -34,13 +34,13 @@ export function factSql({ column, what }: FactRequest, rows: LiveRows): string {
 }
 
 /**
- * A table of rows that repeat another: candidates by a hash, which is kept for each row so that one scan is enough, then by the cells
+ * Rows that repeat another: candidates by a hash, which is kept for each row so that one scan is enough, then by the cells
  * themselves, so that two rows with one hash are never taken for each other. The tables `before` are made first, in their order.
  */
 export function duplicatesSql(
-  { columns, keep, needsAll }: Extract<TableRequest, { what: 'duplicates' }>,
+  { columns, keep, needsAll }: Extract<RowsRequest, { what: 'duplicates' }>,
   rows: LiveRows,
-): { before: { name: string; select: string }[]; table: string } {
+): { before: { name: string; select: string }[]; select: string } {
   const ids = columns.map(({ id }) => id).join(', ');
   const held = needsAll
     ? columns.map((column) => `NOT ${isMissing(column)}`).join(' AND ')
@@ -51,15 +51,12 @@ export function duplicatesSql(
       { name: 'row_hashes', select: `SELECT hash(${ids}) AS h, r FROM ${live(rows)} AND ${held}` },
       { name: 'row_candidates', select: `SELECT r FROM row_hashes WHERE h IN (${repeated})` },
     ],
-    table: `SELECT r FROM (SELECT r, row_number() OVER (PARTITION BY ${ids} ORDER BY r ${keep === 'first' ? 'ASC' : 'DESC'}) AS place FROM ${live(rows, 'row_candidates')}) WHERE place > 1`,
+    select: `SELECT r FROM (SELECT r, row_number() OVER (PARTITION BY ${ids} ORDER BY r ${keep === 'first' ? 'ASC' : 'DESC'}) AS place FROM ${live(rows, 'row_candidates')}) WHERE place > 1`,
   };
 }
 
 /** Values for missing cells from the last row before them that has one; only rows that get one. */
-export function forwardSql(
-  { column, orderBy }: Extract<TableRequest, { what: 'forward' }>,
-  rows: LiveRows,
-): string {
+export function forwardSql({ column, orderBy }: ValuesRequest, rows: LiveRows): string {
   const order = orderBy ? `${orderBy.id} ASC NULLS LAST, r` : 'r';
   const value = `CASE WHEN ${isMissing(column)} THEN NULL ELSE ${column.id} END`;
   const filled = `last_value(${value} IGNORE NULLS) OVER (ORDER BY ${order} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)`;
@@ -75,11 +72,21 @@ export const usualCellsSql = (columns: readonly WorkingColumn[], rows: LiveRows)
 
 const EDGE_ROWS = 12;
 
-/** The first and the last rows: (r, cells, at), `at` 0 for the first. */
-export const edgeRowsSql = (columns: readonly WorkingColumn[], rows: LiveRows): string => {
-  const cells = shown(columns);
-  return `(SELECT r, ${cells} AS cells, 0 AS at FROM ${live(rows)} ORDER BY r LIMIT ${EDGE_ROWS}) UNION ALL (SELECT r, ${cells}, 1 FROM ${live(rows)} ORDER BY r DESC LIMIT ${EDGE_ROWS})`;
-};
+/** The numbers of the first and of the last rows, two lists. */
+export const edgesSql = (rows: LiveRows): string =>
+  `SELECT min(r, ${EDGE_ROWS}), max(r, ${EDGE_ROWS}) FROM ${live(rows)}`;
+
+/** The cells of the rows of a table, by their numbers: (r, cells). */
+export const cellsSql = (columns: readonly WorkingColumn[], rows: LiveRows, table: string): string =>
+  `SELECT r, ${shown(columns)} FROM ${live(rows, table)} ORDER BY r`;
+
+/** A set of rows as a bit string, from a SELECT of their numbers (`r`). */
+export const rowSetSql = (select: string, highest: number): string =>
+  `SELECT bitstring_agg(r, 0, ${highest}) FROM (${select})`;
+
+/** The highest number of a row. */
+export const highestRowSql = ({ relation }: LiveRows): string =>
+  `SELECT coalesce(max(r), 0) FROM ${relation()}`;
 
 const MOST_SUMS = 8;
 const MOST_TEXTS = 30;

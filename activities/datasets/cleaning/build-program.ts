@@ -7,19 +7,24 @@ import {
 import {
   type Fact,
   type FactRequest,
+  type RowsRequest,
   StepError,
   type TableRequest,
 } from '../../../domain/cleaning/compiled-step.js';
 import {
+  cellsSql,
   countTotalWordsSql,
   duplicatesSql,
-  edgeRowsSql,
+  edgesSql,
   factSql,
   forwardSql,
+  highestRowSql,
   type LiveRows,
+  rowSetSql,
   totalRowsSql,
   usualCellsSql,
 } from '../../../domain/cleaning/fact-sql.js';
+import type { WorkingColumn } from '../../../domain/cleaning/working-column.js';
 import { findProseRows, findTotalRows } from '../../../domain/profile/foreign-rows.js';
 import type { DuckDbSession } from '../duckdb/duckdb-session.js';
 import type { DuckDbCell } from '../duckdb/protocol.js';
@@ -107,25 +112,33 @@ async function makeTable(
   { columns }: CleaningProgram,
   rows: LiveRows,
 ): Promise<void> {
-  const create = (select: string, as = name): Promise<number> =>
-    session.run(`CREATE TEMP TABLE ${as} AS ${select}`);
+  if (request.what === 'forward') {
+    await session.run(`CREATE TEMP TABLE ${name} AS ${forwardSql(request, rows)}`);
+    return;
+  }
+  const found = await findRows(session, request, columns, rows);
+  const highest = Number((await session.all(highestRowSql(rows))).rows[0]?.[0] ?? 0);
+  await session.run(`SET VARIABLE ${name} = (${rowSetSql(found.select, highest)})`);
+  for (const table of found.tables) await session.run(`DROP TABLE ${table}`);
+}
+
+/** A SELECT of the rows, and the tables that it reads, which can go afterwards. */
+async function findRows(
+  session: DuckDbSession,
+  request: RowsRequest,
+  columns: readonly WorkingColumn[],
+  rows: LiveRows,
+): Promise<{ select: string; tables: string[] }> {
   switch (request.what) {
     case 'duplicates': {
-      const { before, table } = duplicatesSql(request, rows);
-      for (const each of before) await create(each.select, each.name);
-      await create(table);
-      for (const each of before) await session.run(`DROP TABLE ${each.name}`);
-      return;
+      const { before, select } = duplicatesSql(request, rows);
+      for (const { name, select } of before) await session.run(`CREATE TEMP TABLE ${name} AS ${select}`);
+      return { select, tables: before.map(({ name }) => name) };
     }
-    case 'forward':
-      await create(forwardSql(request, rows));
-      return;
     case 'totals':
-      await create(rowsSql(await findTotals(session, columns, rows)));
-      return;
+      return { select: rowsSql(await findTotals(session, columns, rows)), tables: [] };
     case 'edges':
-      await create(rowsSql(await findEdges(session, columns, rows)));
-      return;
+      return { select: rowsSql(await findEdges(session, columns, rows)), tables: [] };
   }
 }
 
@@ -151,19 +164,24 @@ async function findTotals(session: DuckDbSession, ...of: Parameters<typeof total
   return findTotalRows(candidates, await usualCells(session, ...of));
 }
 
-async function findEdges(session: DuckDbSession, ...of: Parameters<typeof edgeRowsSql>): Promise<number[]> {
-  const [columns, rows] = of;
-  const { rows: found } = await session.all(edgeRowsSql(columns, rows));
-  const at = (end: number) =>
-    found
-      .filter((row) => Number(row[2]) === end)
-      .map(([row, cells]) => ({ row: Number(row), cells: texts(cells) }))
-      .sort((a, b) => a.row - b.row);
-  const first = at(0);
-  const last = at(1);
+async function findEdges(
+  session: DuckDbSession,
+  columns: readonly WorkingColumn[],
+  rows: LiveRows,
+): Promise<number[]> {
+  const [ends = []] = (await session.all(edgesSql(rows))).rows;
+  const [firstRows = [], lastRows = []] = ends.map((end) => items(end).map(Number));
   // In so short a table the two ends are the same rows.
-  if (first.length < FEWEST_ROWS_WITH_EDGES || first[0]?.row === last[0]?.row) return [];
-  const usual = await usualCells(session, ...of);
+  if (firstRows.length < FEWEST_ROWS_WITH_EDGES || firstRows[0] === Math.min(...lastRows)) return [];
+  await session.run(`CREATE TEMP TABLE edge_rows AS ${rowsSql([...new Set([...firstRows, ...lastRows])])}`);
+  const cells = (await session.all(cellsSql(columns, rows, 'edge_rows'))).rows.map(([row, of]) => ({
+    row: Number(row),
+    cells: texts(of),
+  }));
+  await session.run('DROP TABLE edge_rows');
+  const first = cells.filter(({ row }) => firstRows.includes(row));
+  const last = cells.filter(({ row }) => lastRows.includes(row));
+  const usual = await usualCells(session, columns, rows);
   const prose = [first, last.reverse()].flatMap((rowsOfEnd) =>
     findProseRows(rowsOfEnd, usual, columns.length),
   );

@@ -28,31 +28,17 @@ export async function writeCleanedVersion(
   const select = `SELECT ${cells.join(', ')}, r AS __row FROM ${program.relation()} WHERE ${program.alive()} = 0`;
   const data = join(files.folder, 'data.parquet');
   const partial = `${data}.partial`;
-  await copy(session, select, partial);
-  if (!(await isInOrder(session, partial))) {
-    // A join that spilled gives rows in any order.
-    const unordered = join(files.folder, 'unordered.partial');
-    await rename(partial, unordered);
-    await copy(session, `SELECT * FROM read_parquet(${quoteLiteral(unordered)}) ORDER BY __row`, partial);
-  }
+  await copy(session, `${select}${program.isInOrder() ? '' : ' ORDER BY r'}`, partial);
   await rename(partial, data);
   await writeRejects(session, built, effects, files);
   const { rows } = await session.all(`SELECT count(*) FROM read_parquet(${quoteLiteral(data)})`);
   return { rowCount: Number(rows[0]?.[0] ?? 0), parquetBytes: (await stat(data)).size };
 }
 
-/** A join does not keep the order of rows unless it is asked for. */
 const copy = (session: DuckDbSession, select: string, path: string): Promise<number> =>
   session.run(
-    `COPY (${select}) TO ${quoteLiteral(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, PRESERVE_ORDER true)`,
+    `COPY (${select}) TO ${quoteLiteral(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
   );
-
-async function isInOrder(session: DuckDbSession, path: string): Promise<boolean> {
-  const { rows } = await session.all(
-    `SELECT count(*) FROM (SELECT __row < lag(__row) OVER () AS falls FROM read_parquet(${quoteLiteral(path)})) WHERE falls`,
-  );
-  return rows[0]?.[0] === 0;
-}
 
 async function writeRejects(
   session: DuckDbSession,

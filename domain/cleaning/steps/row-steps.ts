@@ -1,6 +1,12 @@
 import type { CleaningStep } from '../../../contracts/cleaning.js';
 import { quoteLiteral } from '../../datasets/sql-text.js';
-import { type StepDefinition, StepError } from '../compiled-step.js';
+import {
+  type CompiledStep,
+  isInRows,
+  type StepContext,
+  type StepDefinition,
+  StepError,
+} from '../compiled-step.js';
 import { conditionSql } from '../row-condition.js';
 import { dropRows, findColumns } from '../step-columns.js';
 import { isMissing, isText } from '../working-column.js';
@@ -18,7 +24,8 @@ export const dropMissing: StepDefinition<Step<'drop-missing'>> = {
   },
 };
 
-const IN_TABLE = 't0.r IS NOT NULL';
+const dropFound = (context: StepContext): CompiledStep =>
+  dropRows(context, isInRows(context.tables[0] ?? ''));
 
 export const dropDuplicates: StepDefinition<Step<'drop-duplicates'>> = {
   tables: (step, columns) => [
@@ -32,18 +39,18 @@ export const dropDuplicates: StepDefinition<Step<'drop-duplicates'>> = {
   ],
   compile: (step, context) => {
     if (step.columns) findColumns(context.columns, step.columns);
-    return dropRows(context, IN_TABLE);
+    return dropFound(context);
   },
 };
 
 export const dropTotalRows: StepDefinition<Step<'drop-total-rows'>> = {
   tables: () => [{ what: 'totals' }],
-  compile: (_step, context) => dropRows(context, IN_TABLE),
+  compile: (_step, context) => dropFound(context),
 };
 
 export const dropEdgeRows: StepDefinition<Step<'drop-edge-rows'>> = {
   tables: () => [{ what: 'edges' }],
-  compile: (_step, context) => dropRows(context, IN_TABLE),
+  compile: (_step, context) => dropFound(context),
 };
 
 export const dropRepeatedHeaders: StepDefinition<Step<'drop-repeated-headers'>> = {

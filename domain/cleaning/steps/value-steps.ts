@@ -35,8 +35,9 @@ export const fillMissing: StepDefinition<Step<'fill-missing'>> = {
     const order = orderBy === undefined ? {} : { orderBy: findColumn(columns, orderBy) };
     return findColumns(columns, step.columns).map((column) => ({ what: 'forward', column, ...order }));
   },
-  compile: (step, context) =>
-    changeColumns(context, step.columns, 'filled', (column, index) => {
+  compile: (step, context) => ({
+    joins: 'forward' in step.with ? context.tables : [],
+    ...changeColumns(context, step.columns, 'filled', (column, index) => {
       const value = (): string => {
         if ('constant' in step.with) return constantSql(column, step.with.constant);
         if ('forward' in step.with) return `t${index}.v`;
@@ -47,6 +48,7 @@ export const fillMissing: StepDefinition<Step<'fill-missing'>> = {
         sql: `CASE WHEN ${isMissing(column)} THEN coalesce(${value()}, ${column.id}) ELSE ${column.id} END`,
       };
     }),
+  }),
 };
 
 const castText = (text: string, type: string): string => `CAST(${quoteLiteral(text)} AS ${type})`;
