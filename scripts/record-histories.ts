@@ -177,7 +177,9 @@ await record(
   namespace,
   await post(`/v1/datasets/${datasetId}/cleaning-plans`, recipe('null')),
 );
-await record('clean-dataset', namespace, await post(`/v1/datasets/${datasetId}/clean`, recipe('null')));
+const cleaned = await post(`/v1/datasets/${datasetId}/clean`, recipe('null'));
+await record('clean-dataset', namespace, cleaned);
+await record('clean-dataset-profiled', namespace, cleaned);
 await record('ingest-dataset-failed', namespace, await upload('empty.csv', ''));
 
 const small = (await withModel.client.listDatasets()).find(({ status }) => status === 'ready');
