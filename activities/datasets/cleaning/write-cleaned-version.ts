@@ -4,9 +4,8 @@ import type { StepEffect } from '../../../contracts/cleaning.js';
 import { lostCellsSql } from '../../../domain/cleaning/effect-sql.js';
 import { quoteLiteral, quoteName } from '../../../domain/datasets/sql-text.js';
 import type { DuckDbSession } from '../duckdb/duckdb-session.js';
+import { VERSION_PARQUET } from '../duckdb/parquet-options.js';
 import type { BuiltProgram } from './build-program.js';
-
-const ROW_GROUP_ROWS = 122_880;
 
 export interface CleanedFiles {
   rowCount: number;
@@ -36,9 +35,7 @@ export async function writeCleanedVersion(
 }
 
 const copy = (session: DuckDbSession, select: string, path: string): Promise<number> =>
-  session.run(
-    `COPY (${select}) TO ${quoteLiteral(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
-  );
+  session.run(`COPY (${select}) TO ${quoteLiteral(path)} ${VERSION_PARQUET}`);
 
 async function writeRejects(
   session: DuckDbSession,

@@ -1,13 +1,11 @@
 import { rename, stat } from 'node:fs/promises';
 import type { ColumnReading } from '../../../domain/datasets/types/column-reading.js';
 import type { DuckDbSession } from '../duckdb/duckdb-session.js';
+import { VERSION_PARQUET } from '../duckdb/parquet-options.js';
 import { quoteLiteral, quoteName } from '../duckdb/quote.js';
 import { hidesPlaceInFile, ROW_COLUMN } from '../duckdb/version-rows.js';
 import { readingSql } from './reading-sql.js';
 import type { SourceRelation } from './source-relation.js';
-
-/** Sound for scans of two threads and for skipping by statistics. */
-const ROW_GROUP_ROWS = 122_880;
 
 export interface WrittenColumns {
   rows: number;
@@ -55,9 +53,7 @@ async function readCounters(session: DuckDbSession, width: number): Promise<numb
 /** Gives the number of rows. A half-written file never has the final name. */
 export async function copyTo(session: DuckDbSession, select: string, path: string): Promise<number> {
   const partial = `${path}.partial`;
-  const rows = await session.run(
-    `COPY (${select}) TO ${quoteLiteral(partial)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
-  );
+  const rows = await session.run(`COPY (${select}) TO ${quoteLiteral(partial)} ${VERSION_PARQUET}`);
   await rename(partial, path);
   return rows;
 }
