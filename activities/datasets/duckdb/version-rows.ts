@@ -16,7 +16,7 @@ const has = (names: readonly string[], wanted: string): boolean =>
  */
 export function versionRows(path: string, names: readonly string[]): string {
   const rows = `read_parquet(${quoteLiteral(path)})`;
-  return has(names, ROW_COLUMN) ? rows : `(SELECT *, ${PLACE_IN_FILE} + 1 AS ${ROW_COLUMN} FROM ${rows})`;
+  return areRowsPlaces(names) ? `(SELECT *, ${PLACE_IN_FILE} + 1 AS ${ROW_COLUMN} FROM ${rows})` : rows;
 }
 
 /** The rows whose numbers a table has in its column `r`; the file is read only near them. */
@@ -39,6 +39,9 @@ export const findVersionRows = async (
   path: string,
   describe: (sql: string) => Promise<string[]>,
 ): Promise<string> => versionRows(path, await columnsOfFile(path, describe));
+
+/** Are the rows numbered by their places, from 1 to the last without a gap? */
+export const areRowsPlaces = (names: readonly string[]): boolean => !has(names, ROW_COLUMN);
 
 /** Must a file with every record of the source, in order, have the column all the same? */
 export const hidesPlaceInFile = (names: readonly string[]): boolean => has(names, PLACE_IN_FILE);

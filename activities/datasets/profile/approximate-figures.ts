@@ -35,7 +35,7 @@ export function approximateOf(
   const approximate: Record<string, Approximation> = {};
   if (of.orderError > 0)
     approximate.sortiness = {
-      method: 'spans of 5,000 neighbouring rows that lie evenly over the file',
+      method: `spans of ${batch.sample.spans?.length} neighbouring rows that lie evenly over the file`,
       absoluteError: of.orderError,
     };
   if (isWide(column)) {

@@ -14,6 +14,7 @@ export interface BatchColumn {
   distinctError?: number;
   /** 1: the value table has all values. m: about one in m. */
   oneIn: number;
+  /** Null of texts, whose ends come with their figures. */
   min: string | null;
   max: string | null;
   /** Of numbers and booleans: of the finite values, as DuckDB gives them. */

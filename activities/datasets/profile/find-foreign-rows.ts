@@ -29,17 +29,15 @@ const MAX_SUMS = 8;
 /** What is needed to find rows that are no data: both ends of the file, rows that repeat the header, and rows that look like totals. */
 export async function findForeignRows(
   query: QueryRows,
-  data: string,
+  { areRowsPlaces, data: from }: { data: string; areRowsPlaces: boolean },
   columns: readonly ColumnProfile[],
 ): Promise<ForeignRows> {
-  const from = data;
   const cells = `[${columns.map(({ name }) => `left(CAST(${quoteName(name)} AS VARCHAR), 120)`).join(', ')}]`;
-  // The edges are found by the row numbers alone; the cells of all other rows stay unread.
-  const [ends = {}] = await query(
-    `SELECT max(low) AS low, min(high) AS high FROM (SELECT unnest(arg_min(${ROW_COLUMN}, ${ROW_COLUMN}, ${EDGE})) AS low, unnest(arg_max(${ROW_COLUMN}, ${ROW_COLUMN}, ${EDGE})) AS high FROM ${from})`,
-  );
+  const ends = areRowsPlaces
+    ? { low: EDGE, high: (columns[0]?.rows ?? 0) - EDGE + 1 }
+    : await findEdges(query, from);
   const edge = await query(
-    `(SELECT ${ROW_COLUMN} AS row, ${cells} AS cells, 0 AS at FROM ${from} WHERE ${ROW_COLUMN} <= ${ends.low ?? 0} ORDER BY ${ROW_COLUMN} LIMIT ${EDGE}) UNION ALL (SELECT ${ROW_COLUMN}, ${cells}, 1 FROM ${from} WHERE ${ROW_COLUMN} >= ${ends.high ?? 0} ORDER BY ${ROW_COLUMN} DESC LIMIT ${EDGE})`,
+    `(SELECT ${ROW_COLUMN} AS row, ${cells} AS cells, 0 AS at FROM ${from} WHERE ${ROW_COLUMN} <= ${ends.low} ORDER BY ${ROW_COLUMN} LIMIT ${EDGE}) UNION ALL (SELECT ${ROW_COLUMN}, ${cells}, 1 FROM ${from} WHERE ${ROW_COLUMN} >= ${ends.high} ORDER BY ${ROW_COLUMN} DESC LIMIT ${EDGE})`,
   );
   const rowsAt = (at: number) =>
     edge
@@ -63,6 +61,14 @@ export async function findForeignRows(
       texts.filter(({ text }) => text !== undefined && text.totalWords > 0),
     ),
   };
+}
+
+/** By the row numbers alone; the cells of all other rows stay unread. */
+async function findEdges(query: QueryRows, from: string): Promise<{ low: number; high: number }> {
+  const [ends = {}] = await query(
+    `SELECT max(low) AS low, min(high) AS high FROM (SELECT unnest(arg_min(${ROW_COLUMN}, ${ROW_COLUMN}, ${EDGE})) AS low, unnest(arg_max(${ROW_COLUMN}, ${ROW_COLUMN}, ${EDGE})) AS high FROM ${from})`,
+  );
+  return { low: Number(ends.low ?? 0), high: Number(ends.high ?? 0) };
 }
 
 const textRow = (row: Record<string, unknown>): TextRow => ({

@@ -3,7 +3,7 @@ import { isOpposite } from '../../../domain/profile/is-opposite.js';
 import { isNameOfPersons } from '../../../domain/profile/semantic-type.js';
 import { withoutNames } from '../../../domain/profile/similar-accents.js';
 import { type BatchColumn, type ColumnBatch, isWide } from './column-batch.js';
-import { bySlot, numberOfCell, valueCounts } from './read-cell.js';
+import { bySlot, numberOfCell, textOrNull, valueCounts } from './read-cell.js';
 import { quoteName } from './sql-text.js';
 import {
   embeddedStatement,
@@ -19,11 +19,18 @@ import { VALUE_TABLE } from './statements/value-table.js';
 
 type Row = Record<string, unknown>;
 
+export interface MeasuredText {
+  figures: TextFigures;
+  /** Least and greatest, empty text left out of the least. */
+  min: string | null;
+  max: string | null;
+}
+
 /** Lengths, blanks, odd characters, words for nothing, and patterns of text columns, by slot. */
 export async function measureText(
   batch: ColumnBatch,
   columns: readonly BatchColumn[],
-): Promise<Map<number, TextFigures>> {
+): Promise<Map<number, MeasuredText>> {
   if (columns.length === 0) return new Map();
   const narrow = columns.filter((column) => !isWide(column)).map(({ slot }) => slot);
   const rows = narrow.length > 0 ? await batch.query(textFiguresStatement(narrow)) : [];
@@ -36,24 +43,21 @@ export async function measureText(
     };
     rows.push(...(await batch.query(textFiguresOf(of))));
   }
-  const figures = bySlot(rows);
+  const counts = bySlot(rows);
   const words = bySlot(await nullWords(batch, columns));
   const searched = bySlot(await batch.query(searchedFiguresStatement(columns.map(({ slot }) => slot))));
   const patterns = await measurePatterns(batch, columns);
   return new Map(
     columns.flatMap(({ slot, cells, oneIn }) => {
-      const row = figures.get(slot)?.[0];
+      const row = counts.get(slot)?.[0];
       const found = searched.get(slot)?.[0] ?? {};
       if (!row) return [];
       const nothing = words.get(slot)?.[0] ?? {};
       const control = numberOfCell(found.control) * oneIn;
       const totalWords = numberOfCell(found.total_words) * oneIn;
-      return [
-        [
-          slot,
-          { ...figuresOf({ ...row, ...nothing }, cells, patterns.get(slot) ?? []), control, totalWords },
-        ] as const,
-      ];
+      const counted = figuresOf({ ...row, ...nothing }, cells, patterns.get(slot) ?? []);
+      const figures = { ...counted, control, totalWords };
+      return [[slot, { figures, min: textOrNull(row.least), max: textOrNull(row.greatest) }] as const];
     }),
   );
 }

@@ -62,7 +62,7 @@ export async function profileColumns(input: ProfileColumnsInput): Promise<Profil
   const text = await measureText(batch, texts);
   const similar = await measureSimilar(batch, texts);
   const embedded = await measureEmbedded(batch, texts);
-  const mixes = new Map([...text].map(([slot, { patterns }]) => [slot, mixOf(patterns)] as const));
+  const mixes = new Map([...text].map(([slot, { figures }]) => [slot, mixOf(figures.patterns)] as const));
   const quantities = [...mixes].filter(
     ([, mix]) => (mix.kinds.get('quantity')?.count ?? 0) > mix.cells * 0.3,
   );
@@ -77,7 +77,7 @@ export async function profileColumns(input: ProfileColumnsInput): Promise<Profil
     const mix = mixes.get(slot);
     const ends = await topOf(batch, column, tops.get(slot)?.[0] ?? {});
     const count = counts.get(slot)?.[0] ?? {};
-    const figures = text.get(slot);
+    const { figures, min = column.min, max = column.max } = text.get(slot) ?? {};
     const semantic =
       figures && mix
         ? semanticTypeOf({
@@ -99,8 +99,8 @@ export async function profileColumns(input: ProfileColumnsInput): Promise<Profil
       nulls: batch.rows - column.cells,
       distinct: column.distinct,
       unique: uniqueOf(column, numberOfCell(count.once)),
-      min: column.min,
-      max: column.max,
+      min,
+      max,
       ...steps,
       top: ends.top,
       rare: ends.rare,

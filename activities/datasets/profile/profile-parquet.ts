@@ -34,7 +34,7 @@ export async function profileInParts(
   input: ProfileParquetInput,
 ): Promise<ProfiledBatch & { summary: ProfileSummary }> {
   const { query, path, rejectsPath, limits } = input;
-  const { columns: all, data } = await readColumns(query, path);
+  const { columns: all, data, areRowsPlaces } = await readColumns(query, path);
   const [count = {}] = await query(`SELECT count(*) AS n FROM ${data}`);
   const rows = Number(count.n);
   const width = batchWidth(rows);
@@ -59,6 +59,13 @@ export async function profileInParts(
     findings.push(...batch.findings);
     await input.onBatch?.(batch);
   }
-  const table = await profileTable({ query, data, sample, columns, ...(rejectsPath ? { rejectsPath } : {}) });
+  const table = await profileTable({
+    query,
+    data,
+    areRowsPlaces,
+    sample,
+    columns,
+    ...(rejectsPath ? { rejectsPath } : {}),
+  });
   return { summary: { version: 1, ...table }, columns, findings };
 }

@@ -14,6 +14,8 @@ import { fingerprintStatement } from './statements/row-order.js';
 export interface ProfileTableInput {
   query: QueryRows;
   data: string;
+  /** Row numbers are places: 1 to the number of rows. */
+  areRowsPlaces: boolean;
   sample: RowSample;
   /** All columns of the file, profiled. */
   columns: readonly ColumnProfile[];
@@ -31,7 +33,7 @@ export async function profileTable(
   const repeated = await findDuplicateRows(query, data, columns);
   const associations = await findAssociations(query, sample, columns);
   const { exact, broken, keys } = await findDependencies(query, { data, sample }, columns);
-  const foreign = await findForeignRows(query, data, columns);
+  const foreign = await findForeignRows(query, input, columns);
   const usualCells = columns.reduce((sum, { nulls }) => sum + (rows > 0 ? 1 - nulls / rows : 0), 0);
   const isEdge = rows > 12;
   const totalRows = findTotalRows(foreign.totals, usualCells);

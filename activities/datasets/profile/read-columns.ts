@@ -1,5 +1,5 @@
 import type { ColumnKind, ProfiledColumn } from '../../../contracts/dataset-profile.js';
-import { versionRows } from '../duckdb/version-rows.js';
+import { areRowsPlaces, versionRows } from '../duckdb/version-rows.js';
 import type { QueryRows } from './query-rows.js';
 import { fromParquet, ROW_COLUMN } from './sql-text.js';
 
@@ -14,11 +14,14 @@ export function kindOfType(type: string): ColumnKind {
   return 'other';
 }
 
-/** The dataset's columns in the order of the file, without the row number, and the rows of the file as a relation that has it. */
+/**
+ * The dataset's columns in the order of the file, without the row number, and the rows of the file as a relation that has it; whether
+ * that number is the row's place.
+ */
 export async function readColumns(
   query: QueryRows,
   path: string,
-): Promise<{ columns: ProfiledColumn[]; data: string }> {
+): Promise<{ columns: ProfiledColumn[]; data: string; areRowsPlaces: boolean }> {
   const rows = await query(`DESCRIBE SELECT * FROM ${fromParquet(path)}`);
   const all = rows.map((row) => ({ name: String(row.column_name), type: String(row.column_type) }));
   const names = all.map(({ name }) => name);
@@ -27,5 +30,6 @@ export async function readColumns(
       .filter(({ name }) => name !== ROW_COLUMN)
       .map((column) => ({ ...column, kind: kindOfType(column.type) })),
     data: versionRows(path, names),
+    areRowsPlaces: areRowsPlaces(names),
   };
 }

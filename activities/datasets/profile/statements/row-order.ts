@@ -1,14 +1,6 @@
 import type { ProfiledColumn } from '../../../../contracts/dataset-profile.js';
 import { quoteName, ROW_COLUMN } from '../sql-text.js';
 
-/** Rows whose order is looked at, about: a scan in order takes one thread. */
-const ORDERED_ROWS = 250_000;
-/** Neighbouring rows that are looked at together; the spans lie evenly over the file. */
-const SPAN_ROWS = 5_000;
-
-/** Every row is in a span that is looked at. */
-export const isWholeOrder = (rows: number): boolean => rows <= ORDERED_ROWS;
-
 type Ordered = readonly { column: ProfiledColumn; slot: number; hasNulls: boolean }[];
 
 /** The value before, nulls left out; leaving them out takes twice as long (8 million rows of two columns: 1.7 s against 0.8 s). */
@@ -16,19 +8,16 @@ const before = (value: string, hasNulls: boolean): string =>
   `lag(${value}${hasNulls ? ' IGNORE NULLS' : ''}) OVER ()`;
 
 /**
- * For each span and column i, over neighbours in the order of the rows (nulls left out): pairs that do not fall (`up_i`), rise (`rise_i`)
- * and fall (`down_i`). A file of up to 250,000 rows is one span. The windows stream: nothing is sorted.
+ * For each span of `spans` and column i, over neighbours in the order of the rows (nulls left out): pairs that do not fall (`up_i`), rise
+ * (`rise_i`) and fall (`down_i`). The windows stream: nothing is sorted.
  */
-export function rowOrderStatement(data: string, columns: Ordered, rows: number): string {
-  if (isWholeOrder(rows)) return wholeOrderStatement(data, columns);
-  const oneIn = Math.ceil(rows / ORDERED_ROWS);
+export function spanOrderStatement(spans: string, columns: Ordered): string {
   const cells = columns.map(({ column, slot, hasNulls }) => {
     const name = quoteName(column.name);
     // A pair is of one span.
     const span = hasNulls ? `CASE WHEN ${name} IS NOT NULL THEN span END` : 'span';
     return `${name} AS c_${slot}, CASE WHEN ${before(span, hasNulls)} = span THEN ${before(name, hasNulls)} END AS p_${slot}`;
   });
-  const spans = `(SELECT *, (${ROW_COLUMN} - 1) // ${SPAN_ROWS} AS span FROM ${data} WHERE ((${ROW_COLUMN} - 1) // ${SPAN_ROWS}) % ${oneIn} = 0)`;
   return `SELECT ${pairs(columns)} FROM (SELECT span, ${cells.join(', ')} FROM ${spans}) GROUP BY span`;
 }
 

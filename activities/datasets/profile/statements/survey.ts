@@ -22,12 +22,13 @@ function ends({ name }: ProfiledColumn, i: number): string {
   return `CAST(min(${column}) AS VARCHAR) AS min_${i}, CAST(max(${column}) AS VARCHAR) AS max_${i}`;
 }
 
-/** For column i: least and greatest where they are not in the other statement; of numbers and booleans sum as text, mean, least and greatest of the finite values. */
+/**
+ * For column i, text left out: least and greatest where they are not in the other statement; of numbers and booleans sum as text, mean,
+ * least and greatest of the finite values. The ends of texts come with their figures, which read them all anyway.
+ */
 export function surveyStatement(data: string, columns: readonly ProfiledColumn[]): string | undefined {
   const figures = columns.flatMap((of, i) => {
-    const column = quoteName(of.name);
-    // Empty text is no least value: qsv and people mean the first that can be seen.
-    if (of.kind === 'text') return [`min(nullif(${column}, '')) AS min_${i}, max(${column}) AS max_${i}`];
+    if (of.kind === 'text') return [];
     return [
       ...(hasStatistics(of) ? [] : [ends(of, i)]),
       ...(of.kind === 'number' || of.kind === 'boolean' ? [sums(of, i)] : []),

@@ -28,8 +28,10 @@ export function textFiguresOf(of: { slot: string; text: string; weight: string; 
   const times = isOne ? '' : `CAST(${weight} AS HUGEINT) * `;
   return `SELECT slot, min(bytes) AS min_bytes, max(bytes) AS max_bytes, CAST(sum(${times}bytes) AS DOUBLE) AS sum_bytes, CAST(sum(${times}bytes * bytes) AS DOUBLE) AS sum_squares,
      min(characters) AS min_characters, max(characters) AS max_characters, ${sum('bytes = 0')} AS empty, ${sum('edge = 2')} AS blank, ${sum('edge = 1')} AS padded,
-     ${sum('bytes <> characters')} AS not_ascii, ${sum('mojibake')} AS mojibake
-   FROM (SELECT ${of.slot} AS slot, ${isOne ? '' : `${weight}, `}strlen(${of.text}) AS bytes, length(${of.text}) AS characters, ${edgeOf(of.text)} AS edge,
+     ${sum('bytes <> characters')} AS not_ascii, ${sum('mojibake')} AS mojibake,
+     -- Empty text is no least value: qsv and people mean the first that can be seen.
+     min(nullif(v, '')) AS least, max(v) AS greatest
+   FROM (SELECT ${of.slot} AS slot, ${of.text} AS v, ${isOne ? '' : `${weight}, `}strlen(${of.text}) AS bytes, length(${of.text}) AS characters, ${edgeOf(of.text)} AS edge,
        -- Only text with bytes beyond ASCII can be badly decoded, which spares most columns the search.
        CASE WHEN strlen(${of.text}) <> length(${of.text}) THEN regexp_matches(${of.text}, ${quoteText(MOJIBAKE)}) ELSE false END AS mojibake
      FROM ${of.from} WHERE ${of.text} IS NOT NULL) GROUP BY slot`;
