@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { DataSource } from '../contracts/data-source.js';
 import type { Dataset } from '../contracts/dataset.js';
 import type { PartialProfile, ProfileState } from '../contracts/dataset-profile.js';
@@ -13,6 +13,7 @@ import type { SearchResult } from '../contracts/schema-search.js';
 import type { ExampleRun, VerifiedExample } from '../contracts/verified-example.js';
 import { ApiProblemError, ApiUnreachableError, type Problem } from './cli-error.js';
 import { pause } from './pause.js';
+import { sendStream } from './send-stream.js';
 
 export interface ApiClientOptions {
   /** `http://127.0.0.1:8080`, without a path. */
@@ -174,12 +175,15 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     const headers: Record<string, string> = { accept: 'application/json', ...call.headers };
     if (options.apiKey) headers['authorization'] = `Bearer ${options.apiKey}`;
     if (call.body !== undefined) headers['content-type'] = 'application/json';
+    const method = call.method ?? 'GET';
     try {
+      if (call.content instanceof Readable)
+        return await sendStream(baseUrl + call.path, { method, headers, bytes: call.content, signal });
       return await fetch(baseUrl + call.path, {
-        method: call.method ?? 'GET',
+        method,
         headers,
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
-        ...(call.content ? { body: call.content, duplex: 'half' } : {}),
+        ...(call.content ? { body: call.content } : {}),
         ...(signal ? { signal } : {}),
       });
     } catch (error) {

@@ -1,0 +1,38 @@
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream';
+
+export interface StreamedRequest {
+  method: string;
+  /** With `content-length`. */
+  headers: Record<string, string>;
+  bytes: Readable;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * A request with a body that comes from a stream, and its whole reply. By node:http, because `fetch` turns each piece into one of a web
+ * stream first: for 1 GB 1.6 s of processor time against 0.5 s. Redirects are not followed.
+ * @throws Error of the system when there is no reply; the signal's reason when it is aborted
+ */
+export async function sendStream(url: string, { bytes, ...options }: StreamedRequest): Promise<Response> {
+  const { request } = url.startsWith('https:') ? await import('node:https') : await import('node:http');
+  return await new Promise((resolve, reject) => {
+    const sent = request(url, options, (reply) => {
+      reply.toArray().then((pieces: Buffer[]) => {
+        const status = reply.statusCode ?? 500;
+        const headers = Object.entries(reply.headersDistinct).flatMap(([name, values = []]) =>
+          values.map((value): [string, string] => [name, value]),
+        );
+        resolve(new Response(isBodiless(status) ? null : Buffer.concat(pieces), { status, headers }));
+        // A reply before the last byte is a refusal: the rest is for nobody.
+        if (!sent.writableFinished) sent.destroy();
+      }, reject);
+    });
+    // After the reply it changes nothing.
+    pipeline(bytes, sent, (error) => {
+      if (error) reject(error);
+    });
+  });
+}
+
+const isBodiless = (status: number): boolean => status === 204 || status === 304;
