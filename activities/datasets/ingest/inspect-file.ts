@@ -207,22 +207,30 @@ function areJsonLines(head: Buffer): boolean {
 /** One pass over the file: is all of it UTF-8, and where are bytes above 127? */
 async function checkEncoding(path: string): Promise<{ isUtf8: boolean; highPieces: Buffer[] }> {
   let isValid = true;
-  let rest: Buffer = Buffer.alloc(0);
   const highPieces: Buffer[] = [];
-  for await (const chunk of createReadStream(path, { highWaterMark: PIECE_BYTES }) as AsyncIterable<Buffer>) {
-    const piece = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    const cut = utf8Boundary(piece);
-    rest = Buffer.from(piece.subarray(cut));
-    const isPieceValid = isUtf8(piece.subarray(0, cut));
-    isValid &&= isPieceValid;
-    if (!isPieceValid && highPieces.length < HIGH_PIECES) {
-      const from = Math.max(0, piece.findIndex((byte) => byte > 127) - 1024);
-      highPieces.push(Buffer.from(piece.subarray(from, from + 64 * 1024)));
+  const file = await open(path);
+  try {
+    // One buffer for all pieces: a stream makes one for each, which takes half as long again.
+    const buffer = Buffer.allocUnsafe(PIECE_BYTES);
+    let rest = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, rest, PIECE_BYTES - rest);
+      const piece = buffer.subarray(0, rest + bytesRead);
+      if (bytesRead === 0) return { isUtf8: isValid && isUtf8(piece), highPieces };
+      const cut = utf8Boundary(piece);
+      const isPieceValid = isUtf8(piece.subarray(0, cut));
+      isValid &&= isPieceValid;
+      if (!isPieceValid && highPieces.length < HIGH_PIECES) {
+        const from = Math.max(0, piece.findIndex((byte) => byte > 127) - 1024);
+        highPieces.push(Buffer.from(piece.subarray(from, from + 64 * 1024)));
+      }
+      // Nothing more can change the answer.
+      if (!isValid && highPieces.length >= HIGH_PIECES) return { isUtf8: false, highPieces };
+      rest = piece.copy(buffer, 0, cut);
     }
-    // Nothing more can change the answer.
-    if (!isValid && highPieces.length >= HIGH_PIECES) return { isUtf8: false, highPieces };
+  } finally {
+    await file.close();
   }
-  return { isUtf8: isValid && isUtf8(rest), highPieces };
 }
 
 /** Index after the last whole UTF-8 sequence. */

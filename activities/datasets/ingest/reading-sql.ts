@@ -20,18 +20,25 @@ export interface ReadingSql {
 const trimmed = (cell: string): string => `trim(${cell}, ${quoteLiteral(BLANKS)})`;
 const NULL_LIST = NULL_WORDS.map(quoteLiteral).join(', ');
 
-export function readingSql(reading: ColumnReading, cell: string): ReadingSql {
+/** @param cast the cell as `castSql` casts it, where that stands in a column already: casting costs as much as all that follows */
+export function readingSql(
+  reading: ColumnReading,
+  cell: string,
+  cast: string | undefined = castSql(reading, cell),
+): ReadingSql {
   if (reading.kind === 'text') return { value: cell, checkedValue: cell, differs: 'false' };
   const value = exactValue(reading, cell);
   // An empty text in quotes has no value in a typed column, and nothing that could be lost.
   const differs = (written: string): string => `(${cell} <> '' AND ${written} IS DISTINCT FROM ${cell})`;
-  if (!isCast(reading)) return { value, checkedValue: value, differs: differs(rendered(reading, value)) };
+  if (cast === undefined) return { value, checkedValue: value, differs: differs(rendered(reading, value)) };
   // A value that a cast gives back as it was written cannot have been rounded.
-  const cast = `TRY_CAST(${cell} AS ${typeOf(reading)})`;
   return { value, checkedValue: cast, differs: differs(`CAST(${cast} AS VARCHAR)`) };
 }
 
-/** Is DuckDB's own cast the reading? */
+/** DuckDB's own cast, where that is the reading. */
+export const castSql = (reading: ColumnReading, cell: string): string | undefined =>
+  isCast(reading) ? `TRY_CAST(${cell} AS ${typeOf(reading)})` : undefined;
+
 function isCast(reading: ColumnReading): boolean {
   switch (reading.kind) {
     case 'date':

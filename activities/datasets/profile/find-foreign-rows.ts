@@ -88,19 +88,37 @@ async function repeatedHeaders(
   from: string,
   texts: readonly ColumnProfile[],
 ): Promise<number[]> {
-  if (texts.length === 0) return [];
-  const own = texts.slice(0, 50).map(({ name }) => `${quoteName(name)} = ${quoteText(name)}`);
+  const looked = texts.slice(0, 50);
+  const own = looked.map(({ name }) => `${quoteName(name)} = ${quoteText(name)}`);
   const count = own.map((equal) => `coalesce(CAST(${equal} AS INTEGER), 0)`).join(' + ');
   const needed = Math.max(Math.min(2, texts.length), Math.ceil(own.length / 2));
+  const possible = own.filter((_, i) => canHold(looked[i]!, looked[i]!.name));
+  if (possible.length < Math.max(1, needed)) return [];
   // One column at a time the Parquet reader skips what cannot be equal.
   const present = await query(
-    own.map((equal, i) => `SELECT ${i} AS i WHERE EXISTS (FROM ${from} WHERE ${equal})`).join(' UNION ALL '),
+    possible
+      .map((equal, i) => `SELECT ${i} AS i WHERE EXISTS (FROM ${from} WHERE ${equal})`)
+      .join(' UNION ALL '),
   );
   if (present.length < needed) return [];
   const rows = await query(
     `SELECT row FROM (SELECT ${ROW_COLUMN} AS row, ${count} AS names FROM ${from} WHERE ${own.join(' OR ')}) WHERE names >= ${needed} ORDER BY 1 LIMIT 50`,
   );
   return rows.map(({ row }) => Number(row));
+}
+
+/** Ends are told with so many characters, so a shorter value is compared rightly. */
+const END_CHARS = 200;
+
+/** Whether a value may lie between the column's ends: DuckDB compares text by its bytes. */
+function canHold({ min, max }: ColumnProfile, value: string): boolean {
+  if (min === null || max === null) return false;
+  const [bytes, least, greatest] = [value, min, max].map((text) => Buffer.from(text)) as [
+    Buffer,
+    Buffer,
+    Buffer,
+  ];
+  return value.length >= END_CHARS || (bytes.compare(least) >= 0 && bytes.compare(greatest) <= 0);
 }
 
 async function totalCandidates(
