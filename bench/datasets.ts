@@ -5,10 +5,11 @@
  * Generates seeded CSV files (MB), reads each as the activity does (whole-file dialect and types, listed cells, zstd Parquet) and, in the
  * same run and the same kind of process, with DuckDB's own two steps: read_csv with its sniffer to zstd Parquet, and SUMMARIZE on it, then
  * the whole way on real servers: uploaded through the API as `quaestor datasets add` does, read by its job, profiled by its own; then
- * 80 queries of four kinds on the Parquet file, in an untrusted session that stays open, as questions about one dataset do, and three
- * statements that must be killed at their limit. Memory is that of all processes of the bench; of the whole way, that of API, workers and DuckDB.
+ * 80 queries of four kinds on the Parquet file, in an untrusted session that stays open, as questions about one dataset do, the same by
+ * DuckDB alone on its own file, and three statements that must be killed at their limit. Memory is that of all processes of the bench; of the whole way, that of API, workers and DuckDB.
  *
- * Options: --parts (no whole way: no servers are started), --sizes MB,MB (default 100), --seed N (default 1), --memory MB (DuckDB's limit, default 400), --runs N (default 1), --json
+ * Options: --parts (no whole way: no servers are started), --store folder|s3 (where the whole way keeps its files, default folder; s3: s3rver on
+ * this machine), --sizes MB,MB (default 100), --seed N (default 1), --memory MB (DuckDB's limit, default 400), --runs N (default 1), --json
  */
 import { mkdir, mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -28,6 +29,7 @@ const { values: options } = parseArgs({
     memory: { type: 'string', default: '400' },
     runs: { type: 'string', default: '1' },
     parts: { type: 'boolean', default: false },
+    store: { type: 'string', default: 'folder' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -81,12 +83,21 @@ async function main(): Promise<void> {
 
 function flat(
   figures: Omit<Figures, 'queries' | 'wholeWay'>,
-  { kinds, killed, p50Ms, p95Ms, killedAfterLimitMs }: QueryTimes,
+  { duckdb, kinds, killed, p50Ms, p95Ms, killedAfterLimitMs }: QueryTimes,
   wholeWay: WholeWay | undefined,
 ): Record<string, number | null> {
-  const slowest = Object.entries(kinds).map(([kind, times]) => [`p95 of ${kind}`, times.p95Ms]);
+  const slowest = Object.entries(kinds).flatMap(([kind, times]) => [
+    [`p95 of ${kind}`, times.p95Ms],
+    [`p95 of ${kind}, DuckDB alone`, duckdb.kinds[kind]?.p95Ms ?? null],
+  ]);
   const ends = Object.entries(killed).map(([name, ms]) => [`killed: ${name}`, ms]);
-  const queries = { queryP50Ms: p50Ms, queryP95Ms: p95Ms, killedAfterLimitMs };
+  const queries = {
+    queryP50Ms: p50Ms,
+    queryP95Ms: p95Ms,
+    duckdbQueryP50Ms: duckdb.p50Ms,
+    duckdbQueryP95Ms: duckdb.p95Ms,
+    killedAfterLimitMs,
+  };
   return { ...figures, ...wholeWay, ...queries, ...Object.fromEntries([...slowest, ...ends]) };
 }
 
@@ -97,7 +108,7 @@ async function measure(pool: DuckDbPool, folder: string, sizeMb: number): Promis
   const out = join(folder, 'ours');
   await mkdir(out, { recursive: true });
   say('The whole way');
-  const wholeWay = options.parts ? undefined : await measureWholeWay(path);
+  const wholeWay = options.parts ? undefined : await measureWholeWay(path, options.store === 's3');
   if (wholeWay && wholeWay.rowCount !== rows) throw new Error(`${wholeWay.rowCount} rows of ${rows}`);
   await pool.warmUp(1);
 
@@ -126,7 +137,7 @@ async function measure(pool: DuckDbPool, folder: string, sizeMb: number): Promis
   const duckdbPeakMb = memory.peakBytes() / MB;
 
   say('Queries');
-  const queries = await measureQueries(pool, join(out, 'data.parquet'));
+  const queries = await measureQueries(pool, join(out, 'data.parquet'), theirs);
   await rm(path);
   const theirsMs = duckdbParquetMs + duckdbSummarizeMs;
   return {

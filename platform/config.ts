@@ -301,3 +301,11 @@ export function parseConfig(env: NodeJS.ProcessEnv = process.env): Config {
     queues,
   };
 }
+
+/**
+ * Before the SDK of buckets is loaded: it warns that its coming versions need Node 22, and takes the setting against it from the
+ * environment only. The version in use is pinned.
+ */
+export function silenceSdkWarning(env: NodeJS.ProcessEnv = process.env): void {
+  env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+}

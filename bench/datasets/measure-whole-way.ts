@@ -6,6 +6,7 @@ import { openDatabase } from '../../db/open-database.js';
 import { parseConfig } from '../../platform/config.js';
 import { createLogger } from '../../platform/logger.js';
 import { startProcess } from '../../test/support/quaestor-process.js';
+import { startS3Server } from '../../test/support/s3-server.js';
 import { createTestTenant } from '../../test/support/tenants.js';
 import { startServers } from '../start-servers.js';
 import { watchTreeMemory } from './watch-memory.js';
@@ -24,18 +25,26 @@ export interface WholeWay {
   quaestorPeakResidentMb: number;
 }
 
-/** A file on its whole way: API and workers in one process on servers of their own (native Postgres), which are gone afterwards. */
-export async function measureWholeWay(path: string): Promise<WholeWay> {
-  const bench = await startQuaestor();
+/**
+ * A file on its whole way: API and workers in one process on servers of their own (native Postgres), which are gone afterwards.
+ * @param isInBucket files are kept in a bucket of a local s3rver, and not in a folder
+ */
+export async function measureWholeWay(path: string, isInBucket: boolean): Promise<WholeWay> {
+  const bucket = isInBucket ? await startS3Server() : undefined;
   try {
-    return await bench.measure(path);
+    const bench = await startQuaestor(bucket?.env ?? {});
+    try {
+      return await bench.measure(path);
+    } finally {
+      await bench.stop();
+    }
   } finally {
-    await bench.stop();
+    await bucket?.close();
   }
 }
 
 /** Used by the code of `quaestor datasets add`. */
-async function startQuaestor(): Promise<{
+async function startQuaestor(settings: Record<string, string>): Promise<{
   measure(path: string): Promise<WholeWay>;
   stop(): Promise<void>;
 }> {
@@ -49,6 +58,7 @@ async function startQuaestor(): Promise<{
     QUAESTOR_RATE_LIMITS: 'false',
     QUAESTOR_PORT: String(port),
     LOG_LEVEL: 'warn',
+    ...settings,
   };
   const db = openDatabase(
     parseConfig(env).database,

@@ -1,5 +1,5 @@
 import { QuaestorError } from '../../contracts/quaestor-error.js';
-import type { Config } from '../config.js';
+import { type Config, silenceSdkWarning } from '../config.js';
 import type { Logger } from '../logger.js';
 import type { DatasetStore } from './dataset-store.js';
 import { createFolderStore } from './folder-store.js';
@@ -12,6 +12,7 @@ export async function createDatasetStore(
   logger: Logger,
 ): Promise<DatasetStore> {
   if (!s3) return createFolderStore(folder);
+  silenceSdkWarning();
   // Only then: the SDK is large.
   const { createS3Store } = await import('./s3/s3-store.js');
   const store = createS3Store(folder, s3);
