@@ -25,7 +25,7 @@ export async function sendStream(url: string, { bytes, ...options }: StreamedReq
         );
         resolve(new Response(isBodiless(status) ? null : Buffer.concat(pieces), { status, headers }));
         // A reply before the last byte is a refusal: the rest is for nobody.
-        if (!sent.writableFinished) sent.destroy();
+        if (!sent.writableFinished) bytes.destroy();
       }, reject);
     });
     // After the reply it changes nothing.
