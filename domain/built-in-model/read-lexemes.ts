@@ -448,7 +448,8 @@ function readColumn(reader: LexemeReader): void {
     reader.pendingNot = false;
     return;
   }
-  if (column.kind === 'date' && /(ed|ing)$/.test(words)) {
+  // "worked on two campaigns" may name `worked_on`: a verb all the same.
+  if (column.kind === 'date' && /(ed|ing)(?: on| at)?$/.test(words)) {
     const before = reader.at;
     reader.skip('prep', 'filler');
     if (!reader.is('time')) {

@@ -1,6 +1,7 @@
 import { addDimension } from './add-dimension.js';
 import type { LexemeOf } from './lexeme.js';
 import type { LexemeReader } from './lexeme-reader.js';
+import { isMoney } from './money-tables.js';
 import { isHowOften, readFrequency } from './read-frequency.js';
 import { parseValue } from './read-values.js';
 import { CannotRead, type Measure } from './reading.js';
@@ -282,13 +283,6 @@ function namedRank(reader: LexemeReader): ColumnInfo | null {
   reader.mention(table);
   return named.column;
 }
-
-const MONEY = new Set('payment expense donation refund deposit withdrawal payout salary'.split(' '));
-
-/** Rows of which each is a sum of money. */
-const isMoney = (table: TableInfo): boolean =>
-  table.words.some((word) => MONEY.has(word.concept)) &&
-  table.columns.some((c) => c.kind === 'number' && !c.isKey && c.words.at(-1)!.concept === 'amount');
 
 /** Numbers that are a part of another, or a bound. */
 const PARTIAL = new Set(

@@ -1,4 +1,5 @@
 import type { PathChoice } from './join-paths.js';
+import { isMoney } from './money-tables.js';
 import { type Expression, sameExpression } from './query.js';
 import {
   CannotRead,
@@ -114,6 +115,9 @@ const isRate = (column: ColumnInfo): boolean =>
     'price rate rating percent average score age ratio density year'.split(' ').includes(w.concept),
   );
 
+const isAmount = (column: ColumnInfo): boolean =>
+  column.words.some(({ concept }) => /^(?:amount|cost|value|price|revenue|total)$/.test(concept));
+
 /** "average hours per shift": each shift has one value, and the average is that of all of them. */
 const isEachOwnRow = (dimension: Dimension, asked: readonly Measure[]): boolean =>
   dimension.kind === 'entity' &&
@@ -193,9 +197,20 @@ export function settle(context: PlanContext): Wanted {
       asked.push(...numbers.map((column): Measure => ({ kind: 'aggregate', fn: 'sum', column })));
       reading.projections.length = 0;
     } else if (subject && reading.projections.length === 0) {
+      if (isMoney(subject))
+        throw new CannotRead(
+          `It is not clear whether the number or the amount of ${subject.source.canonicalTableName} is meant.`,
+          4,
+        );
       asked.push({ kind: 'count', table: subject });
     } else throw new CannotRead('It is not clear what to compute for each group.', 3);
   }
+  // "the percentage of fines paid, by amount" weighs by the amount rather than groups by it.
+  const isWeighed = dimensions.some(
+    (d) => d.kind === 'column' && d.column.kind === 'number' && isAmount(d.column),
+  );
+  if (isWeighed && asked.some((measure) => measure.kind === 'ratio'))
+    throw new CannotRead('A ratio by an amount is not understood.', 4);
   for (const measure of asked) {
     if (measure.kind === 'bare' && isRate(measure.column))
       throw new CannotRead(`It is not clear how to combine ${measure.column.source.canonicalColumnName}.`, 4);
