@@ -7,7 +7,7 @@ const MAX_COUNTED = 2_000;
 
 /**
  * Names for statements that are used often, by their text: a named statement is parsed, and after some runs planned, once in each
- * connection. That was measured to halve the time of a question's statements, which row level security makes long to plan.
+ * connection, which matters most where row level security makes plans long.
  *
  * Statements are few, as no text is put together from values. One that is used rarely keeps being planned for its values.
  */
