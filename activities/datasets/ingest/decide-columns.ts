@@ -1,7 +1,7 @@
 import type { ColumnReading } from '../../../domain/datasets/types/column-reading.js';
 import { decideReading } from '../../../domain/datasets/types/decide-reading.js';
 import type { DuckDbSession } from '../duckdb/duckdb-session.js';
-import { readingSql } from './reading-sql.js';
+import { readingSql, valueName, withValues } from './reading-sql.js';
 import type { SourceRelation } from './source-relation.js';
 
 /** Cells of the beginning from which the first guess is made. */
@@ -83,10 +83,12 @@ async function countDiffering(
   readings: readonly ColumnReading[],
 ): Promise<number[]> {
   const counts = columns.map((column) => {
-    const { differs } = readingSql(readings[column] as ColumnReading, `c${column}`);
+    const { differs } = readingSql(readings[column] as ColumnReading, `c${column}`, valueName(column));
     return `count(*) FILTER (WHERE ${differs})`;
   });
-  const { rows } = await session.all(`SELECT ${counts.join(', ')} FROM ${source.from}`);
+  const { rows } = await session.all(
+    `SELECT ${counts.join(', ')} FROM ${withValues(source.from, readings, columns)}`,
+  );
   return (rows[0] ?? []).map(Number);
 }
 
@@ -96,9 +98,11 @@ async function findOffenders(
   column: number,
   reading: ColumnReading,
 ): Promise<string[]> {
-  const { differs } = readingSql(reading, `c${column}`);
+  const { differs } = readingSql(reading, 'c0', valueName(0));
+  const cells = `(SELECT c${column} AS c0 FROM ${source.from})`;
+  // As a condition it would be pushed down to the cells, with the reading written out for each time that it names the value.
   const { rows } = await session.all(
-    `SELECT DISTINCT c${column} FROM ${source.from} WHERE ${differs} LIMIT ${OFFENDERS}`,
+    `SELECT DISTINCT CASE WHEN ${differs} THEN c0 END FROM ${withValues(cells, [reading], [0])} LIMIT ${OFFENDERS + 1}`,
   );
-  return rows.map(([cell]) => String(cell));
+  return rows.flatMap(([cell]) => (cell === null ? [] : [String(cell)])).slice(0, OFFENDERS);
 }

@@ -11,7 +11,7 @@ import { hidesPlaceInFile, ROW_COLUMN } from '../duckdb/version-rows.js';
 import { guessColumns, settleColumns } from './decide-columns.js';
 import type { InspectedFile } from './inspect-file.js';
 import { type NormalisedFile, tooManyColumns } from './normalise-file.js';
-import { readingSql, reasonSql } from './reading-sql.js';
+import { readingSql, reasonSql, valueName, withValues } from './reading-sql.js';
 import {
   type CsvFile,
   isRegular,
@@ -193,12 +193,13 @@ async function writeRejects(
     const found = listed.map(({ reading, index }) => {
       const cell = `c${index}`;
       const name = quoteLiteral(source.names[index] ?? '');
-      return `CASE WHEN ${readingSql(reading, cell).differs} THEN {'c': ${name}, 't': ${cell}, 'r': ${reasonSql(reading, cell)}} END`;
+      return `CASE WHEN ${readingSql(reading, cell, valueName(index)).differs} THEN {'c': ${name}, 't': ${cell}, 'r': ${reasonSql(reading, cell)}} END`;
     });
+    const indices = listed.map(({ index }) => index);
     await session.run(
       `INSERT INTO rejects SELECT ${source.line}, found.c, found.t, found.r, __row FROM (
          SELECT __row, ${source.normalised ? '__line, ' : ''}unnest([${found.join(', ')}]) AS found
-         FROM (SELECT *${source.normalised ? '' : `, ${source.row} AS __row`} FROM ${source.from})
+         FROM (SELECT *${source.normalised ? '' : `, ${source.row} AS __row`} FROM ${withValues(source.from, readings, indices)})
        ) WHERE found IS NOT NULL`,
     );
   }

@@ -20,25 +20,46 @@ export interface ReadingSql {
 const trimmed = (cell: string): string => `trim(${cell}, ${quoteLiteral(BLANKS)})`;
 const NULL_LIST = NULL_WORDS.map(quoteLiteral).join(', ');
 
-/** @param cast the cell as `castSql` casts it, where that stands in a column already: casting costs as much as all that follows */
+/** @param read the cell as `readSql` reads it, where that stands in a column already: it is named up to five times, and dear */
 export function readingSql(
   reading: ColumnReading,
   cell: string,
-  cast: string | undefined = castSql(reading, cell),
+  read: string = readSql(reading, cell),
 ): ReadingSql {
   if (reading.kind === 'text') return { value: cell, checkedValue: cell, differs: 'false' };
-  const value = exactValue(reading, cell);
   // An empty text in quotes has no value in a typed column, and nothing that could be lost.
   const differs = (written: string): string => `(${cell} <> '' AND ${written} IS DISTINCT FROM ${cell})`;
-  if (cast === undefined) return { value, checkedValue: value, differs: differs(rendered(reading, value)) };
+  if (!isCast(reading)) {
+    return { value: read, checkedValue: read, differs: differs(rendered(reading, read)) };
+  }
   // A value that a cast gives back as it was written cannot have been rounded.
-  return { value, checkedValue: cast, differs: differs(`CAST(${cast} AS VARCHAR)`) };
+  const value = exactValue(reading, cell);
+  return { value, checkedValue: read, differs: differs(`CAST(${read} AS VARCHAR)`) };
 }
 
-/** DuckDB's own cast, where that is the reading. */
-export const castSql = (reading: ColumnReading, cell: string): string | undefined =>
-  isCast(reading) ? `TRY_CAST(${cell} AS ${typeOf(reading)})` : undefined;
+/** The value of a cell: DuckDB's own cast, where that is the reading, which may round, or else the exact value. */
+const readSql = (reading: ColumnReading, cell: string): string =>
+  isCast(reading) ? `TRY_CAST(${cell} AS ${typeOf(reading)})` : exactValue(reading, cell);
 
+/** The name of a column's value in `withValues`. */
+export const valueName = (index: number): string => `v${index}`;
+
+/** A relation with the cells `c0`, `c1` …, and of some columns the values as `readSql` reads them, each once. */
+export function withValues(
+  from: string,
+  readings: readonly ColumnReading[],
+  columns: readonly number[],
+): string {
+  const values = columns.flatMap((index) => {
+    const reading = readings[index];
+    return reading && reading.kind !== 'text'
+      ? [`${readSql(reading, `c${index}`)} AS ${valueName(index)}`]
+      : [];
+  });
+  return values.length > 0 ? `(SELECT *, ${values.join(', ')} FROM ${from})` : from;
+}
+
+/** Is DuckDB's own cast the reading? */
 function isCast(reading: ColumnReading): boolean {
   switch (reading.kind) {
     case 'date':

@@ -4,7 +4,7 @@ import type { DuckDbSession } from '../duckdb/duckdb-session.js';
 import { VERSION_PARQUET } from '../duckdb/parquet-options.js';
 import { quoteLiteral, quoteName } from '../duckdb/quote.js';
 import { hidesPlaceInFile, ROW_COLUMN } from '../duckdb/version-rows.js';
-import { castSql, readingSql } from './reading-sql.js';
+import { readingSql, valueName, withValues } from './reading-sql.js';
 import type { SourceRelation } from './source-relation.js';
 
 export interface WrittenColumns {
@@ -31,11 +31,7 @@ export async function writeColumns(
     (reading, index) => `${countedValue(reading, index)} AS ${quoteName(source.names[index] ?? '')}`,
   );
   if (hidesPlaceInFile(source.names)) cells.push(`${source.row} AS ${ROW_COLUMN}`);
-  const casts = readings.flatMap((reading, index) => {
-    const cast = castSql(reading, `c${index}`);
-    return cast === undefined ? [] : [`${cast} AS v${index}`];
-  });
-  const from = casts.length > 0 ? `(SELECT *, ${casts.join(', ')} FROM ${source.from})` : source.from;
+  const from = withValues(source.from, readings, typed);
   const rows = await copyTo(session, `SELECT ${cells.join(', ')} FROM ${from}`, path);
   return { rows, misfits: await readCounters(session, readings.length) };
 }
@@ -44,8 +40,7 @@ const counterOf = (index: number): string => `misfits_${index}`;
 
 function countedValue(reading: ColumnReading, index: number): string {
   const cell = `c${index}`;
-  const cast = castSql(reading, cell) && `v${index}`;
-  const { checkedValue, differs, value } = readingSql(reading, cell, cast);
+  const { checkedValue, differs, value } = readingSql(reading, cell, valueName(index));
   if (reading.kind === 'text') return checkedValue;
   // A CASE evaluates a branch for the rows that come to it only.
   return `CASE WHEN ${differs} THEN CASE WHEN nextval('${counterOf(index)}') > 0 THEN ${value} END ELSE ${checkedValue} END`;
