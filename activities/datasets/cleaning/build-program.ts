@@ -63,7 +63,6 @@ export async function buildProgram(
   session: DuckDbSession,
   source: ProgramSource,
   steps: readonly CleaningStep[],
-  onStep: (done: number) => void = () => undefined,
 ): Promise<BuiltProgram> {
   await session.run(KEEP_LEVELS);
   const program = createProgram(source);
@@ -89,7 +88,6 @@ export async function buildProgram(
       const { reason, message, column } = error;
       built.problems.push({ step: place, reason, message, ...(column === undefined ? {} : { column }) });
     }
-    onStep(place + 1);
   }
   return built;
 }
