@@ -2,6 +2,7 @@ import { createTestSource, type TestSource } from './databases.js';
 import { type ModelServer, type ModelServerOptions, startModelServer } from './model-server.js';
 import { startTestDeployment, type TestDeployment } from './quaestor-process.js';
 import { SHOP_SQL } from './shop.js';
+import { startInTurn } from './start-in-turn.js';
 
 /** A Quaestor whose processes can be killed, with a model server, and a database that is no data source yet. */
 export interface KillableQuaestor extends TestDeployment {
@@ -12,20 +13,13 @@ export interface KillableQuaestor extends TestDeployment {
 export async function startKillableQuaestor(
   options: { model?: ModelServerOptions; sourceSql?: string; env?: Record<string, string> } = {},
 ): Promise<KillableQuaestor> {
-  const stops: (() => Promise<unknown>)[] = [];
-  const stop = async (): Promise<void> => {
-    for (const each of stops.splice(0).reverse()) await each();
-  };
-  try {
-    const model = await startModelServer(options.model);
-    stops.push(() => model.close());
-    const source = await createTestSource(options.sourceSql ?? SHOP_SQL);
-    stops.push(() => source.drop());
-    const deployment = await startTestDeployment({ OPENAI_BASE_URL: model.baseUrl, ...options.env });
-    stops.push(() => deployment.stop());
-    return { ...deployment, model, source, stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  return await startInTurn(async (own) => {
+    const model = await own(startModelServer(options.model), (server) => server.close());
+    const source = await own(createTestSource(options.sourceSql ?? SHOP_SQL), (database) => database.drop());
+    const deployment = await own(
+      startTestDeployment({ OPENAI_BASE_URL: model.baseUrl, ...options.env }),
+      (processes) => processes.stop(),
+    );
+    return { ...deployment, model, source };
+  });
 }

@@ -3,6 +3,7 @@ import { createTestSource, type TestSource } from './databases.js';
 import { type ModelServer, type ModelServerOptions, startModelServer } from './model-server.js';
 import { startTestQuaestor, type TestQuaestor } from './quaestor.js';
 import { SHOP_SQL, sqlReply } from './shop.js';
+import { startInTurn } from './start-in-turn.js';
 
 /** A Quaestor with a model server, and the small shop as its one indexed data source. */
 export interface ShopQuaestor extends TestQuaestor {
@@ -18,37 +19,29 @@ export interface ShopQuaestor extends TestQuaestor {
 export async function startShopQuaestor(
   options: { model?: ModelServerOptions; env?: Record<string, string> } = {},
 ): Promise<ShopQuaestor> {
-  const stops: (() => Promise<unknown>)[] = [];
-  const stop = async (): Promise<void> => {
-    for (const each of stops.splice(0).reverse()) await each();
-  };
-  try {
-    const model = await startModelServer(options.model);
-    stops.push(() => model.close());
-    const source = await createTestSource(SHOP_SQL);
-    stops.push(() => source.drop());
-    const quaestor = await startTestQuaestor({ OPENAI_BASE_URL: model.baseUrl, ...options.env });
-    stops.push(() => quaestor.stop());
+  return await startInTurn(async (own) => {
+    const model = await own(startModelServer(options.model), (server) => server.close());
+    const source = await own(createTestSource(SHOP_SQL), (database) => database.drop());
+    const quaestor = await own(
+      startTestQuaestor({ OPENAI_BASE_URL: model.baseUrl, ...options.env }),
+      (started) => started.stop(),
+    );
     const dataSourceId = await quaestor.connect(source.url);
     return {
       ...quaestor,
       model,
       source,
       dataSourceId,
-      stop,
-      send: (method, path, body, headers = {}) =>
+      send: (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
         quaestor.fetch(path, {
           method,
           headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         }),
-      askFor: async (question, sql) => {
+      askFor: async (question: string, sql: string) => {
         model.setReply(() => sqlReply(sql));
         return await quaestor.ask(dataSourceId, question);
       },
     };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  });
 }
