@@ -11,6 +11,7 @@ import {
 } from '../activities/answers/create-answer-activities.js';
 import { createDataSourceActivities } from '../activities/data-sources/create-data-source-activities.js';
 import { createCleaningActivities } from '../activities/datasets/cleaning/create-cleaning-activities.js';
+import { createCleaningJobActivities } from '../activities/datasets/cleaning/create-cleaning-job-activities.js';
 import { createCleaningModelActivities } from '../activities/datasets/cleaning/create-cleaning-model-activities.js';
 import { createDatasetActivities } from '../activities/datasets/create-dataset-activities.js';
 import { createPatientFiles } from '../activities/datasets/patient-files.js';
@@ -113,6 +114,7 @@ function activitiesOf(name: TaskQueueName, { resources, config, engine }: Create
         ...createDescriptionEndActivities({ db, bus }),
         ...createAnswerActivities(answers),
         ...createProfileJobActivities({ db }),
+        ...createCleaningJobActivities({ db }),
         ...createExampleActivities(answers),
       };
     case 'embedding':

@@ -1,4 +1,4 @@
-import { isCancellation } from '@temporalio/workflow';
+import { isCancellation, patched } from '@temporalio/workflow';
 import type { CleaningActivities } from '../activities/datasets/cleaning/create-cleaning-activities.js';
 import type { CleaningModelActivities } from '../activities/datasets/cleaning/create-cleaning-model-activities.js';
 import type { ErrorRecord } from '../contracts/quaestor-error.js';
@@ -7,6 +7,7 @@ import { remoteActivities } from './activity-proxies.js';
 import { toErrorRecordOf } from './job-failure.js';
 import { enterPhase } from './job-phase.js';
 import { runAsJob } from './run-as-job.js';
+import { waitForProfile } from './wait-for-profile.js';
 
 /** Proposes the steps of a new plan, or takes those of an edited one, and finds out what each would do. */
 export async function planCleaning(input: PlanCleaningInput): Promise<PlanCleaningResult> {
@@ -17,6 +18,7 @@ export async function planCleaning(input: PlanCleaningInput): Promise<PlanCleani
     );
     let modelError: ErrorRecord | undefined;
     if (input.proposes) {
+      if (patched('plan-after-profile')) await waitForProfile(input);
       enterPhase('proposing', 'Looking for what can be cleaned.');
       if ((await proposeCleaning(input)).isCached) return { status: 'succeeded' };
       if (input.modelName !== undefined) modelError = await askModel(input);

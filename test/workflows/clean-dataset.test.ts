@@ -13,6 +13,7 @@ import { collectEvents, startTestQuaestor, type TestQuaestor } from '../support/
 import { createTestTenant } from '../support/tenants.js';
 import { uploadAndRead } from '../support/upload-file.js';
 import { waitUntil } from '../support/wait-until.js';
+import { workflowPhase } from '../support/workflow-phase.js';
 
 let model: ModelServer;
 let quaestor: TestQuaestor;
@@ -308,6 +309,34 @@ test('a cleaned version is profiled by itself, as one that was read is', async (
   const cleaned = await clean(id, recipe({ kind: 'trim', columns: ['k'], collapse: false }));
   expect(cleaned.version?.number).toBe(2);
   await waitUntil('the cleaned version is profiled', () => profile(cleaned.version?.id));
+}, 120_000);
+
+test('a plan asked for while its version is profiled waits for that profile', async () => {
+  const { id } = await uploadAndRead(quaestor, 'early.csv', MESSY.replaceAll('amount', 'early_amount'));
+  const state = () => get<ProfileState>(`/v1/datasets/${id}/profile`);
+  const { jobId } = await waitUntil('it is profiled', async () => {
+    const profile = await state();
+    return profile.status === 'succeeded' && profile;
+  });
+  // As it was a moment ago.
+  await changeStore(
+    `UPDATE dataset_profiles SET finished_at = NULL WHERE job_id = '${jobId}'; UPDATE jobs SET status = 'running', finished_at = NULL WHERE id = '${jobId}'`,
+  );
+  const { body } = await call<{ plan: CleaningPlan; jobId: string }>(
+    'POST',
+    `/v1/datasets/${id}/cleaning-plans`,
+    { askModel: false },
+  );
+  await waitUntil(
+    'the plan waits',
+    async () => (await workflowPhase(quaestor.namespace, body.jobId)) === 'waiting',
+  );
+  await changeStore(
+    `UPDATE dataset_profiles SET finished_at = now() WHERE job_id = '${jobId}'; UPDATE jobs SET status = 'succeeded', finished_at = now() WHERE id = '${jobId}'`,
+  );
+  expect((await done(body.jobId)).at(-1)).toBe('job.succeeded');
+  const made = await get<CleaningPlan>(`/v1/datasets/${id}/cleaning-plans/${body.plan.id}`);
+  expect(kinds(made.steps)).toContain('trim');
 }, 120_000);
 
 test('a model that fails leaves a whole plan of the rules', async () => {
