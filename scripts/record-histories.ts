@@ -177,6 +177,13 @@ await record(
   namespace,
   await post(`/v1/datasets/${datasetId}/cleaning-plans`, recipe('null')),
 );
+await upload('early.csv', `a,b\n${'1, x\n'.repeat(100_000)}`);
+const early = (await withModel.client.listDatasets()).find(({ name }) => name.startsWith('early'));
+await record(
+  'plan-cleaning-after-profile',
+  namespace,
+  await post(`/v1/datasets/${early?.id}/cleaning-plans`, { askModel: false }),
+);
 const cleaned = await post(`/v1/datasets/${datasetId}/clean`, recipe('null'));
 await record('clean-dataset', namespace, cleaned);
 await record('clean-dataset-profiled', namespace, cleaned);
@@ -245,10 +252,7 @@ const run = await waitUntil('the schedule has started a workflow', async () => {
 });
 await record('reindex-schedule', namespace, run.workflow.workflowId);
 
-const [answeredQuestion] = (await withModel.client.listJobs()).filter(
-  ({ kind, status }) => kind === 'answer-question' && status === 'succeeded',
-);
-await withModel.client.saveExample(answeredQuestion!.subjectId);
+await withModel.client.saveExample(chosen.questionId);
 await record(
   'check-examples',
   namespace,
@@ -259,8 +263,8 @@ await record(
   namespace,
   await ended(withModel, await withModel.client.indexDataSource(id)),
 );
-await withModel.client.putQuestionSchedule(answeredQuestion!.subjectId, { everyMinutes: 60 });
-const again = scheduled.schedule.getHandle(workflowIds.questionSchedule(answeredQuestion!.subjectId));
+await withModel.client.putQuestionSchedule(chosen.questionId, { everyMinutes: 60 });
+const again = scheduled.schedule.getHandle(workflowIds.questionSchedule(chosen.questionId));
 await again.trigger();
 const askedAgain = await waitUntil('the schedule has started a workflow', async () => {
   const { recentActions } = (await again.describe()).info;
