@@ -14,6 +14,7 @@ define(
   'show|show me|list|list all|include|include the|also include|give me|give|get|get me|find|find me|return|display|print|fetch|provide|name all|i want|i want to see|i need|i would like to see|let me see|report|retrieve|identify|select|also show|also return|also give',
   { kind: 'opener', mood: 'list' },
 );
+define('compare|compare the', { kind: 'opener', mood: 'what' });
 define('which|who|who is|who are|who was|who were|which are|which is|which of|what are all|whom', {
   kind: 'opener',
   mood: 'which',

@@ -65,6 +65,26 @@ export function parseNegation(reader: LexemeReader): void {
   throw new CannotRead(`It is not clear what "${words}" applies to.`, 2);
 }
 
+/** "orders that are not linked to a customer": behind "not", a verb that only connects, and the table. */
+export function negateRelation(reader: LexemeReader): boolean {
+  const { reading } = reader;
+  const verb = reader.peek();
+  if (
+    reader.lexemes[reader.at - 2]?.kind !== 'be' &&
+    !/^(?:is|are) not/.test(reader.lexemes[reader.at - 1]!.words)
+  )
+    return false;
+  if (verb?.kind !== 'filler' || !verb.isVerb) return false;
+  let ahead = 1;
+  while (['filler', 'prep'].includes(reader.peek(ahead)?.kind ?? '')) ahead++;
+  const noun = reader.peek(ahead);
+  if (noun?.kind !== 'table' || noun.table === reading.subject || reader.is('table', ahead + 1)) return false;
+  reader.at += ahead + 1;
+  reader.focus = noun.table;
+  reading.filters.push({ kind: 'exists', table: noun.table, negated: true });
+  return true;
+}
+
 /** "employees who have no manager": the key that plays that role is empty. */
 function negateReference(reader: LexemeReader, root: string): boolean {
   const { subject } = reader.reading;

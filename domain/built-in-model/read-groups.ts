@@ -96,6 +96,7 @@ export function readGroup(reader: LexemeReader): void {
     } else break;
     reader.at++;
     count++;
+    if (next.kind === 'time-unit') takeDateOfUnit(reader);
     const joint = reader.peek();
     const following = reader.lexemes
       .slice(reader.at + 1)
@@ -113,6 +114,17 @@ export function readGroup(reader: LexemeReader): void {
     reading.limitWithin.push(...reading.dimensions.splice(before).filter((d) => !isRanked(d)));
   }
   if (count === 0) throw new CannotRead(`It is not clear what to group by after "${group.words}".`, 2);
+}
+
+/** "by year of submission": the date that the unit is of. */
+function takeDateOfUnit(reader: LexemeReader): void {
+  const [of, date] = [reader.peek(), reader.peek(1)];
+  const dimension = reader.reading.dimensions.at(-1);
+  if (of?.kind !== 'prep' || of.word !== 'of' || date?.kind !== 'column' || date.column.kind !== 'date')
+    return;
+  if (dimension?.kind !== 'time' || dimension.column !== null) return;
+  dimension.column = date.column;
+  reader.at += 2;
 }
 
 function isDescribedTable(reader: LexemeReader): boolean {

@@ -2,7 +2,8 @@
 import { addDimension } from './add-dimension.js';
 import type { Edge, Lexeme, LexemeOf } from './lexeme.js';
 import { LexemeReader, timeDetails } from './lexeme-reader.js';
-import { parseFilterOnColumn, parseNegation } from './read-filters.js';
+import { addUpHowMuch, separateCompared } from './read-asked.js';
+import { negateRelation, parseFilterOnColumn, parseNegation } from './read-filters.js';
 import { readGroup, readOrder } from './read-groups.js';
 import { hintedColumn, parseMeasure, parseSuperlative, parseTop } from './read-measures.js';
 import { parseRatio, parseShare } from './read-ratio.js';
@@ -13,6 +14,7 @@ import {
   ownColumns,
   showsBelongings,
 } from './read-subject.js';
+import { hasSome, takeUndone } from './read-undone.js';
 import { parseProper, parseQuoted, parseValue } from './read-values.js';
 import { CannotRead, type Filter, type Measure, type Reading } from './reading.js';
 import type { ColumnInfo, Vocabulary } from './schema-vocabulary.js';
@@ -46,6 +48,8 @@ function readAll(lexemes: readonly Lexeme[], vocabulary: Vocabulary): Reading {
       reading.limit = pendingOrder.limit;
     } else if (reading.order === null) throw new CannotRead('It is not clear by what to rank.');
   }
+  separateCompared(reader);
+  addUpHowMuch(reader);
   limitToWanted(reader);
   implySubject(reader);
   if (reader.pendingNot) throw new CannotRead('It is not clear what is negated.');
@@ -234,6 +238,7 @@ function readNext(reader: LexemeReader, sentence: number): void {
       return;
     case 'not':
       reader.at++;
+      if (negateRelation(reader)) return;
       reader.pendingNot = true;
       return;
     case 'compare':
@@ -441,6 +446,7 @@ function readColumn(reader: LexemeReader): void {
   if (isPlace && column.kind === 'text' && isDescribed) {
     throw new CannotRead(`It is not clear what belongs to "${words}".`, 2);
   }
+  if (takeUndone(reader)) return;
   if (parseFilterOnColumn(reader, column)) return;
   reader.at++;
   if (column.kind === 'boolean') {
@@ -583,8 +589,8 @@ function readNumber(reader: LexemeReader): void {
 
 /** "with", "have", "whose": a condition on the subject, or what to rank or show. */
 function readWith(reader: LexemeReader): void {
-  reader.take('with');
-  if (showsBelongings(reader)) return;
+  const { words } = reader.take('with')!;
+  if (showsBelongings(reader) || hasSome(reader, words)) return;
   reader.skip('filler', 'distinct');
   const next = reader.peek();
   const after = reader.peek(1);

@@ -2,7 +2,9 @@ import { addDimension } from './add-dimension.js';
 import type { LexemeOf } from './lexeme.js';
 import type { LexemeReader } from './lexeme-reader.js';
 import { isMoney } from './money-tables.js';
+import { implyDoer } from './read-asked.js';
 import { isHowOften, readFrequency } from './read-frequency.js';
+import { takeUndone } from './read-undone.js';
 import { parseValue } from './read-values.js';
 import { CannotRead, type Measure } from './reading.js';
 import type { ColumnInfo, TableInfo } from './schema-vocabulary.js';
@@ -42,6 +44,7 @@ export function readAdjectives(reader: LexemeReader): void {
       const start = reader.at;
       parseValue(reader);
       separateValues(reader, start);
+    } else if (takeUndone(reader)) {
     } else if (next?.kind === 'not') {
       reader.pendingNot = true;
       reader.at++;
@@ -133,6 +136,8 @@ function nounMeasure(
     reader.focus = column.table;
     if (column.kind === 'number' && !column.isKey) {
       const isTally = COUNT_ENDINGS.has(column.words.at(-1)!.concept) || isDistinct === false;
+      if (count && !isDistinct && column.words.at(-1)!.concept === 'amount')
+        throw new CannotRead(`It is not clear how to count "${noun.words}".`, 3);
       if (count && isDistinct) return { kind: 'count-distinct', column };
       if (count && !isTally) throw new CannotRead(`It is not clear how to count "${noun.words}".`);
       if (count && (!aggregate || aggregate.fn === 'sum')) {
@@ -192,6 +197,9 @@ export function parseTop(reader: LexemeReader): void {
   reader.pendingOrder = { direction: top.direction, hints: [], limit };
 }
 
+/** Said of any number, as "the largest fine" is. */
+const SIZES = new Set('largest biggest smallest longest shortest'.split(' '));
+
 /** "the highest price", "most orders", "cheapest": a ranking of the subject, or a minimum or maximum without one. */
 export function parseSuperlative(reader: LexemeReader): void {
   const superlative = reader.take('superlative')!;
@@ -204,6 +212,7 @@ export function parseSuperlative(reader: LexemeReader): void {
   }
   const limitFromNumber = hints.length === 0 ? (reader.take('number')?.value ?? null) : null;
   reader.skip('filler', 'prep');
+  if (hints.length === 0 && superlative.isCounting) implyDoer(reader);
   const hasSubject = reading.subject !== null || reading.projections.length > 0 || reader.asksTime;
   if (hints[0] === '@common' || hints[0] === '@times') {
     readFrequency(reader, superlative, pendingLimit);
@@ -215,17 +224,23 @@ export function parseSuperlative(reader: LexemeReader): void {
     ranked?.kind === 'column' &&
     ranked.column.kind === 'number' &&
     !ranked.column.isKey &&
-    (ranked.column.formula !== undefined || ranked.column.words.some((w) => hints.includes(w.concept)));
+    (SIZES.has(superlative.words) ||
+      ranked.column.formula !== undefined ||
+      ranked.column.words.some((w) => hints.includes(w.concept)));
   if (hints.length > 0 && !isNamed) {
+    // "the last ten orders"
+    const limit = reader.take('number')?.value ?? pendingLimit;
+    const dated = hints[0] === '@date' ? datedRank(reader) : null;
     const next = reader.peek();
     const about =
       next?.kind === 'table' ? next.table : !next || next.kind === 'stop' ? reading.subject : null;
-    if (!about) throw new CannotRead(`It is not clear what "${superlative.words}" is about.`);
-    const column = namedRank(reader) ?? hintedColumn(reader, superlative.words, hints, about);
+    if (!about || (limit !== null && (!Number.isInteger(limit) || limit < 1)))
+      throw new CannotRead(`It is not clear what "${superlative.words}" is about.`);
+    const column = dated ?? namedRank(reader) ?? hintedColumn(reader, superlative.words, hints, about);
     if (reading.order) throw new CannotRead('Two rankings in one question are not understood.');
     reading.order = { by: { kind: 'bare', column }, direction, isOfRows: true };
     const isSingular = next?.kind === 'table' ? !next.isPlural : !reading.subjectIsPlural;
-    reading.limit = pendingLimit ?? (isSingular ? 1 : null);
+    reading.limit = limit ?? (isSingular ? 1 : null);
     reader.pendingOrder = null;
     return;
   }
@@ -271,6 +286,15 @@ export function parseSuperlative(reader: LexemeReader): void {
   const limit = pendingLimit ?? limitFromNumber;
   reading.limit = limit ?? (reading.subjectIsPlural ? null : 1);
   reader.pendingOrder = null;
+}
+
+/** "the last ten submitted orders": the date between is the one that they are ranked by. */
+function datedRank(reader: LexemeReader): ColumnInfo | null {
+  const [date, table] = [reader.peek(), reader.peek(1)];
+  if (date?.kind !== 'column' || date.column.kind !== 'date' || date.isNegated) return null;
+  if (table?.kind !== 'table' || table.table !== date.column.table) return null;
+  reader.at++;
+  return date.column;
 }
 
 /** "longest flight by distance": the column is named after the thing, which is left to be read. */

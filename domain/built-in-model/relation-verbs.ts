@@ -68,7 +68,7 @@ const NOUNS = new Set(
   `score report cause issue process list place order record charge bill invoice quote star rate cast visit view play work study
   cover stock supply store stay check lodge deposit transfer schedule ship train care coach drive ride cook dance link load use host
   author act stream watch file transport haul move mention upload download rent lease trade log track post review release launch start
-  live base land repair plant harvest breed feed attend head compete release concern purchase book`.split(
+  live base land open repair plant harvest breed feed attend head compete release concern purchase book`.split(
     /\s+/,
   ),
 );
@@ -89,6 +89,7 @@ export const RELATION_VERBS: readonly string[] = [
   ...new Set(
     [
       ...REGULAR.flatMap(inflect),
+      ...['carry out', 'carries out', 'carried out', 'carrying out'],
       ...IRREGULAR.filter((verb) => !MEASURING.has(verb) && !verb.includes('_')),
     ].flatMap((verb) =>
       PARTICLES.filter((particle) => particle !== ' by' || /(ed|en|[dt])$/.test(verb)).map(

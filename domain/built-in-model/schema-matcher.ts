@@ -4,12 +4,15 @@ import type { ColumnInfo, NameWord, TableInfo, Vocabulary } from './schema-vocab
 import { isKnownWord } from './segment-name.js';
 import { areSynonyms } from './synonyms.js';
 import type { Token } from './tokenise.js';
+import { rootOf, toConcept } from './words.js';
 
 const LONGEST_NAME = 6;
 /** Endings and units of column names that people leave out when they speak. */
 const SILENT = new Set(
   `name text at on ts timestamp dt usd eur gbp kg g cm mm km m m2 m3 ft mi lb lbs gb mb kb tb min mins sec secs ms hr hrs minute
-  second hour day full percent flag str code cd value datetime is has nbr`.split(/\s+/),
+  second hour day full percent flag str code cd value datetime is has nbr sqm sqft ha kwh kw kph kmh mph`.split(
+    /\s+/,
+  ),
 );
 /** Words inside a name that carry nothing: "date of birth", "type of the order". */
 const JOINERS = new Set(['of', 'the']);
@@ -73,6 +76,25 @@ function tableFit(tokens: readonly Token[], table: TableInfo): number {
   return cover.used.has(head) ? (cover.quality * 0.55 * cover.used.size) / table.words.length + 0.2 : 0;
 }
 
+/** "fines" for `fine_amount`: the one word before it says it all. */
+const isAmountOf = (column: ColumnInfo, covered: readonly NameWord[]): boolean =>
+  column.kind === 'number' && column.words.length === 2 && covered[0] === column.words[0];
+
+const NUMBERED = new Set([
+  'phone',
+  'mobile',
+  'fax',
+  'passport',
+  'account',
+  'license',
+  'licence',
+  'vat',
+  'iban',
+]);
+const isNumbered = (ending: string, column: ColumnInfo): boolean =>
+  ending === 'number' && NUMBERED.has(column.words.at(-1)!.concept);
+const CLASSES = new Set(['class', 'level']);
+
 /** Fit of a span to a column's name; words of its table's name may come along, and make up for missing ones. */
 function columnFit(
   tokens: readonly Token[],
@@ -92,6 +114,13 @@ function columnFit(
     tokens.at(-1)!.concept === 'address' &&
     /mail$|^url$/.test(column.words.at(-1)!.concept);
   if (isAddress) return columnFit(tokens.slice(0, -1), column, isJoined);
+  // "phone number" for the text column `phone`, "priority level" for `priority`.
+  const ending = tokens.length > 1 && column.kind === 'text' ? tokens.at(-1)!.concept : '';
+  const isEnding = isNumbered(ending, column) || CLASSES.has(ending);
+  if (isEnding && !column.isKey && !column.words.some((word) => word.concept === ending) && !isJoined) {
+    const plain = columnFit(tokens.slice(0, -1), column, isJoined);
+    return plain && !plain.namesTable ? { ...plain, fit: plain.fit - 0.04 } : null;
+  }
   // "check-in date" for the date column `check_in`.
   const isDated = tokens.length > 1 && tokens.at(-1)!.concept === 'date' && column.kind === 'date';
   if (isDated && !column.words.some((word) => word.concept === 'date')) {
@@ -127,8 +156,8 @@ function columnFit(
       fit -= isVerbForm || own === null ? 0.08 : 0.3;
     else if (word.concept === 'id') return null;
     else if (SILENT.has(word.concept)) fit -= 0.06;
-    else if (word === head) return null;
-    else fit -= 0.3;
+    else if (word === head && !(word.concept === 'amount' && isAmountOf(column, covered))) return null;
+    else fit -= word === head ? 0.08 : 0.3;
   }
   // "number" alone is not the house number.
   if (
@@ -254,13 +283,30 @@ function bothNames(content: readonly Token[], start: number, end: number, table:
   ];
 }
 
-/** "inactive", "unpaid": the opposite of a yes-or-no column. */
+const OPEN_UNTIL = ['closed', 'completed', 'resolved', 'finished'];
+
+/** Whether a date is that of what a participle says: `paid_date` of "paid", `resolution_date` of "resolved". */
+function isDateOf(column: ColumnInfo, participle: string): boolean {
+  const telling = column.words.filter((word) => !SILENT.has(word.concept) && word.concept !== 'date');
+  const [only] = telling;
+  if (telling.length !== 1 || !only) return false;
+  return (
+    only.root === rootOf(participle) ||
+    areNear([participle, toConcept(participle)], [only.concept, only.root])
+  );
+}
+
+/** "inactive", "unpaid", "open": the opposite of a yes-or-no column, or of a date that what is done has. */
 function negatedFlags(token: Token, start: number, vocabulary: Vocabulary): Edge[] {
-  const positive = /^(?:in|un|non)(\p{L}{4,})$/u.exec(token.lower)?.[1];
-  if (positive === undefined) return [];
+  const opposite = /^(?:in|un|non)(\p{L}{4,})$/u.exec(token.lower)?.[1];
+  const done = token.lower === 'open' ? OPEN_UNTIL : opposite === undefined ? [] : [opposite];
   return vocabulary.tables
     .flatMap((table) => table.columns)
-    .filter((column) => column.kind === 'boolean' && column.words.at(-1)!.concept === positive)
+    .filter((column) =>
+      column.kind === 'boolean'
+        ? done.includes(column.words.at(-1)!.concept)
+        : column.kind === 'date' && column.source.isNullable && done.some((word) => isDateOf(column, word)),
+    )
     .map((column) => ({
       start,
       end: start + 1,

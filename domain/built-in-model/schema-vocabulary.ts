@@ -7,6 +7,7 @@ import type {
 import type { DerivedColumn } from './derived-columns.js';
 import type { Formula } from './formula.js';
 import { impliedLinks } from './implied-links.js';
+import { isShortFor } from './near-words.js';
 import { foreignPrefix, segmentName } from './segment-name.js';
 import { sharedColumnLinks } from './shared-columns.js';
 import { rootOf, splitIdentifier, toConcept } from './words.js';
@@ -108,11 +109,13 @@ function findLabels(table: TableInfo): ColumnInfo[] {
     (c) => c.kind === 'text' && !(c.isKey && c.words.at(-1)?.concept === 'id'),
   );
   const own = new Set([...table.words, ...table.aliasWords].map((w) => w.concept));
+  // `prop_name` of properties
+  const isOwnWord = (word: string) => own.has(word) || [...own].some((whole) => isShortFor(word, whole));
   const isOwn = (column: ColumnInfo, endings: Set<string>) =>
     endings.has(column.words.at(-1)!.concept) &&
     column.words
       .slice(0, -1)
-      .every((w) => own.has(w.concept) || w.concept === 'full' || w.concept === 'display');
+      .every(({ concept }) => isOwnWord(concept) || concept === 'full' || concept === 'display');
   const exact = texts.filter((c) => isOwn(c, LABEL_ENDINGS));
   if (exact.length > 0) return [exact[0]!];
   const named = (...words: string[]) =>
@@ -175,7 +178,9 @@ function toTableInfo(
   const aliasWords = split.prefix.map(toNameWord);
   const table: TableInfo = { source, rank, words, aliasWords, columns: [], primaryKey: [], labels: [] };
   table.columns = source.columns.map((column, i) => {
-    const columnWords = split.words[i]!.map(toNameWord);
+    const columnWords = split.words[i]!.map((word, at, all) =>
+      toNameWord(word === 'no' && at > 0 && at === all.length - 1 ? 'number' : word),
+    );
     const type = column.dataType.toLowerCase();
     const last = columnWords.at(-1)?.concept;
     return {

@@ -280,6 +280,11 @@ function meaningOf(cut: Cut, { links }: Vocabulary): string {
         ({ fromColumns, isPeer }) => !isPeer && fromColumns.length === 1 && fromColumns[0] === column,
       );
       const meant = link ? link.toColumns[0]! : column;
+      const { primaryKey } = meant.table;
+      if (primaryKey.length === 1 && primaryKey[0] === meant) {
+        tables.add(meant.table);
+        continue;
+      }
       columns.add(meant.source.canonicalColumnName);
       owners.add(column.table).add(meant.table);
     } else if (DECIDING.has(lexeme.kind)) others.push(`${lexeme.kind} ${lexeme.words}`);
