@@ -10,6 +10,11 @@ import { resultShape } from '../../domain/result/result-shape.js';
 import { collectWarnings } from '../../domain/warnings/collect-warnings.js';
 import { findLossyJoins, type LossyJoin, sayLossyJoins } from '../../domain/warnings/lossy-joins.js';
 import {
+  findNullsLeftOut,
+  type NullsLeftOut,
+  sayNullsLeftOut,
+} from '../../domain/warnings/nulls-left-out.js';
+import {
   duckDbAsPostgres,
   queryShapes,
   type SelectShape,
@@ -31,6 +36,8 @@ export interface QueryGround {
   tables: string[];
   /** Inner joins that may leave out rows without a key. */
   lossyJoins: LossyJoin[];
+  /** Averages that may leave out rows without a value. */
+  nullsLeftOut: NullsLeftOut[];
   /** Tables that hold less than they are the answer to. */
   cutOff: string[];
   /** Whether whole numbers divide to whole numbers. */
@@ -52,13 +59,18 @@ export async function loadQueryGround(
   const tree = text === undefined ? undefined : await parse(text).catch(() => undefined);
   const shapes = tree ? queryShapes(tree, schema) : [];
   const lossyJoins = findLossyJoins(shapes, schema, dialect);
-  if (dialect === 'postgres')
-    return { userId, shapes, lossyJoins, tables: tablesOf(shapes), cutOff, dividesWhole: true, values };
+  const nullsLeftOut = findNullsLeftOut(shapes, dialect);
+  const read = { userId, shapes, lossyJoins, nullsLeftOut, cutOff, values };
+  if (dialect === 'postgres') return { ...read, tables: tablesOf(shapes), dividesWhole: true };
   const { parser } = deps.datasets;
   const verdict = await guardSql({ ...guardInputOf(work), sql, tables: schema.tables, parser });
   const tables = verdict.accepted ? verdict.tables : [];
-  return { userId, shapes, lossyJoins, tables, cutOff, dividesWhole: false, values };
+  return { ...read, tables, dividesWhole: false };
 }
+
+/** Statements of counts that warnings are made of. */
+export const countsWantedBy = ({ lossyJoins, nullsLeftOut }: QueryGround): string[] =>
+  [...lossyJoins, ...nullsLeftOut].map(({ countSql }) => countSql);
 
 async function asPostgres(sql: string, dialect: QueryDialect): Promise<string | undefined> {
   if (dialect === 'mysql') return await mysqlAsPostgres(sql);
@@ -68,7 +80,7 @@ async function asPostgres(sql: string, dialect: QueryDialect): Promise<string | 
 /** Chart, words and warnings of a result, and the tables that it was read from. */
 export function presentResult(
   { columns, rows, truncated }: QueryResult,
-  { cutOff, dividesWhole, lossyJoins, shapes, tables, values }: QueryGround,
+  { cutOff, dividesWhole, lossyJoins, nullsLeftOut, shapes, tables, values }: QueryGround,
   counts: ExplainedQuery['counts'],
 ): { tables: string[]; presentation: Presentation } {
   const result = resultShape({ columns, rows, truncated });
@@ -85,6 +97,7 @@ export function presentResult(
         today,
         dividesWhole,
         joinsLeavingOut: sayLossyJoins(lossyJoins, counts),
+        nullsLeftOut: sayNullsLeftOut(nullsLeftOut, counts),
         cutOff: cutOff.filter((table) => tables.includes(table)),
       }),
     },

@@ -9,7 +9,7 @@ import { activitySignal, withHeartbeat } from '../activity-context.js';
 import type { ExplainedQuery, QueryPlan, QueryResult } from '../data-sources/connector.js';
 import { expectReturn } from '../data-sources/expect-return.js';
 import type { AnswerDeps } from './answer-deps.js';
-import { loadQueryGround, presentResult, type QueryGround } from './present-result.js';
+import { countsWantedBy, loadQueryGround, presentResult, type QueryGround } from './present-result.js';
 import { assertPrice, priceOf } from './query-price.js';
 import { openTarget } from './query-target.js';
 import type { RunSqlInput } from './run-sql-input.js';
@@ -71,7 +71,7 @@ export async function runSql(
           ? Math.min(LIMITS.inlineQueryTimeoutMs, deps.query.statementTimeoutMs)
           : deps.query.statementTimeoutMs,
         signal: activitySignal(),
-        countsWanted: async () => (await ground).lossyJoins.map(({ countSql }) => countSql),
+        countsWanted: async () => countsWantedBy(await ground),
       };
       const explained = await expectReturn(input.connectionLost === true, () =>
         target.explainAndRun(query, async (priced) => {

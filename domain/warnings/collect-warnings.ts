@@ -6,7 +6,6 @@ import { findFanOut } from './fan-out.js';
 import { findIntegerDivision } from './integer-division.js';
 import { findMissingValues } from './missing-values.js';
 import { findMixedUnits } from './mixed-units.js';
-import { findNullsLeftOut } from './nulls-left-out.js';
 import { findPartialPeriod } from './partial-period.js';
 import type { SelectShape } from './query-shape.js';
 import { findStoredTotals, findSubtotalRows } from './subtotals.js';
@@ -22,6 +21,8 @@ export interface WarningInput {
   dividesWhole: boolean;
   /** What `sayLossyJoins` says. Default: none. */
   joinsLeavingOut?: readonly AnswerWarning[];
+  /** What `sayNullsLeftOut` says. Default: none. */
+  nullsLeftOut?: readonly AnswerWarning[];
   /** Tables read that hold only the first rows of what they are the answer to. Default: none. */
   cutOff?: readonly string[];
 }
@@ -47,7 +48,7 @@ export function collectWarnings(input: WarningInput): AnswerWarning[] {
     ...each((shape) => findStoredTotals(shape, values)),
     ...(input.dividesWhole ? each(findIntegerDivision) : []),
     ...findPartialPeriod(result, input.today),
-    ...(isEmpty ? [] : each(findNullsLeftOut)),
+    ...(isEmpty ? [] : (input.nullsLeftOut ?? [])),
   ];
   const messages = new Set<string>();
   return found

@@ -1,11 +1,9 @@
 import type { QueryDialect } from '../../contracts/data-source.js';
 import type { AnswerWarning } from '../../contracts/presentation.js';
 import type { SchemaContext } from '../../contracts/schema-registry.js';
-import { duckDbIdentifier } from '../duckdb-identifier.js';
-import { quoteMysqlIdentifier } from '../mysql-identifier.js';
+import { countEmptyCells, type EmptyCellCounts, sayCounts } from './count-empty-cells.js';
 import type { ColumnUse } from './expressions.js';
-import { type Condition, registryColumn, type SelectShape } from './query-shape.js';
-import { renderCondition } from './render-condition.js';
+import { registryColumn, type SelectShape } from './query-shape.js';
 
 /** A join that leaves out the rows of a table whose key is empty. */
 export interface LossyJoin {
@@ -13,7 +11,7 @@ export interface LossyJoin {
   /** Canonical name of the column that may be empty. */
   column: string;
   joinedTo: string;
-  /** Counts, of the rows that the query's own conditions on the table let through, all and those with an empty key: one row of two numbers. */
+  /** Of `countEmptyCells`. */
   countSql: string;
   /** Further conditions of the query could not be counted with: the numbers are upper bounds. */
   isUpperBound: boolean;
@@ -64,18 +62,13 @@ function lossOf(
   const mayBeEmpty = column.isNullable || dialect === 'duckdb';
   const pointsAtKey = target.keys.some((key) => key.length === 1 && key[0] === other.column);
   if (!mayBeEmpty || !(pointsAtKey || dialect === 'duckdb') || isMeant(shape, own, other)) return undefined;
-  const ownConditions = shape.conditions.filter((one) => speaksOf(one, own.item));
-  const rendered = ownConditions.map((condition) => renderCondition(condition, own.item, shape, dialect));
-  const name = identifierOf(dialect);
-  const from =
-    dialect === 'duckdb' ? name(table.tableName) : `${name(table.schemaName)}.${name(table.tableName)}`;
-  const where = rendered.filter((text) => text !== undefined);
+  const count = countEmptyCells(shape, own, table, dialect);
   return {
     table: table.canonicalTableName,
     column: column.canonicalColumnName,
     joinedTo: target.table?.canonicalTableName ?? target.name,
-    countSql: `SELECT count(*), count(*) - count(${name(column.name)}) FROM ${from}${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''}`,
-    isUpperBound: rendered.includes(undefined) || restrictsElsewhere(shape, own, other),
+    countSql: count.sql,
+    isUpperBound: count.isUpperBound || restrictsElsewhere(shape, own, other),
     isDeclared:
       table.kind === 'table' &&
       column.isNullable &&
@@ -85,15 +78,6 @@ function lossOf(
       ),
   };
 }
-
-const identifierOf = (dialect: QueryDialect): ((name: string) => string) =>
-  ({
-    postgres: (name: string) => `"${name.replaceAll('"', '""')}"`,
-    mysql: quoteMysqlIdentifier,
-    duckdb: duckDbIdentifier,
-  })[dialect];
-
-const speaksOf = ({ uses }: Condition, item: number): boolean => uses.some((use) => use.item === item);
 
 /** A condition names the column, or something that is reached through the join. */
 function isMeant(shape: SelectShape, own: ColumnUse, other: ColumnUse): boolean {
@@ -128,7 +112,7 @@ function reachedFrom({ equalities }: SelectShape, start: number, without: number
 /** @param counts rows by `countSql`, of what could be counted. Default: nothing could */
 export function sayLossyJoins(
   joins: readonly LossyJoin[],
-  counts: ReadonlyMap<string, readonly number[]> = new Map(),
+  counts: EmptyCellCounts = new Map(),
 ): AnswerWarning[] {
   return joins.flatMap(({ column, countSql, isDeclared, isUpperBound, joinedTo, table }): AnswerWarning[] => {
     const [rows, leftOut] = counts.get(countSql) ?? [];
@@ -138,8 +122,7 @@ export function sayLossyJoins(
       return isDeclared ? [{ code: 'join_leaves_out', message, details }] : [];
     }
     if (leftOut === 0) return [];
-    const [some, all] = [leftOut, rows].map((number) => number.toLocaleString('en-US'));
-    const message = `The join to ${joinedTo} leaves out ${isUpperBound ? 'up to ' : ''}${some} of ${all} rows of ${table}: their ${column} is empty.`;
+    const message = `The join to ${joinedTo} leaves out ${isUpperBound ? 'up to ' : ''}${sayCounts(leftOut, rows)} rows of ${table}: their ${column} is empty.`;
     return [{ code: 'join_leaves_out', message, details: { ...details, rows, leftOut, isUpperBound } }];
   });
 }

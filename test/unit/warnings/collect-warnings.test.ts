@@ -3,6 +3,7 @@ import { parse } from 'libpg-query';
 import type { Cell } from '../../../contracts/question.js';
 import { resultShape } from '../../../domain/result/result-shape.js';
 import { collectWarnings } from '../../../domain/warnings/collect-warnings.js';
+import { findNullsLeftOut, sayNullsLeftOut } from '../../../domain/warnings/nulls-left-out.js';
 import { queryShapes, tablesOf } from '../../../domain/warnings/query-shape.js';
 import { result } from '../chart/results.js';
 import { SHOP, SHOP_VALUES } from './shop-schema.js';
@@ -14,9 +15,11 @@ const SOME_ROWS = result('name:text amount:numeric', [
 const NO_ROWS = result('name:text amount:numeric', []);
 
 async function warningsOf(sql: string, given = SOME_ROWS, today = '2025-04-15') {
+  const shapes = queryShapes(await parse(sql), SHOP);
   return collectWarnings({
     result: resultShape(given),
-    shapes: queryShapes(await parse(sql), SHOP),
+    shapes,
+    nullsLeftOut: sayNullsLeftOut(findNullsLeftOut(shapes, 'postgres')),
     values: SHOP_VALUES,
     today,
     dividesWhole: true,
