@@ -20,6 +20,8 @@ function jest(projects, workers) {
     [
       '--experimental-vm-modules',
       '--disable-warning=ExperimentalWarning',
+      // Parsers come as large WebAssembly modules: compiled to the last, they keep a worker from ending in time.
+      '--liftoff-only',
       join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
       '--selectProjects',
       ...projects,
