@@ -10,6 +10,7 @@ const OTHER_DATES = new Set(
     ' ',
   ),
 );
+const BIRTHS = new Set(['birth', 'birthdate', 'birthday', 'born', 'death', 'died']);
 const RECORDED = new Set('created inserted loaded timestamp'.split(' '));
 
 /**
@@ -18,6 +19,8 @@ const RECORDED = new Set('created inserted loaded timestamp'.split(' '));
  */
 export function defaultDateColumn(table: TableInfo): ColumnInfo | null {
   const dates = table.columns.filter((column): column is Date => column.kind === 'date');
+  // Nothing that people do is told by when they were born.
+  if (dates.length === 1 && has(dates[0]!, BIRTHS)) return null;
   if (dates.length <= 1) return dates[0] ?? null;
   const own = new Set([...table.words, ...table.aliasWords].map((word) => word.root));
   const silent = new Set(['date', 'at', 'on', 'time', 'datetime', 'timestamp', 'day']);

@@ -115,8 +115,39 @@ export function findPath(
       6,
     );
   }
+  if (best[0]) refuseLoosePath(from, to, best[0], bestCost, vocabulary, choice);
   return best[0] ?? null;
 }
+
+/** A longer path by keys that are never empty is as likely as one through rows that may lack the key, unless those are spoken of. */
+const LONGER_PATH = 1.5;
+
+function refuseLoosePath(
+  from: TableInfo,
+  to: TableInfo,
+  path: readonly JoinStep[],
+  cost: number,
+  vocabulary: Vocabulary,
+  choice: PathChoice,
+): void {
+  const middle = path.find(
+    (step, i) => step.fansOut && path[i + 1]?.fansOut === false && isLoose(step, path[i + 1]!),
+  )?.to;
+  if (!middle || middle.words.some((word) => choice.roots.has(word.root))) return;
+  const links = vocabulary.links.filter((link) => link.from !== middle && link.to !== middle);
+  const other = findPath(from, to, { ...vocabulary, links }, choice);
+  if (!other || other.some((step) => step.link.fromColumns.some((column) => column.source.isNullable)))
+    return;
+  const otherCost = other.reduce((sum, step) => sum + stepCost(step, choice), 0);
+  if (otherCost > cost + LONGER_PATH) return;
+  throw new CannotRead(
+    `${from.source.canonicalTableName} and ${to.source.canonicalTableName} are connected in several ways: ${sayPath(path)}; or ${sayPath(other)}. Name one of them.`,
+    6,
+  );
+}
+
+const isLoose = (...steps: JoinStep[]): boolean =>
+  steps.some(({ link }) => link.fromColumns.some((column) => column.source.isNullable));
 
 const sayPath = (path: readonly JoinStep[]): string =>
   path

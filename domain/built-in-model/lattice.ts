@@ -4,7 +4,7 @@ import { addFormulaEdges } from './formula-edges.js';
 import { roleWords } from './join-paths.js';
 import type { Edge, Lexeme } from './lexeme.js';
 import { LONGEST_PHRASE, lookUp } from './lexicon.js';
-import { matchNames } from './schema-matcher.js';
+import { matchNames, similarity } from './schema-matcher.js';
 import type { TableInfo, Vocabulary } from './schema-vocabulary.js';
 import { readTimePhrase } from './time-phrases.js';
 import type { Token } from './tokenise.js';
@@ -98,14 +98,25 @@ const DONE_WITH = new Set(
 /** "total fare paid", "amount charged": after a number that is named, a participle says only that it is one. */
 function followsMeasure(tokens: readonly Token[], start: number, vocabulary: Vocabulary): boolean {
   const before = tokens[start - 1];
-  if (!before || !DONE_WITH.has(tokens[start]!.lower)) return false;
-  return vocabulary.tables.some((table) =>
-    table.columns.some(
-      (column) =>
-        column.kind === 'number' &&
-        !column.isKey &&
-        column.words.some((word) => word.concept === before.concept),
-    ),
+  const token = tokens[start]!;
+  if (!before || !DONE_WITH.has(token.lower)) return false;
+  // "rent paid" where payments have amounts of their own: theirs.
+  const isToldApart = (table: TableInfo) =>
+    vocabulary.tables.some(
+      (other) =>
+        other !== table &&
+        other.words.some((word) => similarity(token, word) > 0) &&
+        other.columns.some((c) => c.kind === 'number' && !c.isKey),
+    );
+  return vocabulary.tables.some(
+    (table) =>
+      !isToldApart(table) &&
+      table.columns.some(
+        (column) =>
+          column.kind === 'number' &&
+          !column.isKey &&
+          column.words.some((word) => word.concept === before.concept),
+      ),
   );
 }
 

@@ -64,6 +64,9 @@ export function readGroup(reader: LexemeReader): void {
       reader.reading.roles.push(role.root);
     // "for each completed booking": a condition before the noun.
     if (group.isEach && count === 0 && isDescribedTable(reader)) readAdjectives(reader);
+    // "by number of bedrooms", which a column holds
+    const held = reader.is('count') ? reader.peek(1) : undefined;
+    if (held?.kind === 'column' && held.column.kind === 'number' && !held.column.isKey) reader.at++;
     const next = reader.peek();
     const after = reader.peek(1);
     if (next?.kind === 'table' && after?.kind === 'column' && after.column.table === next.table) {

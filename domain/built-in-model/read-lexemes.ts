@@ -12,6 +12,7 @@ import {
   isNumberOfThings,
   limitToWanted,
   ownColumns,
+  refuseBelongings,
   showsBelongings,
 } from './read-subject.js';
 import { hasSome, takeUndone } from './read-undone.js';
@@ -285,9 +286,12 @@ function readNext(reader: LexemeReader, sentence: number): void {
       reader.at++;
       reader.isBoth = true;
       return;
+    case 'and':
+      reader.at++;
+      if (!showsBelongings(reader)) refuseBelongings(reader);
+      return;
     case 'be':
     case 'prep':
-    case 'and':
     case 'comma':
     case 'stop':
       reader.at++;
@@ -446,6 +450,17 @@ function readColumn(reader: LexemeReader): void {
   if (isPlace && column.kind === 'text' && isDescribed) {
     throw new CannotRead(`It is not clear what belongs to "${words}".`, 2);
   }
+  const said = reader.lexemes[reader.at - 2];
+  const isDone = said?.kind === 'column' || (said?.kind === 'filler' && said.isVerb);
+  // "reported and completed in 2023": both in that time?
+  if (
+    column.kind === 'date' &&
+    previous?.kind === 'and' &&
+    isDone &&
+    /ed$/.test(said.words) &&
+    /ed$/.test(words)
+  )
+    throw new CannotRead(`It is not clear which time "${said.words}" and "${words}" are of.`, 3);
   if (takeUndone(reader)) return;
   if (parseFilterOnColumn(reader, column)) return;
   reader.at++;
@@ -541,6 +556,9 @@ function readColumn(reader: LexemeReader): void {
 /** "resolved complaints": those that have the date. Where every row has it ("albums released by …"), the word says nothing. */
 function readParticiple(reader: LexemeReader, column: ColumnInfo, words: string): void {
   const { reading } = reader;
+  // A date that may still come says nothing about what has happened.
+  if (column.words.some((word) => /^expir|^due$|^valid$/.test(word.concept)))
+    throw new CannotRead(`It is not clear by which day "${words}" is judged.`, 3);
   if (reader.pendingNot && !column.source.isNullable)
     throw new CannotRead(`${column.source.canonicalColumnName} is never empty.`, 3);
   const isSplit = reading.subject !== null && reading.subject !== column.table;

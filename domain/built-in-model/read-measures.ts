@@ -117,6 +117,11 @@ function nounMeasure(
     const isCounted = reader.peek()?.words === 'count' && reader.take('count') !== null;
     if (isCounted && !aggregate) return { kind: 'count', table: noun.table };
     const counts = count || aggregate?.fn === 'sum' || !aggregate;
+    if (aggregate?.fn === 'avg' && !count && isMoney(noun.table))
+      throw new CannotRead(
+        `It is not clear whether the average is of the number or the amount of "${noun.words}".`,
+        4,
+      );
     const mean = aggregate?.fn === 'avg' ? meanCount(reader, noun.table) : null;
     if (mean) return mean;
     // "total payments": how many, or how much?

@@ -64,6 +64,14 @@ export function implySubject({ lexemes, reading }: LexemeReader): void {
   reading.penalty += 0.05;
 }
 
+/** "machines and their repairs", where it is not known what to show of both. */
+export function refuseBelongings(reader: LexemeReader): void {
+  const [their, owned, next] = [reader.peek(), reader.peek(1), reader.peek(2)];
+  if (their?.kind !== 'filler' || !/^(?:their|its)$/.test(their.words) || owned?.kind !== 'table') return;
+  if (!next || next.kind === 'stop')
+    throw new CannotRead(`It is not clear what to show of "${owned.words}".`, 3);
+}
+
 /** "products with their supplier": the supplier is shown beside. */
 export function showsBelongings(reader: LexemeReader): boolean {
   const { reading } = reader;

@@ -1,6 +1,8 @@
 import { looksPersonalColumn } from '../values/personal-data.js';
+import type { LexemeOf } from './lexeme.js';
 import type { LexemeReader } from './lexeme-reader.js';
 import { CannotRead } from './reading.js';
+import { isDateOf } from './schema-matcher.js';
 import type { ColumnInfo } from './schema-vocabulary.js';
 
 /** One or more values of one column: "Toys", "Toys or Games", "Toys, Games and Books". */
@@ -9,6 +11,7 @@ export function parseValue(reader: LexemeReader): void {
   const before = reader.lexemes[reader.at - 2];
   // "amount paid" is rather a name than an amount and a state.
   if (before?.kind === 'column' && before.column.kind === 'number') reader.reading.penalty += 0.12;
+  refuseStateAtTime(reader, first);
   const values = [...first.values];
   for (;;) {
     const joint = jointsAt(reader);
@@ -19,6 +22,16 @@ export function parseValue(reader: LexemeReader): void {
   }
   // "Berlin or orders …": an "or" between unlike things is left for the caller, which refuses it.
   pushValues(reader, first.column, values, true);
+}
+
+/** "leases that ended in 2023": the date of that, where the table has it, rather than a state and some other date. */
+function refuseStateAtTime(reader: LexemeReader, { column, words }: LexemeOf<'value'>): void {
+  if (!/ed$/.test(words)) return;
+  const joint = reader.peek()?.kind === 'prep' ? 1 : 0;
+  if (reader.peek(joint)?.kind !== 'time') return;
+  const dates = column.table.columns.filter((c) => c.kind === 'date');
+  if (dates.length > 1 && dates.some((date) => isDateOf(date, words.toLowerCase())))
+    throw new CannotRead(`It is not clear whether "${words}" is a state or a date.`, 3);
 }
 
 export function pushValues(

@@ -286,7 +286,7 @@ function bothNames(content: readonly Token[], start: number, end: number, table:
 const OPEN_UNTIL = ['closed', 'completed', 'resolved', 'finished'];
 
 /** Whether a date is that of what a participle says: `paid_date` of "paid", `resolution_date` of "resolved". */
-function isDateOf(column: ColumnInfo, participle: string): boolean {
+export function isDateOf(column: ColumnInfo, participle: string): boolean {
   const telling = column.words.filter((word) => !SILENT.has(word.concept) && word.concept !== 'date');
   const [only] = telling;
   if (telling.length !== 1 || !only) return false;

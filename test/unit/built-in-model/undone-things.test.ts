@@ -6,21 +6,30 @@ import { TODAY, table } from './shop-schema.js';
 /** A workshop: repairs of machines, with dates that are empty until something is done. */
 const WORKSHOP: SchemaContext = {
   tables: [
-    table('mechanic', 'mechanic_id* integer, full_name! text, phone text, mobile text'),
+    table('mechanic', 'mechanic_id* integer, full_name! text, phone text, mobile text, birth_date! date'),
     table(
       'machine',
-      'machine_id* integer, mach_name! text, serial_no! text, room_sqm numeric(6,1), keeper_id integer, bought_on! date',
+      'machine_id* integer, mach_name! text, serial_no! text, room_sqm numeric(6,1), keeper_id integer, bought_on! date, expires_on date, wheels integer, hall_id! integer',
     ),
     table(
       'repair',
-      'repair_id* integer, machine_id integer, mechanic_id! integer, priority! text, reported_on! date, closed_on date, penalty_amt numeric(8,2), parts_cost numeric(8,2), labour_cost numeric(8,2)',
+      'repair_id* integer, machine_id integer, mechanic_id! integer, priority! text, stage! text, reported_on! date, closed_on date, penalty_amt numeric(8,2), parts_cost numeric(8,2), labour_cost numeric(8,2)',
     ),
     table(
       'bill',
       'bill_id* integer, repair_id! integer, billed_on! date, paid_on date, sum_due! numeric(8,2)',
     ),
+    table('fine', 'fine_id* integer, machine_id! integer, amount! numeric(8,2)'),
+    table('hall', 'hall_id* integer, hall_name! text'),
+    table('crew', 'crew_id* integer, team_id! integer, mechanic_id! integer'),
+    table('team', 'team_id* integer, hall_id! integer'),
   ],
   foreignKeys: [
+    ['machine.hall_id', 'hall.hall_id'],
+    ['fine.machine_id', 'machine.machine_id'],
+    ['crew.team_id', 'team.team_id'],
+    ['crew.mechanic_id', 'mechanic.mechanic_id'],
+    ['team.hall_id', 'hall.hall_id'],
     ['machine.keeper_id', 'mechanic.mechanic_id'],
     ['repair.machine_id', 'machine.machine_id'],
     ['repair.mechanic_id', 'mechanic.mechanic_id'],
@@ -42,7 +51,10 @@ const sqlOf = (question: string): string => {
     question,
     context: WORKSHOP,
     today: TODAY,
-    sampledValues: { 'shop.repair.priority': ['low', 'normal', 'urgent'] },
+    sampledValues: {
+      'shop.repair.priority': ['low', 'normal', 'urgent'],
+      'shop.repair.stage': ['reported', 'closed'],
+    },
   });
   return result.outcome === 'sql' ? result.sql.replace(/\s+/g, ' ') : `refused: ${result.reason}`;
 };
@@ -100,7 +112,7 @@ test('the last n are chosen by the date that is said with them, or that the rows
 });
 
 test('months and years may be those of a date that is named', () => {
-  expect(sqlOf('Number of repairs by month of closing')).toMatch(/date_trunc\('month', r\.closed_on\)/);
+  expect(sqlOf('Number of bills by month of billing')).toMatch(/date_trunc\('month', b\.billed_on\)/);
 });
 
 test('compared values have a number each', () => {
@@ -130,4 +142,44 @@ test('things are known by names that shorten what their table is called', () => 
 
 test('columns named `_no` are numbers, and those of areas may have a unit', () => {
   expect(sqlOf('Show the serial number and room of the machines')).toMatch(/serial_no.*room_sqm/);
+});
+
+describe('times are those of what is said to have happened', () => {
+  test('a state with a date of its own is that date', () => {
+    expect(sqlOf('Repairs that were closed in 2024')).toMatch(
+      /WHERE r\.closed_on >= DATE '2024-01-01' AND r\.closed_on < DATE '2025-01-01'/,
+    );
+    expect(sqlOf('Repairs that were closed in 2024')).not.toContain("'closed'");
+  });
+
+  test('one time behind two things done is declined', () => {
+    expect(sqlOf('How many repairs were reported and closed in 2024?')).toMatch(/^refused/);
+  });
+
+  test('a day that may still come does not say that it is past', () => {
+    expect(sqlOf('Which machines have expired?')).toMatch(/^refused/);
+  });
+
+  test('nothing happens on the day of a birth but the birth', () => {
+    expect(sqlOf('Which mechanics left in 2024?')).toMatch(/^refused/);
+  });
+});
+
+test('the average of sums of money is not an average of their number', () => {
+  expect(sqlOf('Average fine per machine')).toMatch(/^refused/);
+});
+
+test('"a and their b" shows both, or is declined', () => {
+  expect(sqlOf('List the machines and their repairs')).toMatch(/^refused/);
+  expect(sqlOf('List the repairs and their machines')).toMatch(/mach_name.*LEFT JOIN shop\.machine/);
+});
+
+test('groups by a number that a column holds', () => {
+  expect(sqlOf('Average room of machines by number of wheels')).toMatch(
+    /^SELECT m\.wheels, avg\(m\.room_sqm\).*GROUP BY m\.wheels/,
+  );
+});
+
+test('a path through rows that may lack their key is not preferred to one by keys that are never empty', () => {
+  expect(sqlOf('How many mechanics are there per hall?')).toMatch(/^refused.*connected in several ways/);
 });
