@@ -11,6 +11,7 @@ import { createRateLimiter } from '../platform/rate-limit/rate-limiter.js';
 import { createShutdown } from '../platform/shutdown.js';
 import { connectTemporal } from '../platform/temporal-client.js';
 import { createApi } from './create-api.js';
+import { serveApi } from './serve-api.js';
 
 // The API as a process of its own.
 const config = loadConfigOrExit();
@@ -45,16 +46,12 @@ const api = createApi({
   health: createStandardHealth({ db, engine, bus, limiter, answers, files, model: config.model }),
   stopping: stopping.signal,
 });
-const server = api.listen(config.http.port, config.http.host, (error?: Error) => {
-  if (error) {
-    logger.fatal({ err: error }, 'cannot listen');
-    process.exit(1);
-  }
-  logger.info({ host: config.http.host, port: config.http.port }, 'API is ready');
+const server = await serveApi(api, config.http).catch((error: unknown) => {
+  logger.fatal({ err: error }, 'cannot listen');
+  process.exit(1);
 });
+logger.info({ url: server.url }, 'API is ready');
 shutdown.onShutdown('http server', async () => {
   stopping.abort();
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  await closed;
+  await server.close();
 });

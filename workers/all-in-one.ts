@@ -1,7 +1,6 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
 import { createApi } from '../api/create-api.js';
+import { serveApi } from '../api/serve-api.js';
 import type { Database } from '../db/database.js';
 import { openDatabase } from '../db/open-database.js';
 import { createAnswerCache } from '../platform/answer-cache.js';
@@ -82,21 +81,16 @@ export async function startAllInOne(options: StartAllInOneOptions): Promise<AllI
     health: createStandardHealth({ db, engine, bus, limiter, answers, files, model: config.model }),
     stopping: stopping.signal,
   });
-  const server = await new Promise<Server>((resolve, reject) => {
-    const listening = api.listen(config.http.port, config.http.host, (error?: Error) =>
-      error ? reject(error) : resolve(listening),
-    );
-  });
+  const server = await serveApi(api, config.http);
   return {
-    url: `http://${config.http.host}:${(server.address() as AddressInfo).port}`,
+    url: server.url,
     db,
     done: running.done,
     stop: async () => {
       // Event streams end here; clients come back by Last-Event-ID.
       stopping.abort();
       const isWarmUpOver = warmUp.stop();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
+      const closed = server.close();
       await running.stop().finally(async () => {
         server.closeAllConnections();
         await closed;
