@@ -69,7 +69,7 @@ module.exports = {
       from: { path: '^db/' },
       to: { path: 'node_modules/(@temporalio|openai|express)/', ...valueOnly },
     },
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: valueOnly } },
+    { name: 'no-cycles', severity: 'error', comment: 'Types count, too.', from: {}, to: { circular: true } },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {

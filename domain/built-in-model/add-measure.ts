@@ -1,6 +1,6 @@
 import type { LexemeReader } from './lexeme-reader.js';
 import type { Measure } from './reading.js';
-import type { ColumnInfo } from './schema-vocabulary.js';
+import type { ColumnInfo } from './vocabulary.js';
 
 /** Adds a measure unless it is there. */
 export function addMeasure(reader: LexemeReader, measure: Measure): void {

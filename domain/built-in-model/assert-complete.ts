@@ -1,7 +1,7 @@
 import { roleWords } from './join-paths.js';
 import { type Condition, columnsOf, type Expression, type Query } from './query.js';
 import { CannotRead, type Reading } from './reading.js';
-import type { ColumnInfo, TableInfo } from './schema-vocabulary.js';
+import type { ColumnInfo, TableInfo } from './vocabulary.js';
 import { singular, splitIdentifier } from './words.js';
 
 /**

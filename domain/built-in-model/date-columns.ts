@@ -1,6 +1,6 @@
 import type { LexemeReader } from './lexeme-reader.js';
 import { CannotRead } from './reading.js';
-import type { ColumnInfo, TableInfo, Vocabulary } from './schema-vocabulary.js';
+import type { ColumnInfo, TableInfo, Vocabulary } from './vocabulary.js';
 
 type Date = NonNullable<LexemeReader['dateColumn']>;
 

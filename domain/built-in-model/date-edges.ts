@@ -1,5 +1,4 @@
 import { findDateColumn } from './date-columns.js';
-import type { Formula, SpanUnit } from './formula.js';
 import {
   BE,
   isDone,
@@ -11,11 +10,12 @@ import {
   toEdge,
   unique,
 } from './formula-parts.js';
-import type { CompareOperator, Edge } from './lexeme.js';
+import type { Edge } from './lexeme.js';
+import type { CompareOperator, SpanUnit } from './operators.js';
 import { CannotRead } from './reading.js';
 import { similarity } from './schema-matcher.js';
-import type { ColumnInfo, TableInfo, Vocabulary } from './schema-vocabulary.js';
 import type { Token } from './tokenise.js';
+import type { ColumnInfo, Formula, TableInfo, Vocabulary } from './vocabulary.js';
 
 const LATER: Readonly<Record<string, CompareOperator>> = {
   after: '>',

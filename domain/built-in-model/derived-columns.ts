@@ -1,12 +1,6 @@
-import { computedColumn, type SpanUnit } from './formula.js';
-import type { ColumnInfo, TableInfo, Vocabulary } from './schema-vocabulary.js';
-
-/** A computed column that a question may name without saying how it is computed. */
-export interface DerivedColumn {
-  column: ColumnInfo;
-  /** Lower-case words that name it. */
-  names: readonly string[];
-}
+import { computedColumn } from './formula.js';
+import type { SpanUnit } from './operators.js';
+import type { ColumnInfo, DerivedColumn, TableInfo, Vocabulary } from './vocabulary.js';
 
 const EARLY =
   /^(?:start|started|begin|began|open|opened|opening|admitted|admission|checkin|login|pickup|departure|departed|shipped|sent|created|requested|loaned|lent|borrowed|rented|leased)$/;

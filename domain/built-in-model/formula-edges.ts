@@ -1,5 +1,4 @@
 import { dateComparisons, sameTimes, spans } from './date-edges.js';
-import type { ArithmeticOperator, Formula } from './formula.js';
 import {
   BE,
   isDone,
@@ -11,10 +10,11 @@ import {
   toEdge,
   unique,
 } from './formula-parts.js';
-import type { AggregateFunction, Edge } from './lexeme.js';
+import type { Edge } from './lexeme.js';
 import { lookUp } from './lexicon.js';
-import type { Vocabulary } from './schema-vocabulary.js';
+import type { AggregateFunction, ArithmeticOperator } from './operators.js';
 import type { Token } from './tokenise.js';
+import type { Formula, Vocabulary } from './vocabulary.js';
 
 const OPERATORS: Readonly<Record<string, ArithmeticOperator>> = {
   minus: '-',

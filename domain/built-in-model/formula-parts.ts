@@ -1,7 +1,7 @@
-import { computedColumn, type Formula } from './formula.js';
+import { computedColumn } from './formula.js';
 import type { Edge } from './lexeme.js';
-import type { ColumnInfo, Vocabulary } from './schema-vocabulary.js';
 import type { Token } from './tokenise.js';
+import type { ColumnInfo, Formula, Vocabulary } from './vocabulary.js';
 
 export const BE = new Set(['is', 'are', 'was', 'were', 'be', 'being', 'had', 'been', 'that']);
 

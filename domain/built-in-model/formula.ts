@@ -1,25 +1,4 @@
-import type { TimeUnit } from './calendar.js';
-import type { AggregateFunction, CompareOperator } from './lexeme.js';
-import type { ColumnInfo, TableInfo, Vocabulary } from './schema-vocabulary.js';
-
-export type SpanUnit = 'second' | 'minute' | 'hour' | 'day' | 'week' | 'month' | 'year';
-export type ArithmeticOperator = '+' | '-' | '*' | '/';
-
-/** What a computed column is: of the columns of one row, or of a row and one that it belongs to. */
-export type Formula =
-  | { kind: 'arithmetic'; op: ArithmeticOperator; left: Operand; right: Operand }
-  /** Time from one date to another; without a unit as the database shows it. */
-  | { kind: 'span'; from: ColumnInfo; to: ColumnInfo; unit: SpanUnit | null }
-  /** Yes or no. */
-  | { kind: 'compare'; op: CompareOperator; left: ColumnInfo; right: ColumnInfo }
-  /** Both dates in one day, week, month … */
-  | { kind: 'same-time'; unit: TimeUnit; left: ColumnInfo; right: ColumnInfo }
-  /** Against the average (or another aggregate) of the same column over the whole table. */
-  /** Whole years from a birth to today. */
-  | { kind: 'age'; birth: ColumnInfo }
-  | { kind: 'compare-all'; op: CompareOperator; column: ColumnInfo; fn: AggregateFunction };
-
-export type Operand = ColumnInfo | number;
+import type { ColumnInfo, Formula, Operand, TableInfo, Vocabulary } from './vocabulary.js';
 
 const isColumn = (operand: Operand): operand is ColumnInfo => typeof operand !== 'number';
 

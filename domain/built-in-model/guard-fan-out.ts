@@ -1,8 +1,8 @@
 import type { JoinTree } from './join-paths.js';
 import type { Expression } from './query.js';
 import { CannotRead } from './reading.js';
-import type { TableInfo } from './schema-vocabulary.js';
 import type { Settled } from './settle-measures.js';
+import type { TableInfo } from './vocabulary.js';
 
 /** Never adds up what the joins repeat: keys are counted once instead; sums are refused. */
 export function guardFanOut(

@@ -1,4 +1,4 @@
-import type { ColumnInfo, Link, TableInfo } from './schema-vocabulary.js';
+import type { ColumnInfo, Link, TableInfo } from './vocabulary.js';
 
 /**
  * Joins that only names tell, for schemas that declare too few keys. Only between tables that no declared key connects.

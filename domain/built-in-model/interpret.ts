@@ -1,6 +1,6 @@
 import type { Condition, ConditionalExpression, Expression, Query } from './query.js';
-import type { ColumnInfo } from './schema-vocabulary.js';
 import { sayRange } from './time-phrases.js';
+import type { ColumnInfo } from './vocabulary.js';
 
 const nameOf = (column: ColumnInfo): string => column.source.canonicalColumnName;
 

@@ -1,5 +1,5 @@
 import { CannotRead } from './reading.js';
-import type { ColumnInfo, Link, TableInfo, Vocabulary } from './schema-vocabulary.js';
+import type { ColumnInfo, Link, TableInfo, Vocabulary } from './vocabulary.js';
 
 /** One join: from a table that is there to one that is added. */
 export interface JoinStep {

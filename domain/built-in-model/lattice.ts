@@ -5,10 +5,10 @@ import { roleWords } from './join-paths.js';
 import type { Edge, Lexeme } from './lexeme.js';
 import { LONGEST_PHRASE, lookUp } from './lexicon.js';
 import { matchNames, similarity } from './schema-matcher.js';
-import type { TableInfo, Vocabulary } from './schema-vocabulary.js';
 import { readTimePhrase } from './time-phrases.js';
 import type { Token } from './tokenise.js';
 import { findValue, matchShares, matchValues, type ValueIndex } from './value-matcher.js';
+import type { TableInfo, Vocabulary } from './vocabulary.js';
 import { singular } from './words.js';
 
 /** One way to cut a question into lexemes. */

@@ -1,6 +1,6 @@
 import type { Lexeme, LexemeOf } from './lexeme.js';
 import type { Reading } from './reading.js';
-import type { ColumnInfo, TableInfo, Vocabulary } from './schema-vocabulary.js';
+import type { ColumnInfo, TableInfo, Vocabulary } from './vocabulary.js';
 
 /** What a time phrase says besides its dates. */
 export const timeDetails = ({ bucket, weekdays, clock }: LexemeOf<'time'>) => ({

@@ -1,18 +1,6 @@
 import type { DateRange, TimeUnit } from './calendar.js';
-import type { ChangeScale } from './query.js';
-import type { ColumnInfo, TableInfo } from './schema-vocabulary.js';
-
-/** A stretch of time to group by, or a part of dates that comes again. */
-export type GroupUnit = TimeUnit | 'weekday' | 'weekday-name' | 'hour';
-
-/** Times of day, `HH:MM`; half open. */
-export interface ClockRange {
-  from?: string;
-  to?: string;
-}
-
-export type AggregateFunction = 'sum' | 'avg' | 'min' | 'max';
-export type CompareOperator = '=' | '<>' | '<' | '<=' | '>' | '>=';
+import type { AggregateFunction, ChangeScale, ClockRange, CompareOperator, GroupUnit } from './operators.js';
+import type { ColumnInfo, TableInfo } from './vocabulary.js';
 
 /** A reading of one span of a question. */
 export type Lexeme = { words: string; isPlural?: boolean } & (

@@ -1,4 +1,4 @@
-import type { TableInfo } from './schema-vocabulary.js';
+import type { TableInfo } from './vocabulary.js';
 
 const MONEY = new Set(
   'payment expense donation refund deposit withdrawal payout salary fine fee penalty tax bonus grant royalty'.split(

@@ -3,8 +3,8 @@ import type { JoinTree } from './join-paths.js';
 import { planConditions } from './plan-conditions.js';
 import type { ConditionalExpression, Expression } from './query.js';
 import { CannotRead, type Filter } from './reading.js';
-import type { TableInfo } from './schema-vocabulary.js';
 import type { PlanContext, Settled } from './settle-measures.js';
+import type { TableInfo } from './vocabulary.js';
 
 interface ApartInput {
   context: PlanContext;

@@ -2,10 +2,10 @@ import { addUnits, startOfUnit } from './calendar.js';
 import { findDateColumn } from './date-columns.js';
 import { tablesOfColumn } from './formula.js';
 import { findPath, type JoinStep, type PathChoice } from './join-paths.js';
-import type { GroupUnit } from './lexeme.js';
+import type { GroupUnit } from './operators.js';
 import type { Condition } from './query.js';
 import { CannotRead, type Filter, type Reading } from './reading.js';
-import type { ColumnInfo, TableInfo, Vocabulary } from './schema-vocabulary.js';
+import type { ColumnInfo, TableInfo, Vocabulary } from './vocabulary.js';
 import { rootOf } from './words.js';
 
 export interface PlannedConditions {

@@ -3,6 +3,7 @@ import { findDateColumn } from './date-columns.js';
 import { tablesOfColumn } from './formula.js';
 import { guardFanOut } from './guard-fan-out.js';
 import { JoinTree } from './join-paths.js';
+import type { Plan } from './plan.js';
 import { planApart } from './plan-apart.js';
 import { planConditions } from './plan-conditions.js';
 import { partitions, planRows } from './plan-rows.js';
@@ -17,8 +18,8 @@ import {
 import { CannotRead, type Dimension, type Filter, type Reading } from './reading.js';
 import { alias, entityColumns, uniqueAliases } from './result-names.js';
 import type { SalesMeasure } from './sales-measure.js';
-import type { ColumnInfo, TableInfo, Vocabulary } from './schema-vocabulary.js';
 import { type PlanContext, type Settled, settle, type Wanted } from './settle-measures.js';
+import type { ColumnInfo, TableInfo, Vocabulary } from './vocabulary.js';
 
 export interface PlanInput {
   reading: Reading;
@@ -27,15 +28,6 @@ export interface PlanInput {
   sales: SalesMeasure | null;
   /** Roots of the question's words. */
   roots: ReadonlySet<string>;
-}
-
-export interface Plan {
-  query: Query;
-  notes: string[];
-  /** Joins and guesses; compared among readings, and lowers confidence. */
-  cost: number;
-  /** Things of several tables are counted, and none is left out for having none of the others. */
-  keepsAll?: boolean;
 }
 
 /** Turns a reading into a query. @throws CannotRead if the schema does not allow it, or not without wrong numbers. */

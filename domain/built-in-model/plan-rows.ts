@@ -1,13 +1,13 @@
 import { findDateColumn } from './date-columns.js';
 import { tablesOfColumn } from './formula.js';
 import { JoinTree } from './join-paths.js';
+import type { Plan } from './plan.js';
 import { planConditions } from './plan-conditions.js';
-import type { Plan } from './plan-query.js';
 import { type Expression, type Query, sameExpression } from './query.js';
 import { CannotRead } from './reading.js';
 import { entityColumns, uniqueAliases } from './result-names.js';
-import type { ColumnInfo, TableInfo } from './schema-vocabulary.js';
 import type { PlanContext } from './settle-measures.js';
+import type { ColumnInfo, TableInfo } from './vocabulary.js';
 
 const SHOWN_COLUMNS = 12;
 

@@ -1,8 +1,8 @@
 import type { DateRange } from './calendar.js';
 import type { JoinStep } from './join-paths.js';
-import type { AggregateFunction, ClockRange, CompareOperator, GroupUnit } from './lexeme.js';
+import type { AggregateFunction, ChangeScale, ClockRange, CompareOperator, GroupUnit } from './operators.js';
 import type { Filter } from './reading.js';
-import type { ColumnInfo, TableInfo } from './schema-vocabulary.js';
+import type { ColumnInfo, TableInfo } from './vocabulary.js';
 
 /** An expression of the queries that the built-in model writes. */
 export type Expression =
@@ -19,9 +19,6 @@ export type Expression =
   /** The place of a row among all, by a measure; those alike share one. */
   | { kind: 'rank'; of: Expression; direction: 'asc' | 'desc' }
   | { kind: 'ratio'; top: ConditionalExpression; bottom: ConditionalExpression; scale: 1 | 100 };
-
-/** A difference as it is, or as a part (1) or percentage (100) of what was before. */
-export type ChangeScale = 'plain' | 1 | 100;
 
 /** An aggregate over the rows that meet conditions of its own. */
 export interface ConditionalExpression {

@@ -2,7 +2,7 @@ import { addDimension } from './add-dimension.js';
 import type { LexemeReader } from './lexeme-reader.js';
 import { isPersonal } from './read-values.js';
 import { CannotRead } from './reading.js';
-import type { Link } from './schema-vocabulary.js';
+import type { Link } from './vocabulary.js';
 import { rootOf } from './words.js';
 
 /** "Compare the average price of pens and books": one number for each of them. */

@@ -5,7 +5,7 @@ import { parseFilterOnColumn } from './read-filters.js';
 import { ownColumns } from './read-subject.js';
 import { takeUndone } from './read-undone.js';
 import { CannotRead } from './reading.js';
-import type { ColumnInfo } from './schema-vocabulary.js';
+import type { ColumnInfo } from './vocabulary.js';
 
 export function readColumn(reader: LexemeReader): void {
   const { reading } = reader;

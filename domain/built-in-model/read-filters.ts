@@ -4,7 +4,7 @@ import { type LexemeReader, timeDetails } from './lexeme-reader.js';
 import { hintedColumn, parseMeasure } from './read-measures.js';
 import { jointsAt, parseValue, pushValues } from './read-values.js';
 import { CannotRead, type Filter } from './reading.js';
-import type { ColumnInfo, TableInfo } from './schema-vocabulary.js';
+import type { ColumnInfo, TableInfo } from './vocabulary.js';
 
 /** "without orders", "that have no email". */
 export function parseNegation(reader: LexemeReader): void {

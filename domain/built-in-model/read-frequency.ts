@@ -2,7 +2,7 @@ import { addDimension } from './add-dimension.js';
 import type { LexemeOf } from './lexeme.js';
 import type { LexemeReader } from './lexeme-reader.js';
 import { CannotRead } from './reading.js';
-import type { TableInfo } from './schema-vocabulary.js';
+import type { TableInfo } from './vocabulary.js';
 
 /** Verbs of which "the most" is an amount. */
 const AMOUNTS =

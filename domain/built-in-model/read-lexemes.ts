@@ -19,7 +19,7 @@ import { readRelative, readTable, readWith } from './read-tables.js';
 import { parseProper, parseQuoted, parseValue } from './read-values.js';
 import { CannotRead, type Filter, type Reading } from './reading.js';
 import { isCountAgain, isSpanAgain } from './said-again.js';
-import type { Vocabulary } from './schema-vocabulary.js';
+import type { Vocabulary } from './vocabulary.js';
 
 /** Reads the cut of a question, left to right. @throws CannotRead when the words do not fit together. */
 export function readLexemes(edges: readonly Edge[], vocabulary: Vocabulary): Reading {

@@ -7,7 +7,7 @@ import { isHowOften, readFrequency } from './read-frequency.js';
 import { takeUndone } from './read-undone.js';
 import { parseValue } from './read-values.js';
 import { CannotRead, type Measure } from './reading.js';
-import type { ColumnInfo, TableInfo } from './schema-vocabulary.js';
+import type { ColumnInfo, TableInfo } from './vocabulary.js';
 
 const COUNT_ENDINGS = new Set(['number', 'count', 'quantity', 'total']);
 

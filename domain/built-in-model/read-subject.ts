@@ -2,7 +2,7 @@ import type { Lexeme } from './lexeme.js';
 import type { LexemeReader } from './lexeme-reader.js';
 import { isPersonal } from './read-values.js';
 import { CannotRead } from './reading.js';
-import type { ColumnInfo, TableInfo } from './schema-vocabulary.js';
+import type { ColumnInfo, TableInfo } from './vocabulary.js';
 
 /** Of a row that has no name of its own. */
 const SHOWN_COLUMNS = 12;

@@ -3,7 +3,7 @@ import type { LexemeOf } from './lexeme.js';
 import type { LexemeReader } from './lexeme-reader.js';
 import { CannotRead } from './reading.js';
 import { isDateOf } from './schema-matcher.js';
-import type { ColumnInfo } from './schema-vocabulary.js';
+import type { ColumnInfo } from './vocabulary.js';
 
 /** One or more values of one column: "Toys", "Toys or Games", "Toys, Games and Books". */
 export function parseValue(reader: LexemeReader): void {

@@ -1,7 +1,6 @@
 import type { DateRange, TimeUnit } from './calendar.js';
-import type { AggregateFunction, ClockRange, CompareOperator, GroupUnit } from './lexeme.js';
-import type { ChangeScale } from './query.js';
-import type { ColumnInfo, TableInfo } from './schema-vocabulary.js';
+import type { AggregateFunction, ChangeScale, ClockRange, CompareOperator, GroupUnit } from './operators.js';
+import type { ColumnInfo, TableInfo } from './vocabulary.js';
 
 /** What is computed. A `bare` column becomes a sum or a plain column, as the rest of the question has it. */
 export type Measure =

@@ -1,4 +1,3 @@
-import type { Formula, Operand } from './formula.js';
 import type { JoinStep } from './join-paths.js';
 import {
   type Condition,
@@ -7,8 +6,8 @@ import {
   type Query,
   sameExpression,
 } from './query.js';
-import type { ColumnInfo, TableInfo } from './schema-vocabulary.js';
 import type { SqlDialect } from './sql-dialect.js';
+import type { ColumnInfo, Formula, Operand, TableInfo } from './vocabulary.js';
 
 /** Short names of tables in one query. */
 class Aliases {

@@ -1,6 +1,6 @@
 import type { Expression } from './query.js';
 import { CannotRead } from './reading.js';
-import type { ColumnInfo, NameWord, TableInfo } from './schema-vocabulary.js';
+import type { ColumnInfo, NameWord, TableInfo } from './vocabulary.js';
 
 /**
  * The name as people would write it: as it is stored, but without letters that all columns of a table begin with and nobody says

@@ -1,4 +1,4 @@
-import type { ColumnInfo, TableInfo, Vocabulary } from './schema-vocabulary.js';
+import type { ColumnInfo, TableInfo, Vocabulary } from './vocabulary.js';
 
 /** What a "revenue" may be: one column, or a price times a quantity. */
 export type SalesMeasure =

@@ -1,9 +1,9 @@
 import type { Edge } from './lexeme.js';
 import { areNear, isShortFor } from './near-words.js';
-import type { ColumnInfo, NameWord, TableInfo, Vocabulary } from './schema-vocabulary.js';
 import { isKnownWord } from './segment-name.js';
 import { areSynonyms } from './synonyms.js';
 import type { Token } from './tokenise.js';
+import type { ColumnInfo, NameWord, TableInfo, Vocabulary } from './vocabulary.js';
 import { rootOf, toConcept } from './words.js';
 
 const LONGEST_NAME = 6;

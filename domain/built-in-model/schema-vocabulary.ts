@@ -1,75 +1,10 @@
-import type {
-  ForeignKey,
-  RegistryColumn,
-  RegistryTable,
-  SchemaContext,
-} from '../../contracts/schema-registry.js';
-import type { DerivedColumn } from './derived-columns.js';
-import type { Formula } from './formula.js';
+import type { ForeignKey, RegistryTable, SchemaContext } from '../../contracts/schema-registry.js';
 import { impliedLinks } from './implied-links.js';
 import { isShortFor } from './near-words.js';
 import { foreignPrefix, segmentName } from './segment-name.js';
 import { sharedColumnLinks } from './shared-columns.js';
+import type { ColumnInfo, Link, NameWord, TableInfo, ValueKind, Vocabulary } from './vocabulary.js';
 import { rootOf, splitIdentifier, toConcept } from './words.js';
-
-export type ValueKind = 'number' | 'text' | 'date' | 'boolean' | 'other';
-
-/** A word of a table's or column's name, in the forms that questions are compared with. */
-export interface NameWord {
-  concept: string;
-  root: string;
-}
-
-export interface ColumnInfo {
-  table: TableInfo;
-  source: RegistryColumn;
-  /** Without the prefix that all columns of the table share. */
-  words: NameWord[];
-  kind: ValueKind;
-  /** A timestamp with time zone. */
-  isZoned: boolean;
-  /** A date without time of day. */
-  isDay: boolean;
-  /** Part of a primary or foreign key, or named as an id: never summed, seldom shown. */
-  isKey: boolean;
-  /** The table that the column points to by a foreign key of its own. */
-  refersTo: TableInfo | null;
-  /** What it is computed from, where it is not stored. */
-  formula?: Formula;
-}
-
-export interface TableInfo {
-  source: RegistryTable;
-  /** 0 is best. */
-  rank: number;
-  words: NameWord[];
-  /** Words that stand for the table in its column names (`cust` of `sbCustName`). */
-  aliasWords: NameWord[];
-  columns: ColumnInfo[];
-  primaryKey: ColumnInfo[];
-  /** Columns by which people know a row: name, title, code. */
-  labels: ColumnInfo[];
-}
-
-/** A foreign key whose columns were found. `implied` ones are read from names, not declared. */
-export interface Link {
-  from: TableInfo;
-  fromColumns: ColumnInfo[];
-  to: TableInfo;
-  toColumns: ColumnInfo[];
-  implied: boolean;
-  /** Found by indexing in the values, not declared: rows of one side may have no partner. */
-  isInferred?: boolean;
-  /** Neither side has one row for each value: good for EXISTS only. */
-  isPeer?: boolean;
-}
-
-export interface Vocabulary {
-  tables: TableInfo[];
-  links: Link[];
-  /** Of one question: what it may speak of although it is not stored. */
-  derived?: DerivedColumn[];
-}
 
 const toNameWord = (word: string): NameWord => ({ concept: toConcept(word), root: rootOf(word) });
 

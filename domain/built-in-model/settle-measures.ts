@@ -10,7 +10,7 @@ import {
   type Reading,
 } from './reading.js';
 import type { SalesMeasure } from './sales-measure.js';
-import type { ColumnInfo, TableInfo, Vocabulary } from './schema-vocabulary.js';
+import type { ColumnInfo, TableInfo, Vocabulary } from './vocabulary.js';
 
 /** What planning one reading needs to know. */
 export interface PlanContext {

@@ -1,4 +1,4 @@
-import type { ColumnInfo, Link, TableInfo } from './schema-vocabulary.js';
+import type { ColumnInfo, Link, TableInfo } from './vocabulary.js';
 
 /** Last words of columns that name a thing, so that two of the very same name hold the same things. */
 const NAMING = new Set('id name code symbol key number uuid'.split(' '));

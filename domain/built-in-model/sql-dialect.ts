@@ -2,8 +2,7 @@ import type { QueryDialect } from '../../contracts/data-source.js';
 import { quoteIdentifier } from '../canonical-names.js';
 import { duckDbIdentifier } from '../duckdb-identifier.js';
 import { mysqlIdentifier } from '../mysql-identifier.js';
-import type { SpanUnit } from './formula.js';
-import type { GroupUnit } from './lexeme.js';
+import type { GroupUnit, SpanUnit } from './operators.js';
 
 /** What of a column the spelling depends on. */
 export interface DialectColumn {

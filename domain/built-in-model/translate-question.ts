@@ -3,16 +3,18 @@ import type { SchemaContext } from '../../contracts/schema-registry.js';
 import { expandDefinitions, explainedForms, sentencesOf } from './definitions.js';
 import { interpret } from './interpret.js';
 import { type Cut, cutQuestion } from './lattice.js';
-import { type Plan, planQuery } from './plan-query.js';
+import type { Plan } from './plan.js';
+import { planQuery } from './plan-query.js';
 import { readLexemes } from './read-lexemes.js';
 import { CannotRead, type Reading } from './reading.js';
 import { renderSql } from './render-sql.js';
 import { rephrase, withoutWaysOfWorking } from './rephrase.js';
 import { type SalesMeasure, salesMeasures } from './sales-measure.js';
-import { buildVocabulary, type TableInfo, type Vocabulary } from './schema-vocabulary.js';
+import { buildVocabulary } from './schema-vocabulary.js';
 import { type SqlDialect, sqlDialect } from './sql-dialect.js';
 import { tokenise } from './tokenise.js';
 import { indexValues } from './value-matcher.js';
+import type { TableInfo, Vocabulary } from './vocabulary.js';
 
 export interface TranslationInput {
   question: string;

@@ -1,7 +1,7 @@
 import type { Edge, ShareFilter } from './lexeme.js';
-import type { ColumnInfo, Vocabulary } from './schema-vocabulary.js';
 import { areStateForms } from './state-words.js';
 import type { Token } from './tokenise.js';
+import type { ColumnInfo, Vocabulary } from './vocabulary.js';
 import { singular } from './words.js';
 
 const LONGEST_VALUE = 6;

@@ -1,5 +1,5 @@
 import { childrenOf, listOf, namesOf, type PlainNode, unwrap } from '../guard/syntax-tree.js';
-import type { ShapeItem } from './query-shape.js';
+import type { ShapeItem } from './shape-item.js';
 
 /** A column of the item at an index of the FROM list. */
 export interface ColumnUse {

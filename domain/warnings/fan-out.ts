@@ -1,6 +1,7 @@
 import type { AnswerWarning } from '../../contracts/presentation.js';
 import type { Aggregate, ColumnUse } from './expressions.js';
-import type { SelectShape, ShapeItem } from './query-shape.js';
+import type { SelectShape } from './query-shape.js';
+import type { ShapeItem } from './shape-item.js';
 
 /** Aggregates that a row met twice makes wrong. */
 const ADDITIVE = new Set([

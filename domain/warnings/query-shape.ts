@@ -11,17 +11,7 @@ import {
   readComparison,
   type ValueFilter,
 } from './expressions.js';
-
-/** One thing in a FROM list. */
-export interface ShapeItem {
-  name: string;
-  /** Absent for sub-selects, common table expressions and functions. */
-  table?: RegistryTable;
-  /** Sets of columns of which no two rows have the same values, as far as that is known. */
-  keys: string[][];
-  /** It has one row at most. */
-  isSingle: boolean;
-}
+import type { ShapeItem } from './shape-item.js';
 
 /** One SELECT of a query, as far as warnings need to know it. Names that cannot be told are left out. */
 export interface SelectShape {
