@@ -2,12 +2,6 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';
 
-/**
- * Longer than clients and load balancers keep an idle connection (60 s is usual): the server then never closes one on which a request is
- * just being sent. Node's default is 5 s.
- */
-const KEEP_ALIVE_MS = 65_000;
-
 export interface ApiServer {
   /** `http://host:port`. */
   readonly url: string;
@@ -17,17 +11,23 @@ export interface ApiServer {
   closeAllConnections(): void;
 }
 
-/** Listens; port 0 picks a free one. Rejects when the address cannot be had. */
+/**
+ * Listens; port 0 picks a free one. Rejects when the address cannot be had.
+ * @param http.keepAliveMs longer than clients and load balancers keep an idle connection (60 s is usual), so that the server never closes
+ * one on which a request is just being sent; Node's default is 5 s
+ */
 export async function serveApi(
   app: Express,
-  { host, port }: { host: string; port: number },
+  http: { host: string; port: number; keepAliveMs: number },
 ): Promise<ApiServer> {
   const server = await new Promise<Server>((resolve, reject) => {
-    const listening = app.listen(port, host, (error?: Error) => (error ? reject(error) : resolve(listening)));
+    const listening = app.listen(http.port, http.host, (error?: Error) =>
+      error ? reject(error) : resolve(listening),
+    );
   });
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.keepAliveTimeout = http.keepAliveMs;
   return {
-    url: `http://${host}:${(server.address() as AddressInfo).port}`,
+    url: `http://${http.host}:${(server.address() as AddressInfo).port}`,
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();

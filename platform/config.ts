@@ -56,6 +56,7 @@ const settings = z.object({
   QUAESTOR_STORE_S3_CACHE_MB: integer(1, 100_000_000).default(10_240),
   QUAESTOR_HOST: z.string().min(1).default('127.0.0.1'),
   QUAESTOR_PORT: integer(0, 65_535).default(8080),
+  QUAESTOR_KEEP_ALIVE_MS: integer(1_000, 3_600_000).default(65_000),
   QUAESTOR_WORKER_PORT: integer(0, 65_535).default(0),
   QUAESTOR_SDK_METRICS_PORT: integer(0, 65_535).default(0),
   QUAESTOR_WORKFLOW_BUNDLE: z.string().min(1).optional(),
@@ -120,7 +121,8 @@ export interface Config {
   temporal: TemporalConfig;
   redisUrl: string | undefined;
   model: ModelConfig;
-  http: { host: string; port: number };
+  /** `keepAliveMs`: how long an idle connection is kept. */
+  http: { host: string; port: number; keepAliveMs: number };
   /** Uploaded files and what is made of them. */
   datasets: { folder: string; memoryLimitBytes: number; s3: S3StoreConfig | undefined };
   worker: {
@@ -273,7 +275,11 @@ export function parseConfig(env: NodeJS.ProcessEnv = process.env): Config {
       embeddingDimensions: values.OPENAI_EMBEDDING_DIMENSIONS,
       contextTokens: values.QUAESTOR_CONTEXT_TOKENS,
     },
-    http: { host: values.QUAESTOR_HOST, port: values.QUAESTOR_PORT },
+    http: {
+      host: values.QUAESTOR_HOST,
+      port: values.QUAESTOR_PORT,
+      keepAliveMs: values.QUAESTOR_KEEP_ALIVE_MS,
+    },
     datasets: {
       folder: resolve(values.QUAESTOR_FILES),
       memoryLimitBytes: values.QUAESTOR_DATASET_MEMORY_MB * 1024 ** 2,

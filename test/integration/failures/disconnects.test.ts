@@ -13,7 +13,8 @@ let quaestor: ShopQuaestor;
 let dataSourceId: string;
 
 beforeAll(async () => {
-  quaestor = await startShopQuaestor();
+  // Idle connections go while a test looks.
+  quaestor = await startShopQuaestor({ env: { QUAESTOR_KEEP_ALIVE_MS: '1000' } });
   way = await startTcpProxy({ target: quaestor.source.url });
   dataSourceId = await quaestor.connect(way.url);
 }, 120_000);
