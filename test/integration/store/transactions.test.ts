@@ -6,28 +6,21 @@ import { createTestTenant } from '../../support/tenants.js';
 import { waitUntil } from '../../support/wait-until.js';
 
 let store: TestStore;
+let db: Database;
+let tenantId: string;
 
 beforeAll(async () => {
   store = await createTestStore();
+  db = openTestDatabase(store);
+  ({ tenantId } = await createTestTenant(db));
 });
 
 afterAll(async () => {
-  await store.drop();
+  await db?.close();
+  await store?.drop();
 });
 
 describe('a transaction', () => {
-  let db: Database;
-  let tenantId: string;
-
-  beforeAll(async () => {
-    db = openTestDatabase(store);
-    ({ tenantId } = await createTestTenant(db));
-  });
-
-  afterAll(async () => {
-    await db.close();
-  });
-
   const write = (action: string) =>
     ['INSERT INTO audit_log (tenant_id, action) VALUES ($1, $2)', [tenantId, action]] as const;
   const written = async (action: string): Promise<number> =>
@@ -76,18 +69,6 @@ describe('a transaction', () => {
 });
 
 describe('a transaction in one round trip', () => {
-  let db: Database;
-  let tenantId: string;
-
-  beforeAll(async () => {
-    db = openTestDatabase(store);
-    ({ tenantId } = await createTestTenant(db));
-  });
-
-  afterAll(async () => {
-    await db.close();
-  });
-
   const insert = 'INSERT INTO audit_log (tenant_id, action) VALUES ($1, $2)';
   const written = async (action: string): Promise<number> =>
     (
