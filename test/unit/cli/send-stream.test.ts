@@ -77,6 +77,14 @@ test('a connection that breaks is an error', async () => {
   await expect(sending).rejects.toThrow(/ECONNRESET|EPIPE|socket hang up/);
 });
 
+test('a connection that breaks behind the last byte, before the reply, is an error', async () => {
+  const sending = withServer(
+    (request) => request.resume().on('end', () => request.socket.destroy()),
+    (url) => send(url, pieces(1), PIECE.length),
+  );
+  await expect(sending).rejects.toThrow(/ECONNRESET|EPIPE|socket hang up/);
+});
+
 test('a file that cannot be read is an error', async () => {
   const broken = new Readable({ read: (): void => void broken.destroy(new Error('no such sector')) });
   await expect(
@@ -87,13 +95,22 @@ test('a file that cannot be read is an error', async () => {
   ).rejects.toThrow('no such sector');
 });
 
-test('one that is aborted ends with the reason', async () => {
-  const stop = new AbortController();
+test('one that is aborted ends with the reason, also while the reply is waited for', async () => {
+  const reason = new Error('enough');
   const silent = new Readable({ read: () => undefined });
   silent.push('x');
-  const sending = withServer(
-    () => stop.abort(),
-    (url) => send(url, silent, 10, stop.signal),
-  );
-  await expect(sending).rejects.toThrow(/abort/i);
+  for (const [bytes, sizeBytes] of [
+    [silent, 10],
+    [pieces(1), PIECE.length],
+  ] as const) {
+    const stop = new AbortController();
+    const sending = withServer(
+      (request) => {
+        if (sizeBytes === 10) stop.abort(reason);
+        else request.resume().on('end', () => stop.abort(reason));
+      },
+      (url) => send(url, bytes, sizeBytes, stop.signal),
+    );
+    await expect(sending).rejects.toBe(reason);
+  }
 });
