@@ -40,9 +40,11 @@ export function digitsSql(id: string, shape: NumberShape): string {
   // An affix may hold digits or an e itself (m2).
   for (const each of affixes) rest = `replace(${rest}, ${quoteLiteral(each)}, '')`;
   const kept = `regexp_replace(${rest}, ${quoteLiteral(`[^0-9${shape.decimal}${exponent === '' ? '' : 'eE+-'}]`)}, '', 'g')`;
-  const plain = shape.decimal === ',' ? `replace(${kept}, ',', '.')` : kept;
+  const pointed = shape.decimal === ',' ? `replace(${kept}, ',', '.')` : kept;
+  // An exponent has a sign of its own.
+  const plain = exponent === '' ? pointed : `regexp_replace(${pointed}, '^[-+]+', '')`;
   const isNegative = `regexp_matches(${id}, ${quoteLiteral('^[^0-9]*[-\\x{2212}(]')})`;
-  const signed = exponent === '' ? `CASE WHEN ${isNegative} THEN '-' ELSE '' END || ${plain}` : plain;
+  const signed = `CASE WHEN ${isNegative} THEN '-' ELSE '' END || ${plain}`;
   return `CASE WHEN regexp_matches(${id}, ${quoteLiteral(plainPattern)}) THEN ${id} WHEN regexp_matches(${id}, ${quoteLiteral(pattern)}) THEN ${signed} END`;
 }
 

@@ -105,6 +105,12 @@ describe('steps on types', () => {
       [1000, -0.25, 0.1, null],
     ],
     [
+      'negative numbers in every writing, also as doubles',
+      { ...numbers, to: 'double', thousands: ',' },
+      ['(1,234.50)', '\u22123.5', '+2', '\u22122e-1', '-.5', '5e+1'],
+      [-1234.5, -3.5, 2, -0.2, -0.5, 50],
+    ],
+    [
       'a unit with a digit in it',
       { ...numbers, to: 'integer', affixes: ['m2'] },
       ['12 m2', '7m2', 'm2'],
