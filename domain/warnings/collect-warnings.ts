@@ -30,7 +30,7 @@ export interface WarningInput {
 /** One answer is not shown with more than this. */
 const MAX_WARNINGS = 6;
 
-/** What a careful analyst would say of a result before anyone relies on it; each code once, the gravest first. */
+/** What a careful analyst would say of a result before anyone relies on it, the gravest first; nothing is said twice. */
 export function collectWarnings(input: WarningInput): AnswerWarning[] {
   const { result, shapes, values } = input;
   const isEmpty = isEmptyResult(result);

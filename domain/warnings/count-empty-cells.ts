@@ -47,4 +47,6 @@ const identifierOf = (dialect: QueryDialect): ((name: string) => string) =>
     duckdb: duckDbIdentifier,
   })[dialect];
 
-const speaksOf = ({ uses }: Condition, item: number): boolean => uses.some((use) => use.item === item);
+/** Also a condition that names no column, as EXISTS does, may leave out rows. */
+const speaksOf = ({ uses }: Condition, item: number): boolean =>
+  uses.length === 0 || uses.some((use) => use.item === item);

@@ -10,6 +10,8 @@ export interface ColumnUse {
 export interface Aggregate {
   name: string;
   isDistinct: boolean;
+  /** By FILTER. */
+  isFiltered: boolean;
   /** Of its arguments, without those of sub-selects. */
   columns: ColumnUse[];
   /** Columns that could not be told to an item. */
@@ -97,6 +99,7 @@ export function findAggregates(node: PlainNode, items: readonly ShapeItem[]): Ag
     found.push({
       name: namesOf(each.fields['funcname']).at(-1)!.toLowerCase(),
       isDistinct: each.fields['agg_distinct'] === true,
+      isFiltered: each.fields['agg_filter'] !== undefined,
       columns,
       hasUnknown: columns.length < references,
       argument: args[0],

@@ -9,7 +9,7 @@ export interface NullsLeftOut {
   /** Canonical name. */
   column: string;
   countSql: string;
-  /** Joins, or conditions that could not be counted with, leave out rows as well. */
+  /** Joins, left out groups, or conditions that could not be counted with leave out rows as well. */
   isUpperBound: boolean;
   /**
    * The schema says on purpose that the column may be empty: other columns of the same table may not. Else it is only said when it was
@@ -24,7 +24,7 @@ const MAX_COUNTED = 2;
 export function findNullsLeftOut(shapes: readonly SelectShape[], dialect: QueryDialect): NullsLeftOut[] {
   const found = new Map<string, NullsLeftOut>();
   for (const shape of shapes) {
-    for (const { name, columns, argument } of shape.aggregates) {
+    for (const { name, columns, argument, isFiltered } of shape.aggregates) {
       const [use] = columns;
       if (name !== 'avg' || !use || argument?.kind !== 'ColumnRef') continue;
       const column = registryColumn(shape, use);
@@ -40,7 +40,7 @@ export function findNullsLeftOut(shapes: readonly SelectShape[], dialect: QueryD
         table: table.canonicalTableName,
         column: column.canonicalColumnName,
         countSql: count.sql,
-        isUpperBound: count.isUpperBound || shape.items.length > 1,
+        isUpperBound: count.isUpperBound || isFiltered || shape.dropsGroups || shape.items.length > 1,
         isDeliberate:
           column.isNullable &&
           table.columns.some(({ isNullable, isPrimaryKey }) => !isNullable && !isPrimaryKey),

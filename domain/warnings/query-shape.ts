@@ -30,6 +30,8 @@ export interface SelectShape {
   aggregates: Aggregate[];
   groupColumns: ColumnUse[];
   isGrouped: boolean;
+  /** By HAVING or LIMIT. */
+  dropsGroups: boolean;
   hasGroupingSets: boolean;
   /** Columns named anywhere but inside aggregates: they are shown, grouped, filtered or joined by. */
   usedOutside: ColumnUse[];
@@ -83,6 +85,7 @@ class Reader {
       this.select(fields['rarg'] as Fields, ctes, isCondition);
       return { keys: [], isSingle: false };
     }
+    const isGrouped = listOf(fields['groupClause']).length > 0;
     const shape: SelectShape = {
       items: [],
       equalities: [],
@@ -93,7 +96,8 @@ class Reader {
       filters: [],
       aggregates: [],
       groupColumns: [],
-      isGrouped: listOf(fields['groupClause']).length > 0,
+      isGrouped,
+      dropsGroups: isGrouped && (fields['havingClause'] !== undefined || fields['limitCount'] !== undefined),
       hasGroupingSets: listOf(fields['groupClause']).some(({ kind }) => kind === 'GroupingSet'),
       usedOutside: [],
       expressions: [],

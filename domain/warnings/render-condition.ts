@@ -8,7 +8,7 @@ import type { Condition, SelectShape } from './query-shape.js';
 const COMPARISONS = new Set(['=', '<>', '<', '>', '<=', '>=']);
 
 /**
- * A condition on the columns of one table and constants as SQL of its own: comparisons, IN, BETWEEN, LIKE, IS NULL, AND, OR, NOT.
+ * A condition on the columns of one table and constants as SQL of its own: comparisons, IN, BETWEEN, IS NULL, AND, OR, NOT.
  * Undefined for anything else: a function means something else in another dialect.
  */
 export function renderCondition(

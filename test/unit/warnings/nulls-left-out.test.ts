@@ -46,6 +46,10 @@ test('beside a join, or a condition that cannot be counted with, the number is a
   for (const sql of [
     'SELECT c.name, avg(o.rating) FROM orders o JOIN customers c ON c.id = o.customer_id GROUP BY c.name',
     "SELECT avg(rating) FROM orders WHERE lower(status) = 'paid'",
+    'SELECT avg(rating) FROM orders o WHERE EXISTS (SELECT FROM customers c WHERE c.id = o.customer_id)',
+    'SELECT avg(rating) FROM orders WHERE random() < 0.5',
+    "SELECT avg(rating) FILTER (WHERE status = 'paid') FROM orders",
+    'SELECT customer_id, avg(rating) FROM orders GROUP BY 1 HAVING count(*) > 5',
   ]) {
     const averages = await averagesOf(sql);
     expect(sayNullsLeftOut(averages, new Map([[averages[0]!.countSql, [10, 2]]]))[0]?.message).toContain(
