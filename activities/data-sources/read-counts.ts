@@ -2,10 +2,12 @@ import { QuaestorError } from '../../contracts/quaestor-error.js';
 
 /**
  * Runs statements of one row of counts after a query has given its rows; the first that fails ends it, since no later one can run in the
- * same transaction. What is wrong with a count is no fault of the query: only a broken connection, or an abort, is thrown.
+ * same transaction. What is wrong with a count is no fault of the query: only a broken connection is thrown, or the reason of `signal`,
+ * also where the server tells of its cancelling as a refusal.
  */
 export async function readCounts(
   statements: readonly string[],
+  signal: AbortSignal,
   countOf: (sql: string) => Promise<readonly number[] | undefined>,
 ): Promise<ReadonlyMap<string, readonly number[]>> {
   const counts = new Map<string, readonly number[]>();
@@ -14,6 +16,7 @@ export async function readCounts(
       const count = await countOf(sql);
       if (count?.every(Number.isFinite)) counts.set(sql, count);
     } catch (error) {
+      signal.throwIfAborted();
       if (isRefusal(error)) break;
       throw error;
     }

@@ -40,7 +40,7 @@ export async function explainAndRun(
       const result = await readRows(session, limitedSql, () => pools.cancel(connectionString, session));
       const queryMs = performance.now() - queryStarted;
       const wanted = result.truncated || session.isSpent ? [] : ((await request.countsWanted?.()) ?? []);
-      const counts = await readCounts(wanted, (sql) => countOf(session, sql, statementTimeoutMs));
+      const counts = await readCounts(wanted, signal, (sql) => countOf(session, sql, statementTimeoutMs));
       return { plan, explainMs, result, queryMs, counts };
     } finally {
       if (!session.isSpent) await session.run('ROLLBACK').catch(() => undefined);

@@ -46,7 +46,9 @@ export async function explainAndRun(
       );
       const queryMs = performance.now() - queryStarted;
       const wanted = result.truncated ? [] : ((await request.countsWanted?.()) ?? []);
-      const counts = await readCounts(wanted, (sql) => countOf(client, sql, request.statementTimeoutMs));
+      const counts = await readCounts(wanted, request.signal, (sql) =>
+        countOf(client, sql, request.statementTimeoutMs),
+      );
       return { plan, explainMs, result, queryMs, counts };
     } finally {
       await client.query('ROLLBACK').catch(() => undefined);
@@ -60,15 +62,17 @@ async function countOf(
   sql: string,
   statementTimeoutMs: number,
 ): Promise<number[] | undefined> {
-  const explained = await client.query<{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }>(
-    `EXPLAIN (FORMAT JSON) ${sql}`,
-  );
-  const cost = explained.rows[0]?.['QUERY PLAN'][0].Plan['Total Cost'] ?? Number.POSITIVE_INFINITY;
+  const extended = { rowMode: 'array', queryMode: 'extended' } as const;
+  const explained = await client.query<[[{ Plan: Record<string, number> }]]>({
+    text: `EXPLAIN (FORMAT JSON) ${sql}`,
+    ...extended,
+  } as pg.QueryArrayConfig);
+  const cost = explained.rows[0]?.[0][0].Plan['Total Cost'] ?? Number.POSITIVE_INFINITY;
   if (cost > LIMITS.countCost) return undefined;
   await client.query(
     `SET LOCAL statement_timeout = ${Math.min(LIMITS.countTimeoutMs, Math.trunc(statementTimeoutMs))}`,
   );
-  const { rows } = await client.query<unknown[]>({ text: sql, rowMode: 'array' });
+  const { rows } = await client.query<unknown[]>({ text: sql, ...extended } as pg.QueryArrayConfig);
   return rows[0]?.map(Number);
 }
 

@@ -41,7 +41,7 @@ export async function explainAndRun(
     const result = await readRows(session, limitedSql);
     const queryMs = performance.now() - queryStarted;
     const wanted = result.truncated ? [] : ((await countsWanted?.()) ?? []);
-    const counts = await readCounts(wanted, async (sql) => {
+    const counts = await readCounts(wanted, signal, async (sql) => {
       const { estimatedCost } = readDuckDbPlan(await session.explain(sql));
       if (estimatedCost > LIMITS.datasetCountCost) return undefined;
       return (await session.all(sql)).rows[0]?.map(Number);

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { QueryRequest } from '../../../activities/data-sources/connector.js';
 import { explainAndRun } from '../../../activities/data-sources/postgres/run-query.js';
 import { SourcePools } from '../../../activities/data-sources/postgres/source-pools.js';
 import { LIMITS } from '../../../contracts/limits.js';
@@ -29,7 +30,9 @@ afterAll(async () => {
 
 const run = (
   limitedSql: string,
-  options: { signal?: AbortSignal; statementTimeoutMs?: number; url?: string } = {},
+  options: Pick<Partial<QueryRequest>, 'signal' | 'statementTimeoutMs' | 'countsWanted'> & {
+    url?: string;
+  } = {},
 ) =>
   explainAndRun(
     pools,
@@ -39,6 +42,7 @@ const run = (
       limitedSql,
       statementTimeoutMs: options.statementTimeoutMs ?? 30_000,
       signal: options.signal ?? new AbortController().signal,
+      ...(options.countsWanted ? { countsWanted: options.countsWanted } : {}),
     },
     () => true,
   );
@@ -102,6 +106,37 @@ describe('a result', () => {
     const large = await run(`SELECT repeat('x', i) AS text FROM generate_series(200000000, 200000000) i`);
     expect(large.result).toMatchObject({ rows: [], truncated: true, columns: [{ name: 'text' }] });
     expect(process.memoryUsage.rss() - before).toBeLessThan(190_000_000);
+    await stillWorks();
+  });
+});
+
+describe('a count beside a query', () => {
+  const counted = async (...statements: string[]) => {
+    const { counts, result } = await run('SELECT 1', { countsWanted: async () => statements });
+    expect(result?.rows).toEqual([[1]]);
+    await stillWorks();
+    return [...counts!.values()];
+  };
+
+  test('is left out where it would be dear, takes long, or is refused, and the rows are there all the same', async () => {
+    expect(await counted(ENDLESS, 'SELECT 3, 4')).toEqual([[3, 4]]);
+    expect(await counted('SELECT 1 FROM pg_sleep(600)')).toEqual([]);
+    expect(await counted('SELECT 3', 'SELECT count(*) FROM nowhere')).toEqual([[3]]);
+    expect(await counted('SELECT 3; SELECT 4')).toEqual([]);
+  });
+
+  test('whose caller gives up is cancelled on the server, and is no answer', async () => {
+    const controller = new AbortController();
+    const reason = new Error('nobody wants it');
+    const attempt = run('SELECT 1', {
+      signal: controller.signal,
+      countsWanted: async () => {
+        controller.abort(reason);
+        return ['SELECT 1 FROM pg_sleep(600)'];
+      },
+    });
+    await expect(attempt).rejects.toBe(reason);
+    await waitUntil('the server works no more', async () => (await running()).length === 0);
     await stillWorks();
   });
 });
