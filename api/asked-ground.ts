@@ -101,10 +101,13 @@ async function findTables(
       ...datasets.map(({ id, versionId }, i) => ({ name: nameOf(i), datasetId: id, versionId })),
       ...results.map(({ id }, i) => ({ name: nameOf(shift + i), resultOf: id })),
     ],
-    edition: datasetCacheParts([
-      ...datasets.map(({ id, contentKey }, i) => ({ name: nameOf(i), id, contentKey })),
-      ...results.map(({ id, rowsOf }, i) => ({ name: nameOf(shift + i), id, contentKey: rowsOf })),
-    ]).exact,
+    edition: datasetCacheParts(
+      [
+        ...datasets.map(({ id, contentKey }, i) => ({ name: nameOf(i), id, contentKey })),
+        ...results.map(({ id, rowsOf }, i) => ({ name: nameOf(shift + i), id, contentKey: rowsOf })),
+      ],
+      { mappingVersion: datasets.reduce((sum, dataset) => sum + dataset.mappingVersion, 0) },
+    ).exact,
   };
 }
 

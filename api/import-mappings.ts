@@ -39,7 +39,7 @@ export async function importMappings(
     dbt,
     await loadNameBook(tx, dataSourceId, [...names, ...ends]),
   );
-  const counts = await putMappings(tx, dataSourceId, entries, { origin: 'dbt' });
+  const counts = await putMappings(tx, { dataSourceId }, entries, { origin: 'dbt' });
   const accepted = joins.map((join) => ({ ...join, decision: 'accepted' as const }));
   await putJoinDecisions(tx, dataSourceId, accepted, 'dbt');
   return { ...counts, unmatched: unmatched.slice(0, 500), matchedTables, joins: joins.length };

@@ -6,14 +6,14 @@ import { appendAudit } from '../db/statements/audit.js';
 import { putMappings } from '../db/statements/mappings.js';
 import { getQuestion } from '../db/statements/questions.js';
 import { listVerifiedExamples, saveVerifiedExample } from '../db/statements/verified-examples.js';
-import { checkMappings } from '../domain/mapping/check-mappings.js';
 import type { ApiContext } from './api-context.js';
-import { loadNameBook } from './load-name-book.js';
+import { findExampleGround } from './find-example-ground.js';
 
 /**
- * Makes the answer of a question an example of its data source's mapping, with what its SQL gave, verified by the caller. Saving
- * again under the same words replaces SQL and result.
- * @throws QuaestorError `not_found`, `conflict` for a question without an answer, or when there are too many examples.
+ * Makes the answer of a question a verified example, of its data source or of the datasets that its SQL reads, with what the SQL gave,
+ * verified by the caller. Saving again under the same words replaces SQL and result.
+ * @throws QuaestorError `not_found`; `data_source_not_indexed`; `conflict` for a question without an answer, SQL that reads the rows of another
+ * answer, or when there are too many examples.
  */
 export async function saveExample(
   deps: ApiContext,
@@ -22,14 +22,11 @@ export async function saveExample(
   return await deps.db.withTenant(caller.tenantId, async (tx) => {
     const found = await getQuestion(tx, questionId);
     if (!found) throw new QuaestorError('not_found', 'There is no question with this id.');
-    const { answer, dataSourceId, status } = found;
+    const { answer, status } = found;
     if (!answer) {
       throw new QuaestorError('conflict', `The question has no answer to verify: it is ${status}.`, {
         details: { status },
       });
-    }
-    if (dataSourceId === null) {
-      throw new QuaestorError('conflict', 'Only answers from a data source can be verified examples.');
     }
     const question = words ?? found.text;
     if (question.length > MAPPING_LIMITS.nameChars) {
@@ -38,30 +35,31 @@ export async function saveExample(
         `body.question: the words of an example have at most ${MAPPING_LIMITS.nameChars} characters, and the question has ${question.length}; give it shorter ones.`,
       );
     }
-    const given = { kind: 'example', question, sql: answer.sql } as const;
-    const { entries } = checkMappings([given], await loadNameBook(tx, dataSourceId, []));
-    await putMappings(tx, dataSourceId, entries, { origin: 'answer' });
-    const examples = await listVerifiedExamples(tx, dataSourceId, EXAMPLE_LIMITS.examples + 1);
-    const isNew = !examples.some((example) => example.question === question);
-    if (isNew && examples.length >= EXAMPLE_LIMITS.examples) {
-      throw new QuaestorError(
-        'conflict',
-        `The data source has ${EXAMPLE_LIMITS.examples} verified examples, which is the limit.`,
-      );
-    }
     const { columns, rowCount, sql } = answer;
-    const rowsOf = found.cachedFrom ?? found.id;
+    const { entries, ground, mappingGround, owners } = await findExampleGround(tx, found, { question, sql });
+    await putMappings(tx, mappingGround, entries, { origin: 'answer' });
     const userId = caller.userId;
     await saveVerifiedExample(tx, {
-      ...{ dataSourceId, question, questionId, rowsOf, userId, sql, columns, rowCount },
+      ...{ ground, question, questionId, userId, sql, columns, rowCount },
+      rowsOf: found.cachedFrom ?? found.id,
     });
     await appendAudit(tx, {
       userId,
       action: 'answer.verified',
       subjectId: questionId,
-      data: { dataSourceId, question, sql },
+      data: { ...mappingGround, question, sql },
     });
-    const saved = await listVerifiedExamples(tx, dataSourceId, EXAMPLE_LIMITS.examples);
-    return saved.find((example) => example.question === question)!;
+    let saved: VerifiedExample | undefined;
+    for (const owner of owners) {
+      const examples = await listVerifiedExamples(tx, owner, EXAMPLE_LIMITS.examples + 1);
+      if (examples.length > EXAMPLE_LIMITS.examples) {
+        throw new QuaestorError(
+          'conflict',
+          `${owner.datasetId === undefined ? 'The data source has' : `The dataset ${owner.datasetId} has`} ${EXAMPLE_LIMITS.examples} verified examples, which is the limit.`,
+        );
+      }
+      saved ??= examples.find((one) => one.questionId === questionId && one.question === question);
+    }
+    return saved!;
   });
 }

@@ -1,13 +1,20 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './command-context.js';
-import { checkExamples, listExampleRuns, listExamples, saveExample } from './commands/examples.js';
+import {
+  checkExamples,
+  listExampleRuns,
+  listExamples,
+  removeExample,
+  saveExample,
+} from './commands/examples.js';
 import { listRuns, putSchedule, readSchedule, removeSchedule } from './commands/schedule.js';
 import type { ExitCode } from './exit-codes.js';
 
 type Action = (run: (context: CommandContext) => Promise<ExitCode>) => Promise<void>;
 
-interface SourceFlag {
+interface OwnerFlags {
   source?: string;
+  dataset?: string;
 }
 
 /** What can be made of an answer: verified examples, schedules, other runs. */
@@ -17,6 +24,7 @@ export function addAnswerCommands(
   source: readonly [flags: string, description: string],
   minutes: (text: string) => number,
 ): void {
+  const dataset = ['-d, --dataset <name>', 'dataset that they read, by name or id'] as const;
   const examples = program
     .command('examples')
     .description('answers that were verified, and whether they still hold');
@@ -31,14 +39,22 @@ export function addAnswerCommands(
   for (const [name, description, run] of [
     ['list', 'list the verified examples', listExamples],
     ['check', 'do them all again and show what came out differently', checkExamples],
-    ['runs', 'show the newest checks, also those after an indexing', listExampleRuns],
+    ['runs', 'show the newest checks, also those after an indexing or a new version', listExampleRuns],
   ] as const) {
     examples
       .command(name)
       .description(description)
       .option(...source)
-      .action((flags: SourceFlag) => action((context) => run(context, flags)));
+      .option(...dataset)
+      .action((flags: OwnerFlags) => action((context) => run(context, flags)));
   }
+  examples
+    .command('remove')
+    .description('remove a verified example: models do not see it any more')
+    .argument('<example-id>', 'from the list')
+    .option(...source)
+    .option(...dataset)
+    .action((id: string, flags: OwnerFlags) => action((context) => removeExample(context, { id, ...flags })));
 
   const schedule = program.command('schedule').description('questions that are asked again and again');
   schedule

@@ -10,7 +10,7 @@ import type { Conversation, Question, RowsPage } from '../contracts/question.js'
 import type { QuestionSchedule, ScheduledQuestion } from '../contracts/question-schedule.js';
 import type { MappingReport, SchemaMapping } from '../contracts/schema-mapping.js';
 import type { SearchResult } from '../contracts/schema-search.js';
-import type { ExampleRun, VerifiedExample } from '../contracts/verified-example.js';
+import type { ExampleOwner, ExampleRun, VerifiedExample } from '../contracts/verified-example.js';
 import { ApiProblemError, ApiUnreachableError, type Problem } from './cli-error.js';
 import { pause } from './pause.js';
 import { sendStream } from './send-stream.js';
@@ -95,11 +95,12 @@ export interface ApiClient {
   listRuns(questionId: string): Promise<Question[]>;
   /** Saves the answer of a question as a verified example, under other words if some are given. */
   saveExample(questionId: string, question?: string): Promise<VerifiedExample>;
-  listExamples(dataSourceId: string): Promise<VerifiedExample[]>;
+  listExamples(of: ExampleOwner): Promise<VerifiedExample[]>;
   /** Does the SQL of all verified examples again; the run is among `listExampleRuns`. */
-  checkExamples(dataSourceId: string): Promise<{ id: string; jobId: string }>;
+  checkExamples(of: ExampleOwner): Promise<{ id: string; jobId: string }>;
   /** Newest first. */
-  listExampleRuns(dataSourceId: string): Promise<ExampleRun[]>;
+  listExampleRuns(of: ExampleOwner): Promise<ExampleRun[]>;
+  deleteExample(of: ExampleOwner, exampleId: string): Promise<void>;
   putQuestionSchedule(questionId: string, schedule: QuestionSchedule): Promise<ScheduledQuestion>;
   readQuestionSchedule(questionId: string): Promise<ScheduledQuestion>;
   deleteQuestionSchedule(questionId: string): Promise<void>;
@@ -159,6 +160,8 @@ interface Call {
 const segment = encodeURIComponent;
 const TUS = { 'tus-resumable': '1.0.0' };
 const sourcePath = (id: string): string => `/v1/data-sources/${segment(id)}`;
+const examplesPath = ({ dataSourceId, datasetId }: ExampleOwner): string =>
+  `${dataSourceId === undefined ? `/v1/datasets/${segment(datasetId)}` : sourcePath(dataSourceId)}/examples`;
 
 /** Builds the client. It keeps no state but its options, so one may serve many calls at once. */
 export function createApiClient(options: ApiClientOptions): ApiClient {
@@ -278,11 +281,14 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         path: `/v1/questions/${segment(id)}/example`,
         body: question === undefined ? {} : { question },
       }),
-    listExamples: async (id) =>
-      (await json<{ examples: VerifiedExample[] }>({ path: `${sourcePath(id)}/examples` })).examples,
-    checkExamples: (id) => json({ method: 'POST', path: `${sourcePath(id)}/examples/runs`, body: {} }),
-    listExampleRuns: async (id) =>
-      (await json<{ runs: ExampleRun[] }>({ path: `${sourcePath(id)}/examples/runs` })).runs,
+    listExamples: async (of) =>
+      (await json<{ examples: VerifiedExample[] }>({ path: examplesPath(of) })).examples,
+    checkExamples: (of) => json({ method: 'POST', path: `${examplesPath(of)}/runs`, body: {} }),
+    listExampleRuns: async (of) =>
+      (await json<{ runs: ExampleRun[] }>({ path: `${examplesPath(of)}/runs` })).runs,
+    deleteExample: async (of, exampleId) => {
+      await send({ method: 'DELETE', path: `${examplesPath(of)}/${segment(exampleId)}` });
+    },
     putQuestionSchedule: (id, schedule) =>
       json({ method: 'PUT', path: `/v1/questions/${segment(id)}/schedule`, body: schedule }),
     readQuestionSchedule: (id) => json({ path: `/v1/questions/${segment(id)}/schedule` }),

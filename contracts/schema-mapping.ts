@@ -43,6 +43,9 @@ export type MappingContent =
   /** A named set of tables and schemas; a search or a question may keep to it. */
   | { kind: 'area'; name: string; members: string[]; text?: string };
 
+/** What is spoken of: a data source, or, by an example, the datasets that its SQL reads. */
+export type MappingGround = { dataSourceId: string } | { datasetIds: readonly string[] };
+
 export type SchemaMapping = MappingContent & {
   id: string;
   status: MappingStatus;

@@ -4,7 +4,7 @@ import type { DatasetOverride } from './dataset.js';
 import type { ErrorRecord } from './quaestor-error.js';
 import type { SearchResult } from './schema-search.js';
 import type { TaskQueueTable } from './task-queues.js';
-import type { ExampleOutcome } from './verified-example.js';
+import type { ExampleOutcome, ExampleOwner } from './verified-example.js';
 
 /** What a workflow needs to know about who it works for. */
 export interface WorkflowScope {
@@ -103,11 +103,8 @@ export interface ProfileDatasetResult {
   error?: ErrorRecord;
 }
 
-/** Does the SQL of the verified examples of a data source again. */
-export interface CheckExamplesInput extends WorkflowScope {
-  dataSourceId: string;
-  runId: string;
-}
+/** Does the SQL of the verified examples of a data source, or of those that read a dataset, again. */
+export type CheckExamplesInput = WorkflowScope & ExampleOwner & { runId: string };
 export type CheckExamplesResult = Record<ExampleOutcome, number>;
 
 export interface PlanCleaningInput extends WorkflowScope {

@@ -12,6 +12,7 @@ import { LIMITS } from '../contracts/limits.js';
 import { QuaestorError } from '../contracts/quaestor-error.js';
 import { SEARCH_LIMITS } from '../contracts/schema-search.js';
 import { TASK_QUEUES, type TaskQueueTable } from '../contracts/task-queues.js';
+import { ownerId } from '../contracts/verified-example.js';
 import {
   type AnswerQuestionInput,
   type CheckExamplesInput,
@@ -173,7 +174,7 @@ export function createTemporalJobEngine({
       await start(WORKFLOWS.exportResult, input, { ...info, timeoutMs });
     },
     async startCheckExamples({ tier, summary, ...input }) {
-      const info = { tier, summary, kind: 'check-examples', subjectId: input.dataSourceId };
+      const info = { tier, summary, kind: 'check-examples', subjectId: ownerId(input) };
       await start(WORKFLOWS.checkExamples, input, { ...info, timeoutMs: INDEX_TIMEOUT_MS });
     },
     async tellChoice(jobId, round) {

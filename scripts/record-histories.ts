@@ -189,7 +189,7 @@ await record('clean-dataset', namespace, cleaned);
 await record('clean-dataset-profiled', namespace, cleaned);
 await record('ingest-dataset-failed', namespace, await upload('empty.csv', ''));
 
-const small = (await withModel.client.listDatasets()).find(({ status }) => status === 'ready');
+const small = (await withModel.client.listDatasets()).find(({ name }) => name.startsWith('small'));
 const askDataset = async (...replies: string[]): Promise<string> => {
   model.script('chat', ...replies.map((text) => ({ kind: 'text' as const, text })));
   const question = `Number of rows ${++asked}`;
@@ -198,7 +198,8 @@ const askDataset = async (...replies: string[]): Promise<string> => {
   return await ended(withModel, reply.jobId);
 };
 const countRows = sqlReply('SELECT count(*) AS rows FROM small');
-await record('answer-question-datasets', namespace, await askDataset(countRows));
+const counted = await askDataset(countRows);
+await record('answer-question-datasets', namespace, counted);
 await record(
   'answer-question-datasets-repaired',
   namespace,
@@ -208,6 +209,14 @@ const endless = sqlReply(
   'WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM t) SELECT max(n) FROM t',
 );
 await record('answer-question-datasets-queued', namespace, await askDataset(endless));
+
+await withModel.client.saveExample((await withModel.client.readJob(counted)).subjectId);
+const checked = await withModel.client.checkExamples({ datasetId: small?.id ?? '' });
+await record('check-dataset-examples', namespace, await ended(withModel, checked.jobId));
+const reread = await post(`/v1/datasets/${small?.id}/read`, {});
+await record('ingest-dataset-checked', namespace, reread);
+const cleanedAgain = await post(`/v1/datasets/${small?.id}/clean`, recipe('null'));
+await record('clean-dataset-checked', namespace, cleanedAgain);
 
 model.script('chat', {
   kind: 'text',
@@ -256,7 +265,7 @@ await withModel.client.saveExample(chosen.questionId);
 await record(
   'check-examples',
   namespace,
-  await ended(withModel, (await withModel.client.checkExamples(id)).jobId),
+  await ended(withModel, (await withModel.client.checkExamples({ dataSourceId: id })).jobId),
 );
 await record(
   'index-source-checked',

@@ -135,7 +135,10 @@ function activitiesOf(name: TaskQueueName, { resources, config, engine }: Create
         ...createExampleQueryActivities({ ...answers, db: patient }),
       };
     case 'dataset-queries':
-      return createQueryActivities({ ...answers, db: patient });
+      return {
+        ...createQueryActivities({ ...answers, db: patient }),
+        ...createExampleQueryActivities({ ...answers, db: patient }),
+      };
     case 'datasets': {
       const datasets = {
         db: patient,

@@ -58,7 +58,8 @@ async function buildVersion(input: IndexSourceInput): Promise<IndexSourceResult>
   await registry.activateVersion({ ...version, model: embedded.model });
   // The job has succeeded; what it leaves over is not worth failing it, and the next indexing removes it.
   if (isPaged) await source.removeUnusedVersions(input).catch(() => undefined);
-  if (patched('check-examples')) await startExampleRun(input).catch(() => undefined);
+  if (patched('check-examples'))
+    await startExampleRun(input, { dataSourceId: input.dataSourceId }).catch(() => undefined);
   return {
     status: 'succeeded',
     versionId: schema.versionId,

@@ -60,6 +60,7 @@ export async function chooseContext(deps: AnswerDeps, input: AnswerQuestionInput
     ? await retrieveTables(deps, { ...asked, ...ground, area: work.area, signal: activitySignal() })
     : await chooseDatasets(deps, { ...asked, questionId });
   const { chosen, schema, values, guidance, withoutVectors } = found;
+  const mappingVersion = ground?.mappings.version ?? found.mappingVersion;
   if (chosen.length === 0) {
     throw new QuaestorError(
       'no_relevant_table',
@@ -71,7 +72,7 @@ export async function chooseContext(deps: AnswerDeps, input: AnswerQuestionInput
     chosen,
     values,
     ...(guidance ? { guidance } : {}),
-    ...(ground ? { mappingVersion: ground.mappings.version } : {}),
+    ...(mappingVersion === undefined ? {} : { mappingVersion }),
     ...(turns.length > 0 ? { turns } : {}),
   };
   const durationMs = performance.now() - started;
@@ -86,6 +87,7 @@ export async function chooseContext(deps: AnswerDeps, input: AnswerQuestionInput
   return { provider: deps.writer.provider, tables: chosen.length, durationMs };
 }
 
-/** Of datasets there is neither guidance nor a vector. */
-type Found = Pick<Retrieved, 'schema' | 'chosen' | 'values'> &
-  Partial<Pick<Retrieved, 'guidance' | 'withoutVectors'>>;
+/** Of datasets there are no vectors. */
+type Found = Pick<Retrieved, 'schema' | 'chosen' | 'values' | 'guidance' | 'withoutVectors'> & {
+  mappingVersion?: number;
+};

@@ -6,6 +6,8 @@ import {
   readQuestionTables,
   saveDatasetValues,
 } from '../../db/statements/question-tables.js';
+import { loadDatasetExamples } from '../../db/statements/verified-examples.js';
+import { chooseGuidance } from '../../domain/mapping/choose-guidance.js';
 import { matchValues } from '../../domain/values/match-values.js';
 import { activitySignal } from '../activity-context.js';
 import { lookAtTables } from '../datasets/queries/look-at-tables.js';
@@ -24,14 +26,16 @@ export interface ChooseDatasetsInput {
 
 /**
  * The context of a question about datasets: all that it was asked of, with values of the columns that share words with it, and joins
- * that names suggest and values bear out. Values are read from a file once and kept; joins are looked at anew, as any two may meet.
+ * that names suggest and values bear out, and the verified examples of these datasets that are most like it. Values are read from a file once and kept; joins are looked at anew, as any two may meet.
  * Where the files are on another machine and do not come soon, the question does without what is not kept yet.
  */
 export async function chooseDatasets(
   deps: AnswerDeps,
   { questionId, tenantId, text, turns }: ChooseDatasetsInput,
-): Promise<Pick<Retrieved, 'schema' | 'chosen' | 'values'>> {
-  const asked = await deps.db.withTenant(tenantId, (tx) => readQuestionTables(tx, questionId));
+): Promise<Pick<Retrieved, 'schema' | 'chosen' | 'values' | 'guidance'> & { mappingVersion: number }> {
+  const [asked, examples] = await deps.db.withTenant(tenantId, (tx) =>
+    Promise.all([readQuestionTables(tx, questionId), loadDatasetExamples(tx, questionId)]),
+  );
   const catalog = catalogOf(asked);
   const { tables } = catalog.schema;
   const { joins, values } = await lookAt(deps, tenantId, asked, tables);
@@ -40,6 +44,12 @@ export async function chooseDatasets(
     schema: { tables, foreignKeys: joins },
     chosen: allAsked(tables),
     values: matchValues(said, tables, { ...catalog.values, ...values }),
+    guidance: chooseGuidance(
+      text,
+      tables.map(({ tableName }) => tableName),
+      examples.entries,
+    ),
+    mappingVersion: examples.version,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { QuerySettings } from '../../contracts/data-source.js';
 import { LIMITS } from '../../contracts/limits.js';
 import { QuaestorError } from '../../contracts/quaestor-error.js';
-import { readQuestionTables } from '../../db/statements/question-tables.js';
+import { type QuestionTable, readQuestionTables } from '../../db/statements/question-tables.js';
 import { activitySignal } from '../activity-context.js';
 import type { Connector, QueryRequest } from '../data-sources/connector.js';
 import { loadSourceConnection } from '../data-sources/source-connection.js';
@@ -31,18 +31,47 @@ export async function openTarget(
   { dataSourceId, questionId, tenantId }: RunSqlInput,
   placement: 'inline' | 'queued',
 ): Promise<QueryTarget | undefined> {
-  if (dataSourceId !== undefined) {
-    const source = await loadSourceConnection(deps, tenantId, dataSourceId);
-    const { connectionString, connector, querySettings } = source;
-    return {
-      explainAndRun: (query, shouldRun) => connector.explainAndRun({ ...query, connectionString }, shouldRun),
-      limits: { maxCost: deps.query.maxCost, ...querySettings },
-      inlineCost: LIMITS.inlineQueryCost,
-    };
-  }
-  const { files, queries } = deps.datasets;
+  if (dataSourceId !== undefined) return await openSource(deps, { tenantId, dataSourceId });
   const asked = await deps.db.withTenant(tenantId, (tx) => readQuestionTables(tx, questionId));
   if (asked.length === 0) throw new QuaestorError('not_found', 'What the question was asked of was deleted.');
+  return await openTables(deps, { tenantId, tables: asked }, placement);
+}
+
+/** @throws QuaestorError `not_found` */
+export async function openSource(
+  deps: AnswerDeps,
+  { dataSourceId, tenantId }: { tenantId: string; dataSourceId: string },
+): Promise<QueryTarget> {
+  const source = await loadSourceConnection(deps, tenantId, dataSourceId);
+  const { connectionString, connector, querySettings } = source;
+  return {
+    explainAndRun: (query, shouldRun) => connector.explainAndRun({ ...query, connectionString }, shouldRun),
+    limits: { maxCost: deps.query.maxCost, ...querySettings },
+    inlineCost: LIMITS.inlineQueryCost,
+  };
+}
+
+interface AskedTables {
+  tenantId: string;
+  tables: readonly QuestionTable[];
+}
+
+/**
+ * A session over versions of datasets and rows of answers; undefined as openTarget says.
+ * @throws QuaestorError `dataset_unreadable`
+ */
+export function openTables(deps: AnswerDeps, asked: AskedTables, placement: 'queued'): Promise<QueryTarget>;
+export function openTables(
+  deps: AnswerDeps,
+  asked: AskedTables,
+  placement: 'inline' | 'queued',
+): Promise<QueryTarget | undefined>;
+export async function openTables(
+  deps: AnswerDeps,
+  { tables: asked, tenantId }: AskedTables,
+  placement: 'inline' | 'queued',
+): Promise<QueryTarget | undefined> {
+  const { files, queries } = deps.datasets;
   const tables = await findSessionTables({
     files,
     tenantId,

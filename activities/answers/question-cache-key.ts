@@ -34,12 +34,15 @@ export async function questionCacheKeys(
         givenSql: work.given?.sql,
       }),
     );
+  const mappingVersion = work.context?.mappingVersion ?? 0;
   if (dataSourceId !== undefined) {
-    const mappingVersion = work.context?.mappingVersion ?? 0;
     return {
       cacheKey: keyOf({ dataSourceId, versionId: work.versionId ?? '', mappingVersion, area: work.area }),
     };
   }
-  const { content, exact } = datasetCacheParts(await readAskedContents(tx, questionId));
+  const { content, exact } = datasetCacheParts(await readAskedContents(tx, questionId), {
+    mappingVersion,
+    examples: work.context?.guidance?.examples,
+  });
   return { cacheKey: keyOf(exact), contentKey: keyOf(content) };
 }

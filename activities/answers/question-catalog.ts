@@ -22,17 +22,17 @@ export async function loadCatalog(
   work: QuestionWork | undefined,
 ): Promise<QuestionCatalog> {
   if (work?.dialect === 'duckdb') {
-    const { schema, ...catalog } = catalogOf(
-      await deps.db.withTenant(tenantId, (tx) => readQuestionTables(tx, questionId)),
-    );
-    return {
-      ...catalog,
-      schema: { tables: schema.tables.map(withRows(catalog.datasets)), foreignKeys: schema.foreignKeys },
-    };
+    return guardCatalogOf(await deps.db.withTenant(tenantId, (tx) => readQuestionTables(tx, questionId)));
   }
   if (!work?.versionId) throw new QuaestorError('not_found', 'The question was deleted.');
   const { schema, values } = await deps.schemas.load({ tenantId, versionId: work.versionId });
   return { schema, values, cutOff: [] };
+}
+
+/** All that SQL over these tables may name. @throws QuaestorError `not_found` when there are none */
+export function guardCatalogOf(asked: readonly QuestionTable[]): QuestionCatalog {
+  const { schema, ...catalog } = catalogOf(asked);
+  return { ...catalog, schema: { ...schema, tables: schema.tables.map(withRows(catalog.datasets)) } };
 }
 
 const withRows =

@@ -51,7 +51,7 @@ export async function describeBatch(
     const entries = (read?.descriptions ?? []).map((one) => ({ kind: 'description' as const, ...one }));
     const dropped = read?.dropped ?? 0;
     const proposed = await deps.db.withTenant(tenantId, async (tx) => {
-      const { created } = await putMappings(tx, dataSourceId, entries, {
+      const { created } = await putMappings(tx, { dataSourceId }, entries, {
         origin: 'model',
         status: 'generated',
       });

@@ -2,7 +2,6 @@ import { QuaestorError, toErrorRecord } from '../../contracts/quaestor-error.js'
 import type { ExampleResult } from '../../contracts/verified-example.js';
 import type { CheckExamplesInput } from '../../contracts/workflows.js';
 import { appendAudit } from '../../db/statements/audit.js';
-import { getDataSourceForChecks } from '../../db/statements/data-sources.js';
 import { saveExampleResult } from '../../db/statements/example-runs.js';
 import {
   type ExampleToCheck,
@@ -11,26 +10,24 @@ import {
 } from '../../db/statements/verified-examples.js';
 import { activitySignal, withHeartbeat } from '../activity-context.js';
 import type { AnswerDeps } from '../answers/answer-deps.js';
-import { guardInputOf, guardSql } from '../answers/guard-sql.js';
+import { guardSql } from '../answers/guard-sql.js';
 import { assertPrice } from '../answers/query-price.js';
 import type { QueryResult } from '../data-sources/connector.js';
 import { expectReturn } from '../data-sources/expect-return.js';
-import { loadSourceConnection } from '../data-sources/source-connection.js';
 import { assertJobRuns } from '../jobs/start-job.js';
+import { loadDatasetGround, loadSourceGround } from './example-ground.js';
 
-export interface CheckExampleInput extends CheckExamplesInput {
-  mappingId: string;
-}
+export type CheckExampleInput = CheckExamplesInput & { mappingId: string };
 
 /** Says nothing about the example. */
 const PASSING: ReadonlySet<string> = new Set(['retryable', 'cancelled']);
 
 /**
- * Does the SQL of a verified example again, through the guard and on the data source as it is now, and keeps how the result differs
+ * Does the SQL of a verified example again, through the guard and on the data source, or the datasets, as they are now, and keeps how the result differs
  * from the verified one. What guard or database refuse is a difference; a data source that is away is tried again.
  */
 export async function checkExample(deps: AnswerDeps, input: CheckExampleInput): Promise<void> {
-  const { dataSourceId, jobId, mappingId: exampleId, runId, tenantId } = input;
+  const { dataSourceId, datasetId, jobId, mappingId: exampleId, runId, tenantId } = input;
   await withHeartbeat(async () => {
     const started = performance.now();
     const example = await deps.db.withTenant(tenantId, async (tx) => {
@@ -62,7 +59,7 @@ export async function checkExample(deps: AnswerDeps, input: CheckExampleInput): 
         subjectId: exampleId,
         data: {
           sql: example.sql,
-          dataSourceId,
+          ...(dataSourceId === undefined ? { datasetId } : { dataSourceId }),
           example: true,
           rowCount: result?.rows.length,
           code: error?.code,
@@ -74,26 +71,25 @@ export async function checkExample(deps: AnswerDeps, input: CheckExampleInput): 
 
 async function runAgain(
   deps: AnswerDeps,
-  { dataSourceId, tenantId }: CheckExampleInput,
+  { dataSourceId, mappingId, tenantId }: CheckExampleInput,
   { sql }: ExampleToCheck,
 ): Promise<QueryResult> {
-  const found = await deps.db.withTenant(tenantId, (tx) => getDataSourceForChecks(tx, dataSourceId));
-  if (!found?.versionId)
-    throw new QuaestorError('data_source_not_indexed', 'The data source has no finished index.');
-  const { schema } = await deps.schemas.load({ tenantId, versionId: found.versionId });
-  const verdict = await guardSql({ ...guardInputOf(found), sql, tables: schema.tables });
+  const ground =
+    dataSourceId === undefined
+      ? await loadDatasetGround(deps, { tenantId, mappingId })
+      : await loadSourceGround(deps, { tenantId, dataSourceId });
+  const verdict = await guardSql({ ...ground.guard, sql });
   if (!verdict.accepted) throw new QuaestorError(verdict.error.code, verdict.error.message, verdict.error);
-  const source = await loadSourceConnection(deps, tenantId, dataSourceId);
+  const target = await ground.open();
   const query = {
-    connectionString: source.connectionString,
     sql: verdict.sql,
     limitedSql: verdict.limitedSql,
     statementTimeoutMs: deps.query.statementTimeoutMs,
     signal: activitySignal(),
   };
   const { result } = await expectReturn(false, () =>
-    source.connector.explainAndRun(query, (plan) => {
-      assertPrice(plan, { maxCost: deps.query.maxCost, ...source.querySettings });
+    target.explainAndRun(query, (plan) => {
+      assertPrice(plan, target.limits);
       return true;
     }),
   );

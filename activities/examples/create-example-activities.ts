@@ -1,4 +1,4 @@
-import { EXAMPLE_LIMITS } from '../../contracts/verified-example.js';
+import { EXAMPLE_LIMITS, ownerId, ownerOf } from '../../contracts/verified-example.js';
 import type { CheckExamplesInput, CheckExamplesResult } from '../../contracts/workflows.js';
 import { appendEvent } from '../../db/statements/events.js';
 import { countOutcomes, insertExampleRun } from '../../db/statements/example-runs.js';
@@ -16,21 +16,23 @@ export type ExampleQueryActivities = ReturnType<typeof createExampleQueryActivit
 /** The frame of a run over the verified examples; local activities. */
 export function createExampleActivities(deps: ExampleDeps) {
   return {
-    /** Makes the rows of the run that follows an indexing; false when there is nothing to check. */
+    /** Makes the rows of the run that follows an indexing, or a new version of a dataset; false when there is nothing to check. */
     async openExampleRun(input: CheckExamplesInput): Promise<boolean> {
-      const { dataSourceId, jobId, runId: id, tenantId } = input;
+      const { jobId, runId: id, tenantId } = input;
+      const owner = ownerOf(input);
       return await deps.db.withTenant(tenantId, async (tx) => {
-        if ((await listVerifiedExamples(tx, dataSourceId, 1)).length === 0) return false;
-        if (await insertJob(tx, { id: jobId, kind: 'check-examples', subjectId: dataSourceId }))
+        if ((await listVerifiedExamples(tx, owner, 1)).length === 0) return false;
+        if (await insertJob(tx, { id: jobId, kind: 'check-examples', subjectId: ownerId(owner) }))
           await appendEvent(tx, jobId, 'job.queued', {}, 'queued');
-        await insertExampleRun(tx, { id, dataSourceId, jobId, reason: 'indexed' });
+        const reason = owner.datasetId === undefined ? 'indexed' : 'version_changed';
+        await insertExampleRun(tx, { id, ...owner, jobId, reason });
         return true;
       });
     },
 
     async listExamples(input: CheckExamplesInput): Promise<{ mappingIds: string[] }> {
       const examples = await deps.db.withTenant(input.tenantId, (tx) =>
-        listVerifiedExamples(tx, input.dataSourceId, EXAMPLE_LIMITS.examples),
+        listVerifiedExamples(tx, ownerOf(input), EXAMPLE_LIMITS.examples),
       );
       return { mappingIds: examples.map(({ id }) => id) };
     },
@@ -50,7 +52,7 @@ export function createExampleActivities(deps: ExampleDeps) {
   };
 }
 
-/** Queue `data-source`. */
+/** Queues `data-source` and `dataset-queries`. */
 export function createExampleQueryActivities(deps: AnswerDeps) {
   return { checkExample: (input: CheckExampleInput) => checkExample(deps, input) };
 }

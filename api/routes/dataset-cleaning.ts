@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Caller } from '../../contracts/identity.js';
 import { QuaestorError } from '../../contracts/quaestor-error.js';
 import { appendAudit } from '../../db/statements/audit.js';
 import { findNewestPlan, getVersion, listVersions, switchVersion } from '../../db/statements/cleaning.js';
@@ -19,6 +20,7 @@ import {
 import { datasetSchema } from '../schemas/dataset.js';
 import { idParams, uuid } from '../schemas/text.js';
 import { editPlan, readPlan, startCleaning, startPlan } from '../start-cleaning.js';
+import { checkAfterSwitch } from '../start-example-run.js';
 
 const tag = 'Datasets';
 const planParams = idParams.extend({ planId: uuid() });
@@ -196,11 +198,11 @@ export function addDatasetCleaningRoutes(routes: Routes, deps: ApiContext): void
 
   /** Nothing is written but which version is on, so it takes no time, whatever their size. */
   const activate = async (
-    caller: { tenantId: string; userId: string },
+    caller: Caller,
     id: string,
     choose: (active: string, source: string | undefined) => string,
   ) => {
-    await db.withTenant(caller.tenantId, async (tx) => {
+    const isOther = await db.withTenant(caller.tenantId, async (tx) => {
       const active = (await getDataset(tx, id))?.version;
       if (active === undefined) throw noSuch('dataset');
       if (active === null) throw new QuaestorError('dataset_not_ready', 'The dataset has no version yet.');
@@ -213,7 +215,9 @@ export function addDatasetCleaningRoutes(routes: Routes, deps: ApiContext): void
         subjectId: id,
         data: { from: active.id, to: versionId },
       });
+      return versionId !== active.id;
     });
+    if (isOther) await checkAfterSwitch(deps, caller, id);
     return { status: 200, body: await read(caller.tenantId, id) };
   };
 
@@ -224,6 +228,7 @@ export function addDatasetCleaningRoutes(routes: Routes, deps: ApiContext): void
       operationId: 'switchDatasetVersion',
       tag,
       summary: 'Switch to another version',
+      description: 'A run over the verified examples of the dataset is started, if there are any.',
       scope: 'data-sources:write',
       params: idParams,
       body: activeVersionBody,
@@ -240,7 +245,8 @@ export function addDatasetCleaningRoutes(routes: Routes, deps: ApiContext): void
       operationId: 'undoCleaning',
       tag,
       summary: 'Switch back to the version that this one was made from',
-      description: 'At once, and nothing is lost: the cleaned version can be switched on again.',
+      description:
+        'At once, and nothing is lost: the cleaned version can be switched on again. A run over the verified examples of the dataset is started, if there are any.',
       scope: 'data-sources:write',
       params: idParams,
       body: z.strictObject({}).optional(),

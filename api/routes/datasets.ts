@@ -206,7 +206,8 @@ export function addDatasetRoutes(routes: Routes, deps: ApiContext): void {
       operationId: 'deleteDataset',
       tag,
       summary: 'Delete a dataset with its file and versions',
-      description: 'The questions about it go too, with their answers and schedules.',
+      description:
+        'The questions about it go too, with their answers and schedules, and the verified examples that read nothing but deleted datasets.',
       scope: 'data-sources:write',
       params: idParams,
       replies: { 204: { description: 'Deleted.' } },

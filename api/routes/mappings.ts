@@ -93,7 +93,7 @@ export function addMappingRoutes(routes: Routes, { db }: ApiDeps): void {
             details: { issues: issues.slice(0, 50) },
           });
         }
-        const counts = await putMappings(tx, params.id, entries, { origin: 'person' });
+        const counts = await putMappings(tx, { dataSourceId: params.id }, entries, { origin: 'person' });
         await audit(tx, caller, 'mappings.put', params.id, counts);
         return { ...counts, unmatched: [] };
       });

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import {
   EXAMPLE_OUTCOMES,
+  EXAMPLE_RUN_REASONS,
   type ExampleResult,
   type ExampleRun,
   type VerifiedExample,
 } from '../../contracts/verified-example.js';
 import { errorRecordSchema } from './problem.js';
-import { text, timestamp, uuid } from './text.js';
+import { idParams, text, timestamp, uuid } from './text.js';
 
 export const saveExampleBody = z
   .strictObject({
@@ -21,16 +22,27 @@ export const saveExampleBody = z
 
 export const verifiedExampleSchema = z
   .object({
-    id: uuid().meta({ description: 'Of the mapping; taking that back takes the example back.' }),
+    id: uuid().meta({
+      description: 'Of the mapping, where it is of a data source: taking that back takes the example back.',
+    }),
     questionId: uuid(),
     question: z.string(),
     sql: z.string(),
+    tables: z
+      .array(z.object({ name: z.string(), datasetId: uuid().nullable(), title: z.string() }))
+      .optional()
+      .meta({
+        description:
+          'The datasets that the SQL reads, by the names that it has for them; null for one that was deleted. Absent for an example of a data source.',
+      }),
     columns: z.array(z.string()),
     rowCount: z.int(),
     verifiedBy: z.string(),
     verifiedAt: timestamp(),
   })
   .meta({ id: 'VerifiedExample' }) satisfies z.ZodType<VerifiedExample>;
+
+export const exampleParams = idParams.extend({ exampleId: uuid() });
 
 export const verifiedExampleListSchema = z
   .object({ examples: z.array(verifiedExampleSchema) })
@@ -55,7 +67,7 @@ const exampleRunSchema = z
     id: uuid(),
     jobId: z.string(),
     status: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']),
-    reason: z.enum(['indexed', 'requested']),
+    reason: z.enum(EXAMPLE_RUN_REASONS),
     counts: z.object({
       same: z.int(),
       rows_changed: z.int(),

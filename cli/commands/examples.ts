@@ -1,14 +1,28 @@
-import type { ExampleResult, ExampleRun } from '../../contracts/verified-example.js';
+import type { ExampleOwner, ExampleResult, ExampleRun } from '../../contracts/verified-example.js';
+import { UsageError } from '../cli-error.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import { findDatasets } from '../find-datasets.js';
 import { findSource } from '../find-source.js';
 import { renderTable } from '../render/table.js';
 import { plural, printable } from '../render/text.js';
 import { watchJob } from '../watch-job.js';
 
-interface SourceOption {
+interface OwnerOption {
   /** Name or id; may be left out when there is exactly one. */
   source?: string | undefined;
+  /** Name or id of a dataset, in place of a data source. */
+  dataset?: string | undefined;
+}
+
+/** @throws UsageError when there is none such, or both are named */
+async function findOwner({ client }: CommandContext, options: OwnerOption): Promise<ExampleOwner> {
+  const { dataset, source } = options;
+  if (dataset === undefined) return { dataSourceId: (await findSource(client, source)).id };
+  if (source !== undefined)
+    throw new UsageError('Examples are those of a data source or of a dataset: name one of the two.');
+  const [datasetId] = await findDatasets(client, [dataset]);
+  return { datasetId: datasetId! };
 }
 
 export async function saveExample(
@@ -24,9 +38,8 @@ export async function saveExample(
   return EXIT.ok;
 }
 
-export async function listExamples(context: CommandContext, options: SourceOption): Promise<ExitCode> {
-  const source = await findSource(context.client, options.source);
-  const examples = await context.client.listExamples(source.id);
+export async function listExamples(context: CommandContext, options: OwnerOption): Promise<ExitCode> {
+  const examples = await context.client.listExamples(await findOwner(context, options));
   if (context.isJson) context.printJson({ examples });
   else if (examples.length === 0)
     context.print('No answer was verified yet: quaestor examples save QUESTION_ID');
@@ -49,20 +62,29 @@ export async function listExamples(context: CommandContext, options: SourceOptio
   return EXIT.ok;
 }
 
+export async function removeExample(
+  context: CommandContext,
+  { id, ...options }: OwnerOption & { id: string },
+): Promise<ExitCode> {
+  await context.client.deleteExample(await findOwner(context, options), id);
+  if (context.isJson) context.printJson({ id, removed: true });
+  else context.print('Removed.');
+  return EXIT.ok;
+}
+
 /** Does them all again and prints what came out differently; fails when something did. */
-export async function checkExamples(context: CommandContext, options: SourceOption): Promise<ExitCode> {
-  const source = await findSource(context.client, options.source);
-  const { id, jobId } = await context.client.checkExamples(source.id);
+export async function checkExamples(context: CommandContext, options: OwnerOption): Promise<ExitCode> {
+  const owner = await findOwner(context, options);
+  const { id, jobId } = await context.client.checkExamples(owner);
   await watchJob(context, jobId);
-  const run = (await context.client.listExampleRuns(source.id)).find((one) => one.id === id);
+  const run = (await context.client.listExampleRuns(owner)).find((one) => one.id === id);
   if (context.isJson) context.printJson(run);
   else context.print(run ? renderRun(context, run) : 'The run is not listed any more.');
   return run?.status === 'succeeded' && run.differences.length === 0 ? EXIT.ok : EXIT.failed;
 }
 
-export async function listExampleRuns(context: CommandContext, options: SourceOption): Promise<ExitCode> {
-  const source = await findSource(context.client, options.source);
-  const runs = await context.client.listExampleRuns(source.id);
+export async function listExampleRuns(context: CommandContext, options: OwnerOption): Promise<ExitCode> {
+  const runs = await context.client.listExampleRuns(await findOwner(context, options));
   if (context.isJson) context.printJson({ runs });
   else if (runs.length === 0) context.print('There was no run yet: quaestor examples check');
   else context.print(runs.map((run) => renderRun(context, run)).join('\n\n'));

@@ -1,16 +1,21 @@
 import type { JobStatus } from '../../contracts/job.js';
-import type { ExampleOutcome, ExampleResult, ExampleRun } from '../../contracts/verified-example.js';
+import type {
+  ExampleOutcome,
+  ExampleOwner,
+  ExampleResult,
+  ExampleRun,
+} from '../../contracts/verified-example.js';
 import type { Transaction } from '../database.js';
 import { toJson } from '../to-json.js';
 
 export async function insertExampleRun(
   tx: Transaction,
-  run: { id: string; dataSourceId: string; jobId: string; reason: ExampleRun['reason'] },
+  run: ExampleOwner & { id: string; jobId: string; reason: ExampleRun['reason'] },
 ): Promise<void> {
   await tx.query(
-    `INSERT INTO example_runs (id, tenant_id, data_source_id, job_id, reason) VALUES ($1, $2, $3, $4, $5)
+    `INSERT INTO example_runs (id, tenant_id, data_source_id, dataset_id, job_id, reason) VALUES ($1, $2, $3, $4, $5, $6)
      ON CONFLICT (id) DO NOTHING`,
-    [run.id, tx.tenantId, run.dataSourceId, run.jobId, run.reason],
+    [run.id, tx.tenantId, run.dataSourceId ?? null, run.datasetId ?? null, run.jobId, run.reason],
   );
 }
 
@@ -53,7 +58,7 @@ export async function countOutcomes(tx: Transaction, runId: string): Promise<Exa
 /** Newest first, at most `limit`. */
 export async function listExampleRuns(
   tx: Transaction,
-  dataSourceId: string,
+  owner: ExampleOwner,
   limit: number,
 ): Promise<ExampleRun[]> {
   const rows = await tx.query<{
@@ -71,8 +76,8 @@ export async function listExampleRuns(
          'durationMs', e.duration_ms) ORDER BY e.mapping_id), '[]')
        FROM example_results e WHERE e.run_id = r.id) AS results
      FROM example_runs r JOIN jobs j ON j.id = r.job_id
-     WHERE r.data_source_id = $1 ORDER BY r.created_at DESC, r.id DESC LIMIT $2`,
-    [dataSourceId, limit],
+     WHERE r.data_source_id = $1 OR r.dataset_id = $2 ORDER BY r.created_at DESC, r.id DESC LIMIT $3`,
+    [owner.dataSourceId ?? null, owner.datasetId ?? null, limit],
   );
   return rows.map(({ results, ...row }) => ({
     id: row.id,

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type {
   MappingContent,
+  MappingGround,
   MappingKind,
   MappingOrigin,
   MappingSet,
@@ -39,18 +40,22 @@ const COLUMNS = `id, kind, canonical_table_name AS table_name, canonical_column_
  */
 export async function putMappings(
   tx: Transaction,
-  dataSourceId: string,
+  ground: MappingGround,
   entries: readonly MappingContent[],
   said: { origin: MappingOrigin; status?: MappingStatus },
 ): Promise<{ created: number; updated: number; unchanged: number }> {
   const status = said.status ?? 'accepted';
+  const [key, identity] =
+    'dataSourceId' in ground
+      ? ['data_source_id', ground.dataSourceId]
+      : ['datasets_key', datasetsKey(ground.datasetIds)];
   const rows = await tx.query<{ is_new: boolean }>(
-    `INSERT INTO schema_mappings AS m (id, tenant_id, data_source_id, kind, canonical_table_name, canonical_column_name, content,
+    `INSERT INTO schema_mappings AS m (id, tenant_id, ${key}, kind, canonical_table_name, canonical_column_name, content,
                                        name, members, note, status, origin)
      SELECT r.id, $1, $2, r.kind, r.table_name, r.column_name, r.content, r.name, r.members, r.note, $4, $5
      FROM jsonb_to_recordset($3) AS r(id uuid, kind text, table_name text, column_name text, content text, name text,
                                       members text[], note text)
-     ON CONFLICT (data_source_id, mapping_identity(kind, coalesce(canonical_column_name, canonical_table_name), content, name))
+     ON CONFLICT (${key}, mapping_identity(kind, coalesce(canonical_column_name, canonical_table_name), content, name))
      DO UPDATE
        SET content = excluded.content, name = excluded.name, members = excluded.members, note = excluded.note,
            status = excluded.status, origin = excluded.origin, updated_at = now()
@@ -58,10 +63,10 @@ export async function putMappings(
          AND (m.content, m.name, m.members, m.note, m.status)
            IS DISTINCT FROM (excluded.content, excluded.name, excluded.members, excluded.note, excluded.status)
      RETURNING xmax = 0 AS is_new`,
-    [tx.tenantId, dataSourceId, toJson(onePerIdentity(entries)), status, said.origin],
+    [tx.tenantId, identity, toJson(onePerIdentity(entries)), status, said.origin],
   );
   const created = rows.filter((row) => row.is_new).length;
-  if (rows.length > 0 && status === 'accepted') await countEdit(tx, dataSourceId);
+  if (rows.length > 0 && status === 'accepted') await countEdit(tx, ground);
   return { created, updated: rows.length - created, unchanged: entries.length - rows.length };
 }
 
@@ -121,7 +126,7 @@ export async function setMappingStatus(
     `UPDATE schema_mappings SET status = $3, updated_at = now() WHERE data_source_id = $1 AND id = $2 RETURNING ${COLUMNS}`,
     [dataSourceId, id, status],
   );
-  if (row) await countEdit(tx, dataSourceId);
+  if (row) await countEdit(tx, { dataSourceId });
   return row && toMapping(row);
 }
 
@@ -131,7 +136,7 @@ export async function deleteMapping(tx: Transaction, dataSourceId: string, id: s
     'DELETE FROM schema_mappings WHERE data_source_id = $1 AND id = $2 RETURNING id',
     [dataSourceId, id],
   );
-  if (rows.length > 0) await countEdit(tx, dataSourceId);
+  if (rows.length > 0) await countEdit(tx, { dataSourceId });
   return rows.length > 0;
 }
 
@@ -155,11 +160,19 @@ export async function getMappingVersion(tx: Transaction, dataSourceId: string): 
   return row?.mapping_version ?? 0;
 }
 
-const countEdit = async (tx: Transaction, dataSourceId: string): Promise<void> => {
-  await tx.query('UPDATE data_sources SET mapping_version = mapping_version + 1 WHERE id = $1', [
-    dataSourceId,
-  ]);
-};
+/** Makes answers that were kept before one that is not given again. */
+export async function countEdit(tx: Transaction, ground: MappingGround): Promise<void> {
+  const [table, ids] =
+    'dataSourceId' in ground
+      ? ['data_sources', [ground.dataSourceId]]
+      : // In one order, so that two who speak of the same datasets wait for each other.
+        ['datasets', [...ground.datasetIds].sort()];
+  for (const id of ids)
+    await tx.query(`UPDATE ${table} SET mapping_version = mapping_version + 1 WHERE id = $1`, [id]);
+}
+
+/** Equal for the same datasets in any order. */
+export const datasetsKey = (ids: readonly string[]): string => [...new Set(ids)].sort().join(' ');
 
 /** One statement may not change a row twice: of entries that say the same thing the last one counts. */
 function onePerIdentity(entries: readonly MappingContent[]): object[] {

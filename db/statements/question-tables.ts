@@ -41,6 +41,8 @@ export interface DatasetForAsking {
    * without a version.
    */
   contentKey: string | null;
+  /** How often what is said of it was edited: its examples. */
+  mappingVersion: number;
 }
 
 const CONTENT_KEY = `CASE WHEN v.job_id LIKE 'ingest-%' THEN
@@ -55,7 +57,7 @@ export async function readDatasetsForAsking(
 ): Promise<DatasetForAsking[]> {
   return await tx.query<DatasetForAsking>(
     `SELECT d.id, d.name, d.status, v.id AS "versionId",
-       ${CONTENT_KEY} AS "contentKey"
+       ${CONTENT_KEY} AS "contentKey", d.mapping_version AS "mappingVersion"
      FROM datasets d LEFT JOIN dataset_versions v ON v.id = d.active_version_id WHERE d.id = ANY($1::uuid[])`,
     [ids],
   );
@@ -90,19 +92,31 @@ interface Row {
 }
 
 /** In the order in which they were named; a version or result that is gone is left out. */
-export async function readQuestionTables(tx: Transaction, questionId: string): Promise<QuestionTable[]> {
+export const readQuestionTables = (tx: Transaction, questionId: string): Promise<QuestionTable[]> =>
+  readTables(tx, 'SELECT * FROM question_tables WHERE question_id = $1', questionId);
+
+/** The datasets that an example reads, in the versions that are on now; one that is gone is left out. */
+export const readTablesOfExample = (tx: Transaction, mappingId: string): Promise<QuestionTable[]> =>
+  readTables(
+    tx,
+    `SELECT e.position, e.name, e.dataset_id, a.active_version_id AS version_id, NULL::uuid AS result_of
+     FROM example_tables e JOIN datasets a ON a.id = e.dataset_id WHERE e.mapping_id = $1`,
+    mappingId,
+  );
+
+async function readTables(tx: Transaction, tables: string, id: string): Promise<QuestionTable[]> {
   const rows = await tx.query<Row>(
     `SELECT t.name, t.dataset_id, t.version_id, d.name AS dataset_name, v.row_count, v.columns, s.values,
             t.result_of, a.question_id AS rows_of, q.text AS question, a.row_count AS answer_rows, a.columns AS answer_columns,
             a.truncated
-     FROM question_tables t
+     FROM (${tables}) t
      LEFT JOIN datasets d ON d.id = t.dataset_id
      LEFT JOIN dataset_versions v ON v.id = t.version_id
      LEFT JOIN dataset_values s ON s.version_id = v.id
      LEFT JOIN questions q ON q.id = t.result_of
      LEFT JOIN answers a ON a.question_id = coalesce(q.cached_from, q.follows, q.id)
-     WHERE t.question_id = $1 ORDER BY t.position`,
-    [questionId],
+     ORDER BY t.position`,
+    [id],
   );
   return rows.flatMap((row): QuestionTable[] => {
     const { columns, dataset_id: datasetId, name, result_of: resultOf, rows_of: rowsOf, version_id } = row;

@@ -1,5 +1,6 @@
 import type { ChosenTable, EarlierTurn } from '../../contracts/question.js';
 import type { SchemaContext } from '../../contracts/schema-registry.js';
+import { isNamedIn, sqlWords } from '../names-in-sql.js';
 
 /** Turns whose tables a follow-up needs: it may change the one before last, rarely an older one. */
 const TURNS = 2;
@@ -14,14 +15,17 @@ export function withEarlierTables(
   schema: SchemaContext,
 ): ChosenTable[] {
   const all = [...chosen];
-  const words = new Set(
-    turns.slice(-TURNS).flatMap(({ sql }) => sql.toLowerCase().match(/[\p{L}\p{N}_$]+/gu) ?? []),
+  const words = sqlWords(
+    turns
+      .slice(-TURNS)
+      .map(({ sql }) => sql)
+      .join('\n'),
   );
   if (words.size === 0) return all;
   for (const { canonicalTableName, tableName, schemaName } of schema.tables) {
-    const isSpokenOf = namesOf(tableName).every((word) => words.has(word));
+    const isSpokenOf = isNamedIn(words, tableName);
     // Several schemas may have the name; SQL mostly says which, but for those of the search path.
-    const isOfSchema = schemaName === 'public' || namesOf(schemaName).every((word) => words.has(word));
+    const isOfSchema = schemaName === 'public' || isNamedIn(words, schemaName);
     if (!isSpokenOf || !isOfSchema || all.some((table) => table.canonicalTableName === canonicalTableName))
       continue;
     all.push({
@@ -33,5 +37,3 @@ export function withEarlierTables(
   }
   return all;
 }
-
-const namesOf = (name: string): string[] => name.toLowerCase().match(/[\p{L}\p{N}_$]+/gu) ?? [name];

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { ColumnProfile } from '../../contracts/dataset-profile.js';
 import type { RegistryTable } from '../../contracts/schema-registry.js';
-import type { Database } from '../../db/database.js';
+import type { Database, Transaction } from '../../db/database.js';
 import { openProfile } from '../../db/open-profile.js';
 import { findLeader } from '../../db/statements/answer-flights.js';
 import { saveAnswer, saveResultPages, saveResultPresentation } from '../../db/statements/answers.js';
@@ -11,7 +11,11 @@ import { insertCleaningPlan, insertCleaningRun } from '../../db/statements/clean
 import { noteDataSourceUse } from '../../db/statements/data-source-uses.js';
 import { insertDataSource } from '../../db/statements/data-sources.js';
 import { saveProfileColumns } from '../../db/statements/dataset-profiles.js';
-import { activateDatasetVersion, insertDataset } from '../../db/statements/datasets.js';
+import {
+  activateDatasetVersion,
+  insertDataset,
+  type NewDatasetVersion,
+} from '../../db/statements/datasets.js';
 import { saveDescriptionBatches } from '../../db/statements/descriptions.js';
 import { appendEvent } from '../../db/statements/events.js';
 import { insertExampleRun, saveExampleResult } from '../../db/statements/example-runs.js';
@@ -113,6 +117,54 @@ export const registryItem = (content: string): RegistryItem => ({
   batch: null,
 });
 
+const datasetFile = (id: string) => ({
+  id,
+  name: 'sales',
+  fileName: 'sales.csv',
+  sizeBytes: 4,
+  sha256: hashOf('a\n1\n').toString('hex'),
+});
+
+const emptyVersion = (id: string, datasetId: string, jobId: string): NewDatasetVersion => ({
+  id,
+  datasetId,
+  jobId,
+  rowCount: 0,
+  columns: [],
+  reading: {
+    format: 'csv',
+    encoding: 'utf-8',
+    delimiter: ',',
+    quote: '"',
+    escape: null,
+    headerRows: 1,
+    skippedRows: 0,
+    tables: 1,
+    confidence: 1,
+    evidence: [],
+    mendedRecords: 0,
+    shortRecords: 0,
+    longRecords: 0,
+    outsideRecords: 0,
+  },
+  rejectedCells: 0,
+  parquetBytes: 4,
+  preview: { rows: [], rejects: [] },
+});
+
+/** A dataset `sales` with this many versions, oldest first; the last one is on. */
+export async function createDatasetRow(
+  tx: Transaction,
+  { userId, versions = 1 }: { userId: string; versions?: number },
+): Promise<{ id: string; versionIds: string[] }> {
+  const id = uuidv7();
+  const versionIds = Array.from({ length: versions }, () => uuidv7());
+  await insertDataset(tx, { ...datasetFile(id), userId });
+  for (const versionId of versionIds)
+    await activateDatasetVersion(tx, emptyVersion(versionId, id, `ingest-${id}-${versionId}`));
+  return { id, versionIds };
+}
+
 /** At least one row of this tenant in every table of the store, written as the product writes them. */
 export async function fillTenant(db: Database, tenant: TestTenant): Promise<{ dataSourceId: string }> {
   const dataSourceId = await createSourceRow(db, tenant);
@@ -151,7 +203,7 @@ export async function fillTenant(db: Database, tenant: TestTenant): Promise<{ da
     await putJoinDecisions(tx, dataSourceId, [{ ...join, decision: 'accepted' }], 'person');
     await saveDescriptionBatches(tx, jobId, [{ targets: [], request: { system: 's', user: 'u' } }]);
     const synonym = { kind: 'synonym', target: 'public.orders', text: 'purchases' } as const;
-    await putMappings(tx, dataSourceId, [synonym], { origin: 'person' });
+    await putMappings(tx, { dataSourceId }, [synonym], { origin: 'person' });
     await appendEvent(tx, question.jobId, 'job.queued', {});
     await saveModelReply(tx, question.id, 0, {
       model: { provider: 'built-in', name: 'built-in' },
@@ -174,41 +226,8 @@ export async function fillTenant(db: Database, tenant: TestTenant): Promise<{ da
     });
     await findLeader(tx, { cacheKey: hashOf(question.id), dataSourceId, questionId: question.id });
     await saveResultPages(tx, question.id, [[[1]]]);
-    const dataset = {
-      id: uuidv7(),
-      userId: tenant.userId,
-      name: 'sales',
-      fileName: 'sales.csv',
-      sizeBytes: 4,
-    };
-    await insertDataset(tx, { ...dataset, sha256: hashOf('a\n1\n').toString('hex') });
-    const versionId = uuidv7();
-    await activateDatasetVersion(tx, {
-      id: versionId,
-      datasetId: dataset.id,
-      jobId: question.jobId,
-      rowCount: 0,
-      columns: [],
-      reading: {
-        format: 'csv',
-        encoding: 'utf-8',
-        delimiter: ',',
-        quote: '"',
-        escape: null,
-        headerRows: 1,
-        skippedRows: 0,
-        tables: 1,
-        confidence: 1,
-        evidence: [],
-        mendedRecords: 0,
-        shortRecords: 0,
-        longRecords: 0,
-        outsideRecords: 0,
-      },
-      rejectedCells: 0,
-      parquetBytes: 4,
-      preview: { rows: [], rejects: [] },
-    });
+    const dataset = await createDatasetRow(tx, tenant);
+    const versionId = dataset.versionIds[0]!;
     await saveDatasetValues(tx, versionId, { 'sales.a': ['1'] });
     await insertQuestionTables(tx, question.id, [{ name: 'sales', datasetId: dataset.id, versionId }]);
     const profile = { id: uuidv7(), jobId: `profile-${versionId}`, datasetId: dataset.id, versionId };
@@ -242,13 +261,18 @@ export async function fillTenant(db: Database, tenant: TestTenant): Promise<{ da
     });
     await appendAudit(tx, { userId: tenant.userId, action: 'question.asked', subjectId: question.id });
     const example = { kind: 'example', question: 'How many?', sql: 'SELECT 1' } as const;
-    await putMappings(tx, dataSourceId, [example], { origin: 'answer' });
-    const given = { dataSourceId, questionId: question.id, userId: tenant.userId, sql: example.sql };
+    await putMappings(tx, { dataSourceId }, [example], { origin: 'answer' });
+    const ground = { dataSourceId };
+    const given = { questionId: question.id, userId: tenant.userId, sql: example.sql };
     const result = { columns: [{ name: 'n', type: 'int4' }], rowCount: 1 };
-    await saveVerifiedExample(tx, { ...given, ...result, question: example.question, rowsOf: question.id });
+    const verifying = { ...given, ...result, question: example.question, rowsOf: question.id };
+    await saveVerifiedExample(tx, { ...verifying, ground });
+    const tables = [{ name: 'sales', datasetId: dataset.id, title: 'sales' }];
+    await putMappings(tx, { datasetIds: [dataset.id] }, [example], { origin: 'answer' });
+    await saveVerifiedExample(tx, { ...verifying, ground: { tables } });
     const runId = uuidv7();
     await insertExampleRun(tx, { id: runId, dataSourceId, jobId, reason: 'indexed' });
-    const [verified] = await listVerifiedExamples(tx, dataSourceId, 1);
+    const [verified] = await listVerifiedExamples(tx, ground, 1);
     await saveExampleResult(tx, runId, {
       ...{
         exampleId: verified!.id,
@@ -260,7 +284,7 @@ export async function fillTenant(db: Database, tenant: TestTenant): Promise<{ da
       ...{ addedColumns: [], removedColumns: [], error: null, durationMs: 1 },
     });
     const model = { provider: 'built-in', name: 'built-in' } as const;
-    await saveQuestionSchedule(tx, { ...given, model, schedule: { everyMinutes: 60 } });
+    await saveQuestionSchedule(tx, { ...given, dataSourceId, model, schedule: { everyMinutes: 60 } });
   });
   return { dataSourceId };
 }

@@ -7,6 +7,7 @@ import { waitUntil } from '../support/wait-until.js';
 
 let shop: ShopQuaestor;
 let asked = 0;
+const ofShop = () => ({ dataSourceId: shop.dataSourceId });
 
 beforeAll(async () => {
   shop = await startShopQuaestor();
@@ -14,7 +15,7 @@ beforeAll(async () => {
 afterAll(async () => shop?.stop());
 beforeEach(async () => {
   shop.model.reset();
-  for (const { id } of await shop.client.listExamples(shop.dataSourceId))
+  for (const { id } of await shop.client.listExamples(ofShop()))
     await shop.client.deleteMapping(shop.dataSourceId, id);
 });
 
@@ -27,15 +28,15 @@ async function verify(sql: string): Promise<string> {
 }
 
 async function check(): Promise<ExampleRun> {
-  const { id, jobId } = await shop.client.checkExamples(shop.dataSourceId);
+  const { id, jobId } = await shop.client.checkExamples(ofShop());
   const events = await collectEvents(shop.client, jobId);
   expect(events.at(-1)).toMatchObject({ kind: 'job.succeeded', data: { runId: id } });
-  return (await shop.client.listExampleRuns(shop.dataSourceId)).find((run) => run.id === id)!;
+  return (await shop.client.listExampleRuns(ofShop())).find((run) => run.id === id)!;
 }
 
 test('an answer becomes an example that models see, with who verified it, and its SQL still gives the same', async () => {
   const question = await verify(COUNT_BY_STATUS);
-  const [example] = await shop.client.listExamples(shop.dataSourceId);
+  const [example] = await shop.client.listExamples(ofShop());
   expect(example).toMatchObject({ question, rowCount: 3, columns: ['status', 'orders'] });
   expect(example?.verifiedBy).toMatch(/\S/);
   const [mapping] = await shop.client.listMappings(shop.dataSourceId, { kind: 'example' });
@@ -82,7 +83,7 @@ test('after an indexing the examples are checked by themselves, and a table that
   await shop.source.execute('DROP TABLE boxes');
   await collectEvents(shop.client, await shop.client.indexDataSource(shop.dataSourceId));
   const run = await waitUntil('the run has ended', async () => {
-    const [newest] = await shop.client.listExampleRuns(shop.dataSourceId);
+    const [newest] = await shop.client.listExampleRuns(ofShop());
     return newest?.reason === 'indexed' && newest.status === 'succeeded' && newest;
   });
   expect(run.differences).toMatchObject([{ outcome: 'failed', error: { code: 'sql_unknown_table' } }]);
@@ -91,10 +92,10 @@ test('after an indexing the examples are checked by themselves, and a table that
 test('an example whose SQL was edited is not verified any more; the same words verified again replace it', async () => {
   const question = await verify(COUNT_BY_STATUS);
   await shop.client.putMappings(shop.dataSourceId, [{ kind: 'example', question, sql: 'SELECT 1' }]);
-  expect(await shop.client.listExamples(shop.dataSourceId)).toEqual([]);
+  expect(await shop.client.listExamples(ofShop())).toEqual([]);
   const other = await shop.askFor('Other words', 'SELECT count(*) AS n FROM orders');
   expect(await shop.client.saveExample(other.id, question)).toMatchObject({ question, rowCount: 1 });
-  expect(await shop.client.listExamples(shop.dataSourceId)).toHaveLength(1);
+  expect(await shop.client.listExamples(ofShop())).toHaveLength(1);
 });
 
 test('a question without an answer cannot be verified', async () => {

@@ -22,6 +22,7 @@ afterAll(async () => api.close());
 
 const id = randomUUID();
 const mappingId = randomUUID();
+const exampleId = randomUUID();
 const planId = randomUUID();
 const versionId = randomUUID();
 const SCOPED: [string, string, Scope][] = [
@@ -45,6 +46,11 @@ const SCOPED: [string, string, Scope][] = [
   ['GET', `/v1/data-sources/${id}/examples`, 'data-sources:read'],
   ['POST', `/v1/data-sources/${id}/examples/runs`, 'data-sources:write'],
   ['GET', `/v1/data-sources/${id}/examples/runs`, 'data-sources:read'],
+  ['DELETE', `/v1/data-sources/${id}/examples/${exampleId}`, 'data-sources:write'],
+  ['GET', `/v1/datasets/${id}/examples`, 'data-sources:read'],
+  ['POST', `/v1/datasets/${id}/examples/runs`, 'data-sources:write'],
+  ['GET', `/v1/datasets/${id}/examples/runs`, 'data-sources:read'],
+  ['DELETE', `/v1/datasets/${id}/examples/${exampleId}`, 'data-sources:write'],
   ['POST', `/v1/questions/${id}/example`, 'data-sources:write'],
   ['PUT', `/v1/questions/${id}/schedule`, 'questions:ask'],
   ['GET', `/v1/questions/${id}/schedule`, 'questions:ask'],
@@ -123,7 +129,7 @@ describe('authentication', () => {
     );
     const tested = SCOPED.map(
       ([method, path]) =>
-        `${method} ${path.replace(mappingId, '{mappingId}').replace(planId, '{planId}').replace(versionId, '{versionId}').replace(id, '{id}').replace('some-job', '{id}')}`,
+        `${method} ${path.replace(mappingId, '{mappingId}').replace(exampleId, '{exampleId}').replace(planId, '{planId}').replace(versionId, '{versionId}').replace(id, '{id}').replace('some-job', '{id}')}`,
     );
     expect(documented.sort()).toEqual(tested.sort());
   });
@@ -298,6 +304,7 @@ describe('documentation', () => {
       '/v1/data-sources/{id}/descriptions',
       '/v1/data-sources/{id}/examples',
       '/v1/data-sources/{id}/examples/runs',
+      '/v1/data-sources/{id}/examples/{exampleId}',
       '/v1/data-sources/{id}/index',
       '/v1/data-sources/{id}/joins',
       '/v1/data-sources/{id}/mappings',
@@ -315,6 +322,9 @@ describe('documentation', () => {
       '/v1/datasets/{id}/cleaning-plans/newest',
       '/v1/datasets/{id}/cleaning-plans/{planId}',
       '/v1/datasets/{id}/cleaning-plans/{planId}/steps',
+      '/v1/datasets/{id}/examples',
+      '/v1/datasets/{id}/examples/runs',
+      '/v1/datasets/{id}/examples/{exampleId}',
       '/v1/datasets/{id}/profile',
       '/v1/datasets/{id}/profile.html',
       '/v1/datasets/{id}/read',

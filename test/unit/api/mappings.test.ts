@@ -120,7 +120,9 @@ test.each([
 test('what a model generated waits for a person; accepted it counts, rejected it is not proposed again', async () => {
   const entry = { kind: 'description', target: 'sales.orders', text: 'Guessed.' } as const;
   const generate = () =>
-    api.inTenant(tenant, (tx) => putMappings(tx, source, [entry], { origin: 'model', status: 'generated' }));
+    api.inTenant(tenant, (tx) =>
+      putMappings(tx, { dataSourceId: source }, [entry], { origin: 'model', status: 'generated' }),
+    );
   await generate();
   const [generated] = (await list('?status=generated')).mappings;
   const counted = () => api.inTenant(tenant, async (tx) => (await loadMappings(tx, source)).entries);

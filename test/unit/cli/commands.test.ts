@@ -301,6 +301,32 @@ describe('wrong usage exits with 2', () => {
   });
 });
 
+describe('quaestor examples', () => {
+  const dataset = { id: '0190d7a8-7d0f-7c1e-9f2a-3b1c5d7e9f01', name: 'sales.csv' };
+  const path = `/v1/datasets/${dataset.id}/examples`;
+  beforeEach(() => api.on('GET /v1/datasets', json({ datasets: [dataset] })));
+
+  test('those of a dataset are listed, and removed, by its name', async () => {
+    const example = {
+      ...{ id: 'e1', questionId: 'q1', question: 'Total by region', sql: 'SELECT 1', columns: ['n'] },
+      ...{ rowCount: 1, verifiedBy: 'Ada', verifiedAt: '2026-01-01T00:00:00.000Z' },
+    };
+    api.on(`GET ${path}`, json({ examples: [example] }));
+    api.on(`DELETE ${path}/e1`, (_, response) => {
+      response.writeHead(204).end();
+    });
+    const listed = await runMain(['examples', 'list', '--dataset', 'sales'], { env });
+    expect(listed.stdout).toContain('Total by region');
+    expect((await runMain(['examples', 'remove', 'e1', '-d', 'sales.csv'], { env })).exitCode).toBe(0);
+    expect(api.seen.at(-1)).toMatchObject({ method: 'DELETE' });
+  });
+
+  test('a data source and a dataset at once are wrong usage', async () => {
+    const args = ['examples', 'list', '--dataset', 'sales', '--source', 'shop'];
+    expect((await runMain(args, { env })).exitCode).toBe(2);
+  });
+});
+
 describe('quaestor search and mappings', () => {
   const path = `/v1/data-sources/${source.id}`;
 
