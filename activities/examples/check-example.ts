@@ -5,8 +5,8 @@ import { appendAudit } from '../../db/statements/audit.js';
 import { saveExampleResult } from '../../db/statements/example-runs.js';
 import {
   type ExampleToCheck,
-  fingerprintRows,
   getExampleToCheck,
+  haveFingerprint,
 } from '../../db/statements/verified-examples.js';
 import { activitySignal, withHeartbeat } from '../activity-context.js';
 import type { AnswerDeps } from '../answers/answer-deps.js';
@@ -47,7 +47,7 @@ export async function checkExample(deps: AnswerDeps, input: CheckExampleInput): 
       const { result, error } = outcome;
       const base = { exampleId, question: example.question, expectedRows: example.rowCount, durationMs };
       const difference = result
-        ? { error, ...differenceOf(example, result, await fingerprintRows(tx, result.rows)) }
+        ? { error, ...differenceOf(example, result, await haveFingerprint(tx, result, example.fingerprint)) }
         : {
             ...{ error, outcome: 'failed' as const, rowCount: null },
             ...{ addedColumns: [], removedColumns: [] },
@@ -100,13 +100,13 @@ async function runAgain(
 function differenceOf(
   example: ExampleToCheck,
   { columns, rows }: QueryResult,
-  fingerprint: string,
+  isSame: boolean,
 ): Pick<ExampleResult, 'outcome' | 'rowCount' | 'addedColumns' | 'removedColumns'> {
   const before = example.columns.map(({ name }) => name);
   const now = columns.map(({ name }) => name);
   const isSameShape = before.length === now.length && before.every((name, index) => name === now[index]);
   return {
-    outcome: !isSameShape ? 'columns_changed' : fingerprint === example.fingerprint ? 'same' : 'rows_changed',
+    outcome: !isSameShape ? 'columns_changed' : isSame ? 'same' : 'rows_changed',
     rowCount: rows.length,
     addedColumns: now.filter((name) => !before.includes(name)),
     removedColumns: before.filter((name) => !now.includes(name)),

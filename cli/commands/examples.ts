@@ -2,7 +2,7 @@ import type { ExampleOwner, ExampleResult, ExampleRun } from '../../contracts/ve
 import { UsageError } from '../cli-error.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
-import { findDatasets } from '../find-datasets.js';
+import { findDataset } from '../find-dataset.js';
 import { findSource } from '../find-source.js';
 import { renderTable } from '../render/table.js';
 import { plural, printable } from '../render/text.js';
@@ -21,8 +21,7 @@ async function findOwner({ client }: CommandContext, options: OwnerOption): Prom
   if (dataset === undefined) return { dataSourceId: (await findSource(client, source)).id };
   if (source !== undefined)
     throw new UsageError('Examples are those of a data source or of a dataset: name one of the two.');
-  const [datasetId] = await findDatasets(client, [dataset]);
-  return { datasetId: datasetId! };
+  return { datasetId: (await findDataset(client, dataset)).id };
 }
 
 export async function saveExample(

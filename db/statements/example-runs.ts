@@ -1,9 +1,10 @@
 import type { JobStatus } from '../../contracts/job.js';
-import type {
-  ExampleOutcome,
-  ExampleOwner,
-  ExampleResult,
-  ExampleRun,
+import {
+  type ExampleOutcome,
+  type ExampleOwner,
+  type ExampleResult,
+  type ExampleRun,
+  ownerId,
 } from '../../contracts/verified-example.js';
 import type { Transaction } from '../database.js';
 import { toJson } from '../to-json.js';
@@ -76,8 +77,9 @@ export async function listExampleRuns(
          'durationMs', e.duration_ms) ORDER BY e.mapping_id), '[]')
        FROM example_results e WHERE e.run_id = r.id) AS results
      FROM example_runs r JOIN jobs j ON j.id = r.job_id
-     WHERE r.data_source_id = $1 OR r.dataset_id = $2 ORDER BY r.created_at DESC, r.id DESC LIMIT $3`,
-    [owner.dataSourceId ?? null, owner.datasetId ?? null, limit],
+     WHERE r.${owner.dataSourceId === undefined ? 'dataset_id' : 'data_source_id'} = $1
+     ORDER BY r.created_at DESC, r.id DESC LIMIT $2`,
+    [ownerId(owner), limit],
   );
   return rows.map(({ results, ...row }) => ({
     id: row.id,

@@ -1,6 +1,11 @@
 import type { Cell, ResultColumn } from '../../contracts/question.js';
 import type { MappingContent, MappingSet } from '../../contracts/schema-mapping.js';
-import type { ExampleOwner, ExampleTable, VerifiedExample } from '../../contracts/verified-example.js';
+import {
+  type ExampleOwner,
+  type ExampleTable,
+  ownerId,
+  type VerifiedExample,
+} from '../../contracts/verified-example.js';
 import type { Transaction } from '../database.js';
 import { toJson } from '../to-json.js';
 import { countEdit, datasetsKey } from './mappings.js';
@@ -12,6 +17,21 @@ export type NewExampleTable = ExampleTable & { datasetId: string };
 /** A fingerprint of a set of rows, whatever their order; `rows` is SQL for them, one jsonb a row. */
 const fingerprintOf = (rows: string): string =>
   `(SELECT md5(coalesce(string_agg(md5(r.row::text), '' ORDER BY md5(r.row::text)), '')) FROM ${rows} AS r(row))`;
+
+/** Floating-point types, as the drivers name them. */
+const FLOATS = /^(float[48]|float|double)( unsigned)?$/;
+
+/**
+ * The same rows with floating-point numbers to ten digits: a sum over many rows differs in its last ones from run to run, as threads share
+ * the work differently (seen with 1.5 million rows in DuckDB, at every run).
+ */
+const comparable = (rows: string, columns: readonly ResultColumn[]): string => {
+  const floats = columns.flatMap(({ type }, index) => (FLOATS.test(type) ? [index + 1] : []));
+  if (floats.length === 0) return rows;
+  return `(SELECT (SELECT jsonb_agg(CASE WHEN e.at IN (${floats.join(', ')}) AND jsonb_typeof(e.cell) = 'number'
+                    THEN to_jsonb(to_char(e.cell::float8, '9.999999999EEEE')) ELSE e.cell END ORDER BY e.at)
+             FROM jsonb_array_elements(f.row) WITH ORDINALITY AS e(cell, at)) FROM ${rows} AS f(row))`;
+};
 
 /**
  * Keeps what the answer of a question was when somebody verified it, with the example that the mapping has for it. False when there
@@ -32,20 +52,24 @@ export async function saveVerifiedExample(
     rowCount: number;
   },
 ): Promise<boolean> {
-  const [dataSourceId, tables] =
-    'tables' in example.ground ? [null, example.ground.tables] : [example.ground.dataSourceId, []];
+  const { ground } = example;
+  const tables = 'tables' in ground ? ground.tables : [];
+  const [key, identity] =
+    'tables' in ground
+      ? ['datasets_key', datasetsKey(ground.tables.map(({ datasetId }) => datasetId))]
+      : ['data_source_id', ground.dataSourceId];
   const [row] = await tx.query<{ id: string }>(
     `INSERT INTO verified_examples (mapping_id, tenant_id, data_source_id, question_id, verified_by, sql, columns, row_count, fingerprint)
-     SELECT m.id, $1, $2, $4, $6, $7, $8, $9,
-            ${fingerprintOf('(SELECT jsonb_array_elements(rows) FROM result_pages WHERE question_id = $5)')}
-     FROM schema_mappings m WHERE (m.data_source_id = $2 OR m.datasets_key = $10) AND m.kind = 'example' AND m.name = $3
+     SELECT m.id, $1, m.data_source_id, $4, $6, $7, $8, $9,
+            ${fingerprintOf(comparable('(SELECT jsonb_array_elements(rows) FROM result_pages WHERE question_id = $5)', example.columns))}
+     FROM schema_mappings m WHERE m.${key} = $2 AND m.kind = 'example' AND m.name = $3
      ON CONFLICT (mapping_id) DO UPDATE
        SET question_id = excluded.question_id, verified_by = excluded.verified_by, verified_at = now(), sql = excluded.sql,
            columns = excluded.columns, row_count = excluded.row_count, fingerprint = excluded.fingerprint
      RETURNING mapping_id AS id`,
     [
       tx.tenantId,
-      dataSourceId,
+      identity,
       example.question,
       example.questionId,
       example.rowsOf,
@@ -53,7 +77,6 @@ export async function saveVerifiedExample(
       example.sql,
       toJson(example.columns),
       example.rowCount,
-      tables.length > 0 ? datasetsKey(tables.map(({ datasetId }) => datasetId)) : null,
     ],
   );
   if (row && tables.length > 0) {
@@ -72,12 +95,11 @@ export async function saveVerifiedExample(
 const VERIFIED = `FROM verified_examples v JOIN schema_mappings m ON m.id = v.mapping_id
   WHERE m.status = 'accepted' AND m.content = v.sql`;
 
-/** With the owner's ids as $1 and $2. */
-const OWNED = `(v.data_source_id = $1 OR v.mapping_id IN (SELECT mapping_id FROM example_tables WHERE dataset_id = $2))`;
-const idsOf = ({ dataSourceId, datasetId }: ExampleOwner): (string | null)[] => [
-  dataSourceId ?? null,
-  datasetId ?? null,
-];
+/** With the owner's id as $1; in one of two ways, so that an index serves either. */
+const ownedBy = (owner: ExampleOwner): string =>
+  owner.dataSourceId === undefined
+    ? 'v.mapping_id IN (SELECT mapping_id FROM example_tables WHERE dataset_id = $1)'
+    : 'v.data_source_id = $1';
 
 /** Oldest first, at most `limit`. */
 export async function listVerifiedExamples(
@@ -93,8 +115,8 @@ export async function listVerifiedExamples(
              FROM example_tables t WHERE t.mapping_id = v.mapping_id) AS tables,
             (SELECT coalesce(jsonb_agg(c->>'name'), '[]') FROM jsonb_array_elements(v.columns) c) AS columns,
             (SELECT name FROM users WHERE id = v.verified_by) AS "verifiedBy", v.verified_at AS "verifiedAt"
-     ${VERIFIED} AND ${OWNED} ORDER BY v.mapping_id LIMIT $3`,
-    [...idsOf(owner), limit],
+     ${VERIFIED} AND ${ownedBy(owner)} ORDER BY v.mapping_id LIMIT $2`,
+    [ownerId(owner), limit],
   );
   return rows.map(({ tables, verifiedAt, ...row }) => ({
     ...row,
@@ -112,13 +134,14 @@ export async function deleteVerifiedExample(
   const [found] = await tx.query<{ dataSourceId: string | null; datasetIds: string[] }>(
     `SELECT v.data_source_id AS "dataSourceId",
             ARRAY(SELECT dataset_id FROM example_tables WHERE mapping_id = v.mapping_id AND dataset_id IS NOT NULL) AS "datasetIds"
-     ${VERIFIED} AND ${OWNED} AND v.mapping_id = $3`,
-    [...idsOf(owner), id],
+     ${VERIFIED} AND ${ownedBy(owner)} AND v.mapping_id = $2`,
+    [ownerId(owner), id],
   );
   if (!found) return false;
   const { dataSourceId, datasetIds } = found;
+  const gone = await tx.query('DELETE FROM schema_mappings WHERE id = $1 RETURNING id', [id]);
   await countEdit(tx, dataSourceId === null ? { datasetIds } : { dataSourceId });
-  return (await tx.query('DELETE FROM schema_mappings WHERE id = $1 RETURNING id', [id])).length === 1;
+  return gone.length === 1;
 }
 
 /** What an example of datasets reads, in the order of its question. */
@@ -181,11 +204,16 @@ export async function getExampleToCheck(
   return row;
 }
 
-/** The fingerprint of rows that are not stored. */
-export async function fingerprintRows(tx: Transaction, rows: readonly Cell[][]): Promise<string> {
-  const [found] = await tx.query<{ fingerprint: string }>(
-    `SELECT ${fingerprintOf('jsonb_array_elements($1::jsonb)')} AS fingerprint`,
-    [toJson(rows)],
+/** Whether rows that are not stored have this fingerprint; one of before floating-point numbers were rounded is of the exact cells. */
+export async function haveFingerprint(
+  tx: Transaction,
+  { columns, rows }: { columns: readonly ResultColumn[]; rows: readonly Cell[][] },
+  fingerprint: string,
+): Promise<boolean> {
+  const given = 'jsonb_array_elements($1::jsonb)';
+  const [found] = await tx.query<{ isEqual: boolean }>(
+    `SELECT $2 IN (${fingerprintOf(comparable(given, columns))}, ${fingerprintOf(given)}) AS "isEqual"`,
+    [toJson(rows), fingerprint],
   );
-  return found!.fingerprint;
+  return found!.isEqual;
 }
