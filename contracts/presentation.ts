@@ -19,6 +19,7 @@ export type WarningCode =
   | 'value_not_found'
   | 'fan_out_join'
   | 'join_leaves_out'
+  | 'ties_cut_off'
   | 'subtotal_rows'
   | 'mixed_units'
   | 'integer_division'

@@ -20,10 +20,13 @@ import {
   type SelectShape,
   tablesOf,
 } from '../../domain/warnings/query-shape.js';
+import { findTiesCutOff, sayTiesCutOff, type TiesCutOff } from '../../domain/warnings/ties-cut-off.js';
+import { readTopCut } from '../../domain/warnings/top-cut.js';
 import type { ExplainedQuery, QueryResult } from '../data-sources/connector.js';
 import type { AnswerDeps } from './answer-deps.js';
 import { guardInputOf, guardSql } from './guard-sql.js';
 import { mysqlAsPostgres } from './mysql-as-postgres.js';
+import { placedTokens } from './placed-tokens.js';
 import { loadCatalog } from './question-catalog.js';
 import type { RunSqlInput } from './run-sql-input.js';
 
@@ -38,6 +41,8 @@ export interface QueryGround {
   lossyJoins: LossyJoin[];
   /** Averages that may leave out rows without a value. */
   nullsLeftOut: NullsLeftOut[];
+  /** The first rows of an order that may stop amid rows that are alike. */
+  tiesCutOff: TiesCutOff[];
   /** Tables that hold less than they are the answer to. */
   cutOff: string[];
   /** Whether whole numbers divide to whole numbers. */
@@ -60,17 +65,34 @@ export async function loadQueryGround(
   const shapes = tree ? queryShapes(tree, schema) : [];
   const lossyJoins = findLossyJoins(shapes, schema, dialect);
   const nullsLeftOut = findNullsLeftOut(shapes, dialect);
-  const read = { userId, shapes, lossyJoins, nullsLeftOut, cutOff, values };
-  if (dialect === 'postgres') return { ...read, tables: tablesOf(shapes), dividesWhole: true };
   const { parser } = deps.datasets;
-  const verdict = await guardSql({ ...guardInputOf(work), sql, tables: schema.tables, parser });
+  const judge = async (text: string) =>
+    await guardSql({ ...guardInputOf(work), sql: text, tables: schema.tables, parser });
+  const ties = await tiesOf(sql, shapes, dialect);
+  // These hold the text of the query, cut and put together anew: they are judged as it was.
+  const verdicts = await Promise.all(ties.map(({ countSql }) => judge(countSql)));
+  const tiesCutOff = ties.filter((_, index) => verdicts[index]!.accepted);
+  const read = { userId, shapes, lossyJoins, nullsLeftOut, tiesCutOff, cutOff, values };
+  if (dialect === 'postgres') return { ...read, tables: tablesOf(shapes), dividesWhole: true };
+  const verdict = await judge(sql);
   const tables = verdict.accepted ? verdict.tables : [];
   return { ...read, tables, dividesWhole: false };
 }
 
 /** Statements of counts that warnings are made of. */
-export const countsWantedBy = ({ lossyJoins, nullsLeftOut }: QueryGround): string[] =>
-  [...lossyJoins, ...nullsLeftOut].map(({ countSql }) => countSql);
+export const countsWantedBy = ({ lossyJoins, nullsLeftOut, tiesCutOff }: QueryGround): string[] =>
+  [...lossyJoins, ...nullsLeftOut, ...tiesCutOff].map(({ countSql }) => countSql);
+
+async function tiesOf(
+  sql: string,
+  shapes: readonly SelectShape[],
+  dialect: QueryDialect,
+): Promise<TiesCutOff[]> {
+  const outermost = shapes.at(-1);
+  if (!outermost || outermost.sortKeys.length === 0) return [];
+  const cut = readTopCut(sql, await placedTokens(sql, dialect));
+  return cut ? findTiesCutOff(outermost, cut) : [];
+}
 
 async function asPostgres(sql: string, dialect: QueryDialect): Promise<string | undefined> {
   if (dialect === 'mysql') return await mysqlAsPostgres(sql);
@@ -80,7 +102,7 @@ async function asPostgres(sql: string, dialect: QueryDialect): Promise<string | 
 /** Chart, words and warnings of a result, and the tables that it was read from. */
 export function presentResult(
   { columns, rows, truncated }: QueryResult,
-  { cutOff, dividesWhole, lossyJoins, nullsLeftOut, shapes, tables, values }: QueryGround,
+  { cutOff, dividesWhole, lossyJoins, nullsLeftOut, shapes, tables, tiesCutOff, values }: QueryGround,
   counts: ExplainedQuery['counts'],
 ): { tables: string[]; presentation: Presentation } {
   const result = resultShape({ columns, rows, truncated });
@@ -98,6 +120,7 @@ export function presentResult(
         dividesWhole,
         joinsLeavingOut: sayLossyJoins(lossyJoins, counts),
         nullsLeftOut: sayNullsLeftOut(nullsLeftOut, counts),
+        tiesCutOff: sayTiesCutOff(tiesCutOff, counts),
         cutOff: cutOff.filter((table) => tables.includes(table)),
       }),
     },

@@ -126,6 +126,7 @@ const warningSchema = z
       'value_not_found',
       'fan_out_join',
       'join_leaves_out',
+      'ties_cut_off',
       'subtotal_rows',
       'mixed_units',
       'integer_division',

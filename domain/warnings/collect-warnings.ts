@@ -23,6 +23,8 @@ export interface WarningInput {
   joinsLeavingOut?: readonly AnswerWarning[];
   /** What `sayNullsLeftOut` says. Default: none. */
   nullsLeftOut?: readonly AnswerWarning[];
+  /** What `sayTiesCutOff` says. Default: none. */
+  tiesCutOff?: readonly AnswerWarning[];
   /** Tables read that hold only the first rows of what they are the answer to. Default: none. */
   cutOff?: readonly string[];
 }
@@ -42,6 +44,7 @@ export function collectWarnings(input: WarningInput): AnswerWarning[] {
     ...missing,
     ...(result.rows.length === 0 && missing.length === 0 ? [EMPTY] : []),
     ...each(findFanOut),
+    ...(input.tiesCutOff ?? []),
     ...(input.joinsLeavingOut ?? []),
     ...each((shape) => findMixedUnits(shape, values)),
     ...findSubtotalRows(shapes, result),

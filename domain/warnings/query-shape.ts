@@ -37,6 +37,8 @@ export interface SelectShape {
   usedOutside: ColumnUse[];
   /** The expressions of the SELECT list, HAVING and ORDER BY. */
   expressions: PlainNode[];
+  /** What the rows are sorted by, names and places of outputs as what they stand for. */
+  sortKeys: PlainNode[];
 }
 
 /** A part of a condition that is not an equality of two columns. */
@@ -101,16 +103,20 @@ class Reader {
       hasGroupingSets: listOf(fields['groupClause']).some(({ kind }) => kind === 'GroupingSet'),
       usedOutside: [],
       expressions: [],
+      sortKeys: [],
     };
     for (const node of listOf(fields['fromClause'])) this.#from(node, shape, ctes, false);
     for (const condition of listOf(fields['whereClause'])) this.#condition(condition, shape, true);
     const targets = listOf(fields['targetList']).flatMap((target) => listOf(target.fields['val']));
     shape.expressions = [...targets, ...listOf(fields['havingClause']), ...listOf(fields['sortClause'])];
+    shape.sortKeys = listOf(fields['sortClause']).flatMap((sort) =>
+      listOf(sort.fields['node']).map((node) => resolveOutput(node, fields['targetList'])),
+    );
     shape.aggregates = shape.expressions.flatMap((node) => findAggregates(node, shape.items));
     const groups = listOf(fields['groupClause']).flatMap((node) =>
       isGroupByAll(node)
         ? targets.filter((target) => findAggregates(target, shape.items).length === 0)
-        : [resolveGroup(node, fields['targetList'])],
+        : [resolveOutput(node, fields['targetList'])],
     );
     shape.groupColumns = groups.flatMap((node) => findColumns(node, shape.items));
     shape.usedOutside = [
@@ -224,8 +230,8 @@ export const duckDbAsPostgres = (sql: string): string =>
 const isGroupByAll = ({ fields, kind }: PlainNode): boolean =>
   kind === 'ColumnRef' && namesOf(fields['fields'])[0] === ALL_COLUMNS;
 
-/** `GROUP BY 1` and `GROUP BY name_of_an_output` mean an expression of the SELECT list. */
-function resolveGroup(node: PlainNode, targetList: unknown): PlainNode {
+/** `GROUP BY 1` and `ORDER BY name_of_an_output` mean an expression of the SELECT list. */
+function resolveOutput(node: PlainNode, targetList: unknown): PlainNode {
   const targets = listOf(targetList);
   const position = (node.fields['ival'] as { ival?: number } | undefined)?.ival;
   const names = node.kind === 'ColumnRef' ? namesOf(node.fields['fields']) : [];

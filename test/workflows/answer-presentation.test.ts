@@ -93,6 +93,21 @@ test('an inner join by a key that may be empty says how many of how many rows it
   expect(none.answer?.warnings).toEqual([]);
 });
 
+test('a cut through rows that are alike says how many of them are not shown', async () => {
+  const most = (limit: number) =>
+    `SELECT store_id, count(*) AS n FROM deliveries GROUP BY store_id ORDER BY count(*) DESC, store_id LIMIT ${limit}`;
+  const first = await ask('Which store has the most deliveries?', most(1));
+  expect(first.answer?.warnings).toMatchObject([
+    { code: 'ties_cut_off', details: { limit: 1, by: ['n'], tied: 2, hidden: 1 } },
+  ]);
+  const both = await ask('Which two stores have the most deliveries?', most(2));
+  expect(both.answer?.warnings).toEqual([]);
+  const unseen = await ask('Five late deliveries', 'SELECT id FROM deliveries ORDER BY is_late DESC LIMIT 5');
+  expect(unseen.answer?.warnings).toMatchObject([
+    { code: 'ties_cut_off', details: { by: ['is_late'], tied: 300, hidden: 295 } },
+  ]);
+});
+
 test('the audit trail tells who had which SQL run on which tables, with rows and time', async () => {
   const { tenant, app } = quaestor;
   const question = await ask('Orders by status, for the record?', COUNT_BY_STATUS);

@@ -100,6 +100,15 @@ test('rows of a file whose key is empty are counted when a join leaves them out'
   ]);
 }, 60_000);
 
+test('a cut through rows of a file that are alike says how many of them are not shown', async () => {
+  const runs = await uploadAndRead(quaestor, 'runs.csv', 'runner,points\nAda,3\nBo,9\nCy,3\nDi,1\nEd,3\n');
+  reply = sqlReply('SELECT runner FROM runs ORDER BY points DESC, runner LIMIT 2');
+  const question = await askDatasets(quaestor, { datasetIds: [runs.id] }, 'The two best runners?');
+  expect(question.answer?.warnings).toMatchObject([
+    { code: 'ties_cut_off', details: { tied: 3, hidden: 2 } },
+  ]);
+}, 60_000);
+
 test('the prompt has the columns of the files, values that the words name, and a join that the values bear out', async () => {
   reply = sqlReply(TOTALS);
   await askDatasets(quaestor, both(), 'Total in the south, by region, in this prompt?');

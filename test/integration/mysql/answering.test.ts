@@ -75,6 +75,14 @@ describeOnMariadb('questions about a MariaDB', () => {
     ]);
   });
 
+  test('a cut through rows that are alike says how many of them are not shown', async () => {
+    reply('SELECT `id` FROM deliveries ORDER BY store_id IS NULL, store_id, id LIMIT 1, 4');
+    const asked = await quaestor.ask(dataSourceId, 'Some deliveries of the first store?');
+    expect(asked.answer?.warnings).toMatchObject([
+      { code: 'ties_cut_off', details: { limit: 4, by: ['store_id'], tied: 270, hidden: 265 } },
+    ]);
+  });
+
   test('a refusal of the guard and one of the database go back to the model once, with the valid names', async () => {
     reply('SELECT stat FROM orders', 'SELECT count(*) AS n FROM orders');
     const mended = await quaestor.ask(dataSourceId, 'How many orders are there in all?');
