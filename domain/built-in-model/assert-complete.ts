@@ -13,6 +13,10 @@ export function assertComplete(reading: Reading, query: Query): void {
     throw new CannotRead(`The ${what} of the question could not be kept.`, 2);
   };
   if (countConditions(query.where) < reading.filters.length) complain('conditions');
+  const counted = reading.measures.flatMap((m) => (m.kind === 'count-distinct' ? [m.column] : []));
+  // "the number of manual transmissions": of one value there is one.
+  if (reading.filters.some((f) => f.kind === 'values' && !f.negated && counted.includes(f.column)))
+    complain('thing counted');
   if (query.having.length < reading.having.length) complain('comparison with a total');
   if (reading.limit !== null && query.limit !== reading.limit) complain('top n');
   if (reading.order !== null && query.orderBy.length === 0) complain('order');
@@ -36,7 +40,12 @@ export function assertComplete(reading: Reading, query: Query): void {
         complain(`unit "${unit}"`);
       continue;
     }
-    const other = unitsOf(query).find((u) => u !== unit);
+    // "listed in euros": no number that could be in them.
+    if (!hasNumber(query)) complain(`unit "${unit}"`);
+    const known = unitsOf(query);
+    // A duration without a unit may be in any.
+    if (TIMES.has(unit) && known.length === 0) complain(`unit "${unit}"`);
+    const other = known.find((u) => u !== unit);
     if (other) complain(`unit "${unit}" (the schema says ${other})`);
   }
   for (const role of reading.roles) if (!roles.has(role)) complain(`word "${role}"`);
@@ -48,8 +57,20 @@ const isPerUnit = ({ formula, source, words }: ColumnInfo): boolean =>
   words.some((word) => word.concept === 'density' || word.concept === 'per') ||
   /\bper\b/i.test(source.comment ?? '');
 
+function hasNumber({ having, select, where }: Query): boolean {
+  const isNumber = (column: ColumnInfo) => column.kind === 'number' && !column.isKey;
+  const isCompared = (condition: Condition): boolean =>
+    condition.kind === 'exists' || condition.kind === 'or'
+      ? condition.conditions.some(isCompared)
+      : isNumber(condition.column) || condition.column.formula !== undefined;
+  const shown = [...select, ...having].flatMap(({ expression }) => columnsOf(expression));
+  return shown.some((column) => isNumber(column) || column.formula !== undefined) || where.some(isCompared);
+}
+
 const countConditions = (conditions: readonly Condition[]): number =>
   conditions.reduce((sum, c) => sum + 1 + (c.kind === 'exists' ? countConditions(c.conditions) : 0), 0);
+
+const TIMES = new Set(['second', 'minute', 'hour']);
 
 const UNIT_WORDS: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
@@ -57,6 +78,8 @@ const UNIT_WORDS: Readonly<Record<string, string>> = {
       .split(' ')
       .map((unit) => [unit, unit]),
   ),
+  sec: 'second',
+  hr: 'hour',
   km: 'kilometer',
   kg: 'kilogram',
   usd: 'dollar',
@@ -66,20 +89,34 @@ const UNIT_WORDS: Readonly<Record<string, string>> = {
   kilometre: 'kilometer',
 };
 
-/** Units that names and comments of the numbers shown tell. */
-function unitsOf(query: Query): string[] {
-  return query.select.flatMap(({ expression }) => {
-    const column = expression.kind === 'column' || expression.kind === 'aggregate' ? expression.column : null;
-    if (column?.kind !== 'number') return [];
-    if (column.formula?.kind === 'span') return column.formula.unit ? [column.formula.unit] : [];
-    const words = `${splitIdentifier(column.source.name).join(' ')} ${column.source.comment ?? ''}`
+/** Units that names and comments of the numbers shown and compared tell. */
+function unitsOf({ having, select, where }: Query): string[] {
+  const shown = [...select, ...having].flatMap(({ expression }) =>
+    expression.kind === 'column' || expression.kind === 'aggregate' ? [expression.column] : [],
+  );
+  return [...shown, ...where.flatMap(comparedBy)].flatMap(unitsOfColumn);
+}
+
+const comparedBy = (condition: Condition): ColumnInfo[] => {
+  if (condition.kind === 'exists' || condition.kind === 'or') return condition.conditions.flatMap(comparedBy);
+  return condition.kind === 'compare' || condition.kind === 'between' ? [condition.column] : [];
+};
+
+function unitsOfColumn(column: ColumnInfo): string[] {
+  if (column.kind !== 'number') return [];
+  if (column.formula?.kind === 'span') return column.formula.unit ? [column.formula.unit] : [];
+  const name = splitIdentifier(column.source.name).map(singular);
+  const words = [
+    ...name,
+    ...(column.source.comment ?? '')
       .toLowerCase()
       .split(/[^a-z]+/)
-      .map(singular);
-    return words.flatMap((word, i) => {
-      const unit = UNIT_WORDS[word];
-      return unit ? [words[i - 1] === 'square' ? `square ${unit}` : unit] : [];
-    });
+      .map(singular),
+  ];
+  return words.flatMap((word, i) => {
+    // A `min` at the end is minutes, elsewhere a minimum.
+    const unit = word === 'min' && i === name.length - 1 ? 'minute' : UNIT_WORDS[word];
+    return unit ? [words[i - 1] === 'square' ? `square ${unit}` : unit] : [];
   });
 }
 

@@ -45,17 +45,26 @@ export function defaultDateColumn(table: TableInfo): ColumnInfo | null {
 const has = (column: ColumnInfo, words: ReadonlySet<string>): boolean =>
   column.words.some((w) => words.has(w.concept));
 
+/** When the row was written, rather than when anything happened. */
+export const isRecorded = (column: ColumnInfo): boolean => has(column, RECORDED);
+
 /** The integer column `year` of a table without dates. */
 export const yearColumn = (table: TableInfo): ColumnInfo | null =>
   table.columns.find((c) => c.kind === 'number' && c.words.length === 1 && c.words[0]!.concept === 'year') ??
   null;
+
+/** When the row was written down says less about a thing than the year that it has. */
+function ownTime(table: TableInfo): ColumnInfo | null {
+  const date = defaultDateColumn(table);
+  return (date && !isRecorded(date) ? date : yearColumn(table)) ?? date;
+}
 
 /** The date of a table's rows, or of the nearest table that each row belongs to (an order line's order). */
 export function findDateColumn(table: TableInfo, vocabulary: Vocabulary): ColumnInfo | null {
   let level = [table];
   const seen = new Set(level);
   for (let depth = 0; depth < 3 && level.length > 0; depth++) {
-    const found = level.map((t) => defaultDateColumn(t) ?? yearColumn(t)).filter((column) => column !== null);
+    const found = level.map(ownTime).filter((column) => column !== null);
     if (found.length === 1) return found[0]!;
     if (found.length > 1) {
       throw new CannotRead(

@@ -62,7 +62,7 @@ function sayCondition(condition: Condition): string {
     case 'match':
       return `${nameOf(condition.column)} ${{ starts: 'starts with', ends: 'ends with', contains: 'contains' }[condition.mode]} "${condition.text}"`;
     case 'time':
-      return `${nameOf(condition.column)} is ${sayTime(condition)}`;
+      return `${nameOf(condition.column)} is ${condition.orEmpty && condition.column.source.isNullable ? 'empty or ' : ''}${sayTime(condition)}`;
     case 'exists': {
       const inner = condition.conditions.map(sayCondition).join(' and ');
       const table = condition.path.at(-1)!.to.source.canonicalTableName;

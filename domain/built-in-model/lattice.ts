@@ -5,6 +5,7 @@ import { roleWords } from './join-paths.js';
 import type { Edge, Lexeme } from './lexeme.js';
 import { LONGEST_PHRASE, lookUp } from './lexicon.js';
 import { matchNames, similarity } from './schema-matcher.js';
+import { standingEdges } from './standing.js';
 import { readTimePhrase } from './time-phrases.js';
 import type { Token } from './tokenise.js';
 import { findValue, matchShares, matchValues, type ValueIndex } from './value-matcher.js';
@@ -184,12 +185,15 @@ function edgesFrom(
   }
   const phrases = phraseEdges(tokens, start);
   if (token.kind === 'word' || token.kind === 'number') {
-    const names = matchNames(tokens, start, vocabulary);
+    // "What share of transactions …" is a part of them, whatever `shares` there are.
+    const isShare = token.lower === 'share' && tokens[start + 1]?.lower === 'of';
+    const names = isShare ? [] : matchNames(tokens, start, vocabulary);
     edges.push(
       ...names,
       ...derivedEdges(tokens, start, vocabulary),
       ...matchValues(tokens, start, values, vocabulary),
       ...matchShares(tokens, start, values, vocabulary),
+      ...standingEdges(tokens, start, vocabulary, values, today),
     );
     // "papers written by authors": the verb names the table that connects the two.
     const isListed = /^(?:the|,|and|return|show|their)$/.test(tokens[start - 1]?.lower ?? '');

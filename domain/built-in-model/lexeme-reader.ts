@@ -105,6 +105,10 @@ export class LexemeReader {
     if (reading.subject === null && asksRows && !isScene) {
       reading.subject = table;
       reading.subjectIsPlural = lexeme.isPlural ?? false;
+      // "Which cities do our customers live in?": each city once.
+      const [asked, another] = reading.projections;
+      const isValue = asked?.kind === 'text' && !asked.isKey && !asked.table.labels.includes(asked);
+      if (reading.mood === 'which' && isValue && !another) reading.isDistinct = true;
     } else if (!reading.mentioned.includes(table)) reading.mentioned.push(table);
   }
 }

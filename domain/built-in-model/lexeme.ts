@@ -58,6 +58,8 @@ export type Lexeme = { words: string; isPlural?: boolean } & (
   | { kind: 'change'; scale: ChangeScale }
   | { kind: 'rank' }
   | { kind: 'both' }
+  /** What lasts is over, or is not, on a day. */
+  | { kind: 'standing'; isOver: boolean; column: ColumnInfo; from: ColumnInfo | null; today: string }
   | { kind: 'combination' }
   /** "success rate", "attendance rate": which part of the rows is so. */
   | { kind: 'share'; filter: ShareFilter }

@@ -1,4 +1,5 @@
 import { addUnits, startOfUnit } from './calendar.js';
+import { checkDescent, checkOwnFlag, checkSharing, checkTrade } from './check-paths.js';
 import { findDateColumn } from './date-columns.js';
 import { tablesOfColumn } from './formula.js';
 import { findPath, type JoinStep, type PathChoice } from './join-paths.js';
@@ -6,7 +7,6 @@ import type { GroupUnit } from './operators.js';
 import type { Condition } from './query.js';
 import { CannotRead, type Filter, type Reading } from './reading.js';
 import type { ColumnInfo, TableInfo, Vocabulary } from './vocabulary.js';
-import { rootOf } from './words.js';
 
 export interface PlannedConditions {
   conditions: Condition[];
@@ -54,6 +54,7 @@ export function planConditions(
       filter.kind === 'time'
         ? planTime(filter, base, vocabulary, bucketUnit, timeColumn, inside, choice)
         : filter;
+    if (filter.kind === 'boolean') checkOwnFlag(filter.column, base, vocabulary, choice);
     const absent = absentBefore(filter, reading, base, vocabulary, choice);
     const home =
       table && inside.has(table)
@@ -67,6 +68,7 @@ export function planConditions(
     (target ?? outer).push(condition);
   }
   checkTimes(outer);
+  checkValues(outer);
   const exists: Condition[] = existing.map((filter) => {
     const path = findPath(base, filter.table, vocabulary, choice, true);
     if (!path || path.length === 0) {
@@ -140,47 +142,6 @@ function absentBefore(
   return path?.every((step) => !step.fansOut && step.to !== base) ? table : null;
 }
 
-const TRADING = new Set(
-  ['buy', 'bought', 'purchase', 'purchased', 'sell', 'sold', 'order', 'ordered'].map(rootOf),
-);
-const TRADES = new Set(['order', 'sale', 'purchase', 'invoice', 'transaction', 'cart', 'basket']);
-
-/** "customers who never bought a product" says nothing of the products that they reviewed. */
-function checkTrade(path: readonly JoinStep[], { named, roots }: PathChoice): void {
-  const between = path.slice(0, -1).map((step) => step.to);
-  const isTrade = [...TRADING].some((root) => roots.has(root));
-  const fits =
-    path.some(({ to }) => named.has(to) && between.includes(to)) ||
-    path.some(({ to }) => to.words.some((word) => TRADES.has(word.concept)));
-  if (between.length > 0 && isTrade && !fits)
-    throw new CannotRead(`${between[0]!.source.canonicalTableName} does not say what was bought or sold.`, 4);
-}
-
-/** Things that only belong to the same third thing are not each other's: there being none of them says nothing. */
-function checkDescent(path: readonly JoinStep[]): void {
-  const up = path.findIndex((step) => !step.fansOut);
-  if (up >= 0 && path.slice(up).some((step) => step.fansOut))
-    throw new CannotRead(
-      `${path.at(-1)!.to.source.canonicalTableName} do not belong to ${path[0]!.from.source.canonicalTableName}.`,
-      4,
-    );
-}
-
-/** "parks with animals": that both are in one district says nothing of them, unless the question speaks of districts. */
-function checkSharing(path: readonly JoinStep[], { roots }: PathChoice): void {
-  const isShared = ({ link }: JoinStep) =>
-    link.implied && link.fromColumns[0]!.source.name === link.toColumns[0]!.source.name;
-  const isSaid = ({ link }: JoinStep) => link.fromColumns[0]!.words.some((word) => roots.has(word.root));
-  const isSibling = path.length > 1 || path[0]!.link.isPeer;
-  if (isSibling && path.every((step) => isShared(step) && !isSaid(step))) {
-    const { source } = path[0]!.link.fromColumns[0]!;
-    throw new CannotRead(
-      `${path[0]!.from.source.canonicalTableName} and ${path.at(-1)!.to.source.canonicalTableName} only share ${source.name}.`,
-      4,
-    );
-  }
-}
-
 /** "rivers in countries with a lake": tables spoken of that no join reaches, but that share a column. */
 function onlyAsserted(
   { mentioned }: Reading,
@@ -223,6 +184,7 @@ function planTime(
   choice: PathChoice,
 ): Condition {
   const near = timeTable(filter, base, vocabulary, choice, inside);
+  if (!filter.column && near !== base) refuseTimeBetween(near, base, vocabulary, choice);
   const column =
     filter.column ??
     (near === base ? timeColumn : null) ??
@@ -246,10 +208,32 @@ function planTime(
     if (filter.weekdays) throw new CannotRead(`${column.source.canonicalColumnName} holds years only.`, 4);
     return yearCondition(column, range);
   }
-  const { weekdays, clock } = filter;
+  const { weekdays, clock, orEmpty } = filter;
   if (clock && (column.isDay || column.kind !== 'date'))
     throw new CannotRead(`${column.source.canonicalColumnName} has no time of day.`, 4);
-  return { kind: 'time', column, range, ...(weekdays ? { weekdays } : {}), ...(clock ? { clock } : {}) };
+  return {
+    kind: 'time',
+    column,
+    range,
+    ...(orEmpty ? { orEmpty } : {}),
+    ...(weekdays ? { weekdays } : {}),
+    ...(clock ? { clock } : {}),
+  };
+}
+
+/**
+ * "students who borrowed a book in 2023": the book has no date, but the loan in between has; when the student joined was not asked.
+ */
+function refuseTimeBetween(
+  near: TableInfo,
+  base: TableInfo,
+  vocabulary: Vocabulary,
+  choice: PathChoice,
+): void {
+  if (near.columns.some((column) => column.kind === 'date')) return;
+  const between = (findPath(base, near, vocabulary, choice) ?? []).slice(0, -1).map((step) => step.to);
+  const dated = between.find((table) => table.columns.some((column) => column.kind === 'date'));
+  if (dated) throw new CannotRead(`The time could be that of ${dated.source.canonicalTableName}.`, 5);
 }
 
 /** "both Leeds and Norwich": for each value a row of its own. */
@@ -327,6 +311,15 @@ function throughFocus(
       4,
     );
   }
+}
+
+/** A column that has one value is not two things at once. */
+function checkValues(conditions: readonly Condition[]): void {
+  const values = conditions.filter((condition) => condition.kind === 'values').filter((one) => !one.negated);
+  for (const [i, a] of values.entries())
+    for (const b of values.slice(i + 1))
+      if (a.column === b.column && !a.values.some((value) => b.values.includes(value)))
+        throw new CannotRead(`${a.column.source.canonicalColumnName} cannot be both at once.`, 4);
 }
 
 /** Two times of one column that exclude each other were not meant so. */

@@ -1,4 +1,5 @@
 import { assertComplete } from './assert-complete.js';
+import { countApart } from './count-apart.js';
 import { findDateColumn } from './date-columns.js';
 import { tablesOfColumn } from './formula.js';
 import { guardFanOut } from './guard-fan-out.js';
@@ -77,6 +78,8 @@ function planGroups(context: PlanContext, wanted: Wanted): Plan {
     const plan = planOn(context, inner, wanted.having[0]!.measure.table);
     return { ...plan, query: { ...plan.query, orderBy: [], countAs: alias(only.expression) } };
   }
+  const apart = countApart(context, wanted);
+  if (apart) return apart;
   if (
     reading.limit !== null &&
     reading.limitWithin.length === 0 &&
@@ -89,7 +92,8 @@ function planGroups(context: PlanContext, wanted: Wanted): Plan {
   }
   let problem: CannotRead | null = null;
   let best: Plan | null = null;
-  for (const table of tables) {
+  const owner = first?.kind === 'entity' && tables.length > 1 ? [first.table] : [];
+  for (const table of new Set([...tables, ...owner])) {
     try {
       const plan = planOn(context, wanted, table);
       if (plan.keepsAll) return plan;
@@ -162,6 +166,12 @@ function planOn(context: PlanContext, wanted: Wanted, base: TableInfo): Plan {
       for (const table of tablesOfColumn(column)) tree.add(table);
   for (const table of tables) tree.add(table, via.get(table));
   const counted = keepParents(wanted, base, tree, new Set([...tables, ...reading.mentioned, ...asserted]));
+
+  const siblings = wanted.measures.filter(
+    ({ expression, table }) => expression.kind === 'count-rows' && tree.multiplies(table),
+  );
+  if (!counted && siblings.length > 1)
+    throw new CannotRead('Groups that lack the one or the other would be left out.', 4);
 
   const planPart = (
     part: ConditionalExpression,
@@ -254,7 +264,7 @@ function planOn(context: PlanContext, wanted: Wanted, base: TableInfo): Plan {
  * optionally to the guests. Returns the tables whose keys are to be counted; null where the counts are not of that kind.
  */
 function keepParents(
-  { having, measures }: Wanted,
+  { dimensions, having, measures }: Wanted,
   base: TableInfo,
   tree: JoinTree,
   restricted: ReadonlySet<TableInfo>,
@@ -263,7 +273,12 @@ function keepParents(
   const areCounts = measures.every(({ expression }) => expression.kind === 'count-rows');
   const all = [base, ...children];
   if (children.size === 0 || measures.length < 2 || !areCounts || having.length > 0) return null;
-  if (!measures.some(({ table }) => table === base) || all.some((table) => table.primaryKey.length === 0))
+  // "How many employees and how many contracts does each company have?": both belong to the company.
+  const isOwner = dimensions.length > 0 && dimensions.every((d) => d.kind === 'entity' && d.table === base);
+  if (
+    !(isOwner || measures.some(({ table }) => table === base)) ||
+    all.some((table) => table.primaryKey.length === 0)
+  )
     return null;
   if ([...children].some((child) => restricted.has(child)) || !tree.keepParents(children)) return null;
   return new Set(all);

@@ -29,7 +29,14 @@ export interface ConditionalExpression {
 export type Condition =
   | Exclude<Filter, { kind: 'exists' } | { kind: 'time' } | { kind: 'or' }>
   | { kind: 'or'; conditions: Condition[] }
-  | { kind: 'time'; column: ColumnInfo; range: DateRange; weekdays?: number[]; clock?: ClockRange }
+  | {
+      kind: 'time';
+      column: ColumnInfo;
+      range: DateRange;
+      orEmpty?: boolean;
+      weekdays?: number[];
+      clock?: ClockRange;
+    }
   | { kind: 'exists'; path: JoinStep[]; negated: boolean; conditions: Condition[] };
 
 /** What to write as SQL; every table and column comes from the vocabulary. */

@@ -55,6 +55,15 @@ export function addUpHowMuch({ lexemes, reading }: LexemeReader): void {
   const [column, ...others] = projections;
   const isOfAnother = projections.some(({ kind, table }) => kind === 'number' && table !== subject);
   if (isOfMany && isOfAnother) throw new CannotRead('It is not clear of what the amount is asked for.', 3);
+  // "How much rent was collected in May?": the different amounts are no answer.
+  if (!subject && column?.kind === 'number' && !column.isKey)
+    throw new CannotRead(`It is not clear whose "${column.source.canonicalColumnName}" is asked for.`, 3);
+  // "How much coffee was harvested?": the rows are no amount.
+  if (projections.length === 0 && subject && reading.having.length === 0)
+    throw new CannotRead(
+      `It is not clear what of ${subject.source.canonicalTableName} is to be added up.`,
+      3,
+    );
   if (!isOfMany || column?.kind !== 'number' || others.length > 0) return;
   reading.projections = [];
   reading.measures.push({ kind: 'bare', column });

@@ -5,7 +5,9 @@ import { parseFilterOnColumn } from './read-filters.js';
 import { ownColumns } from './read-subject.js';
 import { takeUndone } from './read-undone.js';
 import { CannotRead } from './reading.js';
+import { isEndDate } from './standing.js';
 import type { ColumnInfo } from './vocabulary.js';
+import { isFounding } from './year-columns.js';
 
 export function readColumn(reader: LexemeReader): void {
   const { reading } = reader;
@@ -39,6 +41,8 @@ export function readColumn(reader: LexemeReader): void {
   reader.at++;
   if (column.kind === 'boolean') {
     reading.filters.push({ kind: 'boolean', column, value: reader.pendingNot === isNegated });
+    // "cars in stock on 1 March": when they were in stock.
+    if (!column.formula && reader.peek()?.kind === 'time') reader.focus = column.table;
     reader.pendingNot = false;
     return;
   }
@@ -68,6 +72,9 @@ export function readColumn(reader: LexemeReader): void {
     reader.focus = column.table;
     return;
   }
+  // "hospitals built by …": no year is said.
+  if (isFounding({ column, words }) && !reader.is('top') && !reader.is('superlative'))
+    throw new CannotRead(`It is not clear what "${words}" refers to.`, 3);
   const groupsIt = reading.dimensions.some((d) => d.kind === 'column' && d.column === column);
   const measuresIt = reading.measures.some((m) => 'column' in m && m.column === column);
   if (reader.isProjecting) {
@@ -104,6 +111,16 @@ export function readColumn(reader: LexemeReader): void {
         throw new CannotRead(`It is not clear what "${words}" is for.`, 2);
       reading.projections.push(...ownColumns(subject));
     }
+    // "Which state has the highest point?": not what each of them has.
+    const said = reader.lexemes.slice(0, reader.at - 1).findLast(({ kind }) => kind !== 'filler');
+    const isEnd = !reader.peek() || reader.is('stop');
+    if (
+      /^wh(?:ich|o)\b/i.test(reader.lexemes[0]!.words) &&
+      (subject !== null || reading.projections.length > 0) &&
+      said?.kind === 'with' &&
+      isEnd
+    )
+      throw new CannotRead(`It is not clear what "${words}" is to be.`, 3);
     // "states that border the state where …": one of them is another than those asked for.
     if (reading.projections.includes(column) && reader.is('who')) {
       throw new CannotRead(`It is not clear whether "${words}" is what is asked for, or another.`, 2);
@@ -130,7 +147,7 @@ export function readColumn(reader: LexemeReader): void {
 function readParticiple(reader: LexemeReader, column: ColumnInfo, words: string): void {
   const { reading } = reader;
   // A date that may still come says nothing about what has happened.
-  if (column.words.some((word) => /^expir|^due$|^valid$/.test(word.concept)))
+  if (isEndDate(column) || column.words.some((word) => /^expir|^due$|^valid$/.test(word.concept)))
     throw new CannotRead(`It is not clear by which day "${words}" is judged.`, 3);
   if (reader.pendingNot && !column.source.isNullable)
     throw new CannotRead(`${column.source.canonicalColumnName} is never empty.`, 3);

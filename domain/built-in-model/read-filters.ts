@@ -1,16 +1,20 @@
+import { hintedColumn } from './hinted-column.js';
 import { roleWords } from './join-paths.js';
 import type { Lexeme, LexemeOf } from './lexeme.js';
 import { type LexemeReader, timeDetails } from './lexeme-reader.js';
-import { hintedColumn, parseMeasure } from './read-measures.js';
+import { parseMeasure } from './read-measures.js';
 import { jointsAt, parseValue, pushValues } from './read-values.js';
 import { CannotRead, type Filter } from './reading.js';
+import { isEndDate, takeStanding } from './standing.js';
 import type { ColumnInfo, TableInfo } from './vocabulary.js';
+import { isYearColumn } from './year-columns.js';
 
 /** "without orders", "that have no email". */
 export function parseNegation(reader: LexemeReader): void {
   const { words } = reader.take('without')!;
   reader.skip('filler', 'distinct', 'with', 'prep');
   const noun = reader.peek();
+  if (takeStanding(reader, true)) return;
   if (noun?.kind === 'table') {
     reader.at++;
     reader.focus = noun.table;
@@ -22,6 +26,9 @@ export function parseNegation(reader: LexemeReader): void {
   }
   if (noun?.kind === 'column') {
     reader.at++;
+    // "that have not ended": the day may still come.
+    if (isEndDate(noun.column) && /(?:ed|ing)$/.test(noun.words))
+      throw new CannotRead(`It is not clear by which day "${noun.words}" is judged.`, 3);
     if (noun.column.kind === 'boolean' && isNeverOfChildren(reader, words, noun.column)) {
       reader.reading.filters.push(
         { kind: 'exists', table: noun.column.table, negated: true },
@@ -228,7 +235,7 @@ function conditionOn(reader: LexemeReader, column: ColumnInfo, linked: boolean):
       reader.at++;
       return { kind: 'compare', column, op: '=', value: next.value };
     case 'time':
-      if (column.kind !== 'date') return null;
+      if (column.kind !== 'date' && !isYearColumn(column)) return null;
       reader.at++;
       return {
         kind: 'time',

@@ -3,6 +3,8 @@ import type { Lexeme } from './lexeme.js';
 import { type LexemeReader, timeDetails } from './lexeme-reader.js';
 import { parseMeasure, readAdjectives } from './read-measures.js';
 import { CannotRead, type Dimension } from './reading.js';
+import { isCountOf } from './schema-matcher.js';
+import type { ColumnInfo } from './vocabulary.js';
 
 const PARTICIPLE = /(?:ed|paid|made|spent|sold|bought|given|taken|written|won|lost|sent|held)$/;
 
@@ -95,6 +97,8 @@ export function readGroup(reader: LexemeReader): void {
     else if (next?.kind === 'time-unit')
       addDimension(reader, { kind: 'time', unit: next.unit, column: null });
     else if (next?.kind === 'column' && next.column.kind !== 'boolean') {
+      if (group.words === 'per' && isTally(next.column) && reading.measures.length > 0)
+        throw new CannotRead(`It is not clear whether "per ${next.words}" divides or groups.`, 4);
       addDimension(reader, { kind: 'column', column: next.column });
     } else break;
     reader.at++;
@@ -109,6 +113,7 @@ export function readGroup(reader: LexemeReader): void {
     if ((joint?.kind === 'and' || joint?.kind === 'comma') && continues) reader.at++;
     else break;
   }
+  if (group.words === 'per' && ranked !== null) refuseMostPer(reader, before);
   if (isWithin) {
     // "the top 5 states …, for each state": what is ranked is no group of its own.
     const isRanked = (d: Dimension) =>
@@ -117,6 +122,23 @@ export function readGroup(reader: LexemeReader): void {
     reading.limitWithin.push(...reading.dimensions.splice(before).filter((d) => !isRanked(d)));
   }
   if (count === 0) throw new CannotRead(`It is not clear what to group by after "${group.words}".`, 2);
+}
+
+/** `bedrooms`, `seats`, `num_rooms`: how many of something a row has. */
+const isTally = (column: ColumnInfo): boolean =>
+  column.kind === 'number' && !column.isKey && (isCountOf(column) || /[^s]s$/i.test(column.source.name));
+
+/** "Which district has the most violations per parcel?": a ratio, where the parcels belong to what is asked for. */
+function refuseMostPer({ reading, vocabulary }: LexemeReader, before: number): void {
+  const { subject, projections } = reading;
+  for (const dimension of reading.dimensions.slice(before)) {
+    if (dimension.kind !== 'entity') continue;
+    const { table } = dimension;
+    const isPart =
+      projections.some((column) => column.table === table) ||
+      vocabulary.links.some((link) => !link.isPeer && link.from === table && link.to === subject);
+    if (isPart && table !== subject) throw new CannotRead('A ranking by a ratio is not understood.', 4);
+  }
 }
 
 /** "by year of submission": the date that the unit is of. */
@@ -132,7 +154,10 @@ function takeDateOfUnit(reader: LexemeReader): void {
 
 function isDescribedTable(reader: LexemeReader): boolean {
   const isAdjective = (l: Lexeme | undefined) =>
-    l?.kind === 'value' || l?.kind === 'not' || (l?.kind === 'column' && l.column.kind === 'boolean');
+    l?.kind === 'value' ||
+    l?.kind === 'standing' ||
+    l?.kind === 'not' ||
+    (l?.kind === 'column' && l.column.kind === 'boolean');
   let ahead = 0;
   while (isAdjective(reader.peek(ahead))) ahead++;
   return ahead > 0 && reader.is('table', ahead);

@@ -1,12 +1,13 @@
 import { addDimension } from './add-dimension.js';
 import { addMeasure } from './add-measure.js';
+import { hintedColumn } from './hinted-column.js';
 import type { Edge, Lexeme, LexemeOf } from './lexeme.js';
 import { LexemeReader, timeDetails } from './lexeme-reader.js';
 import { addUpHowMuch, separateCompared } from './read-asked.js';
 import { readColumn } from './read-columns.js';
 import { negateRelation, parseFilterOnColumn, parseNegation } from './read-filters.js';
 import { readGroup, readOrder } from './read-groups.js';
-import { hintedColumn, parseMeasure, parseSuperlative, parseTop } from './read-measures.js';
+import { parseMeasure, parseSuperlative, parseTop } from './read-measures.js';
 import { parseRatio, parseShare } from './read-ratio.js';
 import {
   implySubject,
@@ -19,6 +20,7 @@ import { readRelative, readTable, readWith } from './read-tables.js';
 import { parseProper, parseQuoted, parseValue } from './read-values.js';
 import { CannotRead, type Filter, type Reading } from './reading.js';
 import { isCountAgain, isSpanAgain } from './said-again.js';
+import { refuseIdleStill, takeStanding } from './standing.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /** Reads the cut of a question, left to right. @throws CannotRead when the words do not fit together. */
@@ -256,8 +258,12 @@ function readNext(reader: LexemeReader, sentence: number): void {
       reader.at++;
       readRelative(reader);
       return;
+    case 'standing':
+      takeStanding(reader);
+      return;
     case 'filler':
       reader.at++;
+      refuseIdleStill(reader, lexeme);
       if (lexeme.isVerb) reading.penalty += 0.02;
       return;
     case 'or':
@@ -275,6 +281,9 @@ function readNext(reader: LexemeReader, sentence: number): void {
     }
     case 'unit':
       reader.at++;
+      // "total volunteer hours" asks for hours; "more than 5 hours" and "in hours" say of what unit a number is.
+      if (reader.lexemes[reader.at - 2]?.kind === 'table' && !/^(?:in|per|people) /.test(lexeme.words))
+        throw new CannotRead(`It is not clear what "${lexeme.words}" is about.`, 3);
       reading.units.push(lexeme.unit);
       return;
     case 'role':

@@ -1,18 +1,24 @@
 import { addDimension } from './add-dimension.js';
+import { isDeed } from './deeds.js';
+import { hintedColumn } from './hinted-column.js';
 import type { LexemeOf } from './lexeme.js';
 import type { LexemeReader } from './lexeme-reader.js';
 import { isMoney } from './money-tables.js';
 import { implyDoer } from './read-asked.js';
 import { isHowOften, readFrequency } from './read-frequency.js';
+import { tableOfKind } from './read-kinds.js';
 import { takeUndone } from './read-undone.js';
 import { parseValue } from './read-values.js';
 import { CannotRead, type Measure } from './reading.js';
+import { isCountOf } from './schema-matcher.js';
+import { takeStanding } from './standing.js';
 import type { ColumnInfo, TableInfo } from './vocabulary.js';
 
 const COUNT_ENDINGS = new Set(['number', 'count', 'quantity', 'total']);
 
-const PERSONS = new Set(
-  'person employee customer client user member author student patient salesperson staff worker contact player manager agent driver'.split(
+/** Nobody counts these by adding them up. */
+const MONEY = new Set(
+  'amount cost price fee fare rent salary wage income revenue deposit budget tax discount payment premium balance'.split(
     ' ',
   ),
 );
@@ -32,7 +38,10 @@ export function parseMeasure(reader: LexemeReader): Measure {
   reader.skip('filler', 'prep');
   if (reader.take('distinct')) reader.skip('filler', 'prep');
   const isDistinct = reader.lexemes[reader.at - 1]?.kind === 'distinct';
+  const start = reader.at;
   readAdjectives(reader);
+  const kind = count && !aggregate && !isDistinct ? tableOfKind(reader, start) : null;
+  if (kind) return { kind: 'count', table: kind };
   return nounMeasure(reader, aggregate, count, isDistinct);
 }
 
@@ -44,7 +53,7 @@ export function readAdjectives(reader: LexemeReader): void {
       const start = reader.at;
       parseValue(reader);
       separateValues(reader, start);
-    } else if (takeUndone(reader)) {
+    } else if (takeUndone(reader) || takeStanding(reader)) {
     } else if (next?.kind === 'not') {
       reader.pendingNot = true;
       reader.at++;
@@ -113,6 +122,9 @@ function nounMeasure(
   if (noun?.kind === 'table') {
     reader.at++;
     reader.focus = noun.table;
+    // "total billed": an amount, which is not said.
+    if (aggregate && isDeed(noun))
+      throw new CannotRead(`It is not clear what "${aggregate.words} ${noun.words}" adds up.`, 4);
     // "sales count", "order count".
     const isCounted = reader.peek()?.words === 'count' && reader.take('count') !== null;
     if (isCounted && !aggregate) return { kind: 'count', table: noun.table };
@@ -122,7 +134,9 @@ function nounMeasure(
         `It is not clear whether the average is of the number or the amount of "${noun.words}".`,
         4,
       );
-    const mean = aggregate?.fn === 'avg' ? meanCount(reader, noun.table) : null;
+    // "average rating per album": not how many ratings, as "average orders per customer" is.
+    const isMean = aggregate?.fn === 'avg' && (count !== null || noun.isPlural);
+    const mean = isMean ? meanCount(reader, noun.table) : null;
     if (mean) return mean;
     // "total payments": how many, or how much?
     if (aggregate && !count && isMoney(noun.table) && !reader.isProjecting)
@@ -141,7 +155,7 @@ function nounMeasure(
     reader.focus = column.table;
     if (column.kind === 'number' && !column.isKey) {
       const isTally = COUNT_ENDINGS.has(column.words.at(-1)!.concept) || isDistinct === false;
-      if (count && !isDistinct && column.words.at(-1)!.concept === 'amount')
+      if (count && !isDistinct && !isCountOf(column) && column.words.some((w) => MONEY.has(w.concept)))
         throw new CannotRead(`It is not clear how to count "${noun.words}".`, 3);
       if (count && isDistinct) return { kind: 'count-distinct', column };
       if (count && !isTally) throw new CannotRead(`It is not clear how to count "${noun.words}".`);
@@ -255,6 +269,8 @@ export function parseSuperlative(reader: LexemeReader): void {
   if (!hasSubject && measure.kind === 'bare' && reader.is('table'))
     throw new CannotRead(`It is not clear by what "${superlative.words}" is judged.`, 3);
   if (!hasSubject && reader.pendingOrder === null) {
+    if (/^who\b/i.test(reader.lexemes[0]!.words))
+      throw new CannotRead('It is not clear which people are asked for.', 3);
     // "the highest price of …": no subject to rank, so an extreme.
     if (measure.kind === 'bare' && (measure.column.kind === 'number' || measure.column.kind === 'date')) {
       reading.measures.push({
@@ -279,6 +295,8 @@ export function parseSuperlative(reader: LexemeReader): void {
       throw new CannotRead(`It is not clear what "${superlative.words}" measures.`);
     reading.order = { by: { kind: 'count-distinct', column: measure.column }, direction };
   } else reading.order = { by: measure, direction };
+  if (reading.order && /^(?:the )?(?:most|least|fewest)$/.test(superlative.words))
+    reading.order.isTotal = true;
   // "highest" of a table without "number of" says nothing about what is high.
   if (
     measure.kind === 'count' &&
@@ -311,52 +329,6 @@ function namedRank(reader: LexemeReader): ColumnInfo | null {
   reader.at += 3;
   reader.mention(table);
   return named.column;
-}
-
-/** Numbers that are a part of another, or a bound. */
-const PARTIAL = new Set(
-  'paid tax discount refund limit minimum maximum shipping tip deposit open due'.split(' '),
-);
-
-/** The one column of a table by which "longest", "older than" and the like are judged. */
-export function hintedColumn(
-  reader: LexemeReader,
-  words: string,
-  hints: readonly string[],
-  table: TableInfo,
-): ColumnInfo {
-  const derived = (reader.vocabulary.derived ?? []).filter(({ column }) => column.table === table);
-  const numbers = table.columns.filter((column) => column.kind === 'number' && !column.isKey);
-  // Hints are in order of preference: a price rather than a cost.
-  const byHint = hints.map((hint) => [
-    ...numbers.filter((c) => c.words.some((w) => w.concept === hint)),
-    ...derived.filter(({ names }) => names.includes(hint)).map(({ column }) => column),
-  ]);
-  const isAge = hints[0] === '@age';
-  const births = table.columns.filter(
-    (c) => c.kind === 'date' && c.words.some((w) => /^birth|^born$/.test(w.concept)),
-  );
-  const dates = table.columns.filter((column) => column.kind === 'date');
-  // "oldest" of people is about their birth; of other things, about when they came to be.
-  const isPerson = table.words.some((word) => PERSONS.has(word.concept));
-  const byDate = isAge && (births.length > 0 || isPerson) ? births : dates;
-  const fitting = hints[0]!.startsWith('@') ? byDate : (byHint.find((columns) => columns.length > 0) ?? []);
-  // Of several dates, the one that every row has says when the row came to be.
-  const certain =
-    hints[0]!.startsWith('@') && fitting.length > 1 ? fitting.filter((c) => !c.source.isNullable) : fitting;
-  const whole = fitting.filter((c) => !c.words.some((w) => PARTIAL.has(w.concept)));
-  const chosen = certain.length === 1 ? certain : whole.length === 1 ? whole : fitting;
-  if (chosen.length !== 1) {
-    const names = chosen.map((c) => c.source.canonicalColumnName).join(', ');
-    throw new CannotRead(
-      chosen.length === 0
-        ? `There is no column by which "${words}" could be judged.`
-        : `"${words}" could be judged by ${names}.`,
-      3,
-    );
-  }
-  reader.reading.notes.push(`"${words}" is judged by ${chosen[0]!.source.canonicalColumnName}`);
-  return chosen[0]!;
 }
 
 /** "average number of orders per customer": all orders by all customers that have some. Nothing taken if no "per" follows. */

@@ -66,6 +66,10 @@ export function parseShare(reader: LexemeReader): Measure {
       ? { kind: 'boolean', column: filter.column, value: true }
       : { kind: 'values', column: filter.column, values: filter.values, isExact: true, negated: false };
   const measure: Measure = { kind: 'count', table };
+  if (filter.column.source.isNullable)
+    reader.reading.notes.push(
+      `rows without ${filter.column.source.canonicalColumnName} count as part of the whole`,
+    );
   return {
     kind: 'ratio',
     top: { measure, filters: [own] },

@@ -3,6 +3,7 @@ import type { LexemeReader } from './lexeme-reader.js';
 import { isPersonal } from './read-values.js';
 import { CannotRead } from './reading.js';
 import type { ColumnInfo, TableInfo } from './vocabulary.js';
+import { singular } from './words.js';
 
 /** Of a row that has no name of its own. */
 const SHOWN_COLUMNS = 12;
@@ -43,6 +44,14 @@ export function implySubject({ lexemes, reading }: LexemeReader): void {
   const [filter, ...others] = filters;
   if (!filter || others.length > 0 || !('column' in filter) || !filter.column) return;
   const { column } = filter;
+  // "Payments made after their due date": the rows that one date of which is compared with another.
+  const first = lexemes[0];
+  if (filter.kind === 'boolean' && column.formula?.kind === 'compare' && first?.kind === 'column') {
+    const noun = singular(first.words.split(' ')[0]!.toLowerCase());
+    const isRows = column.table.words.some((word) => word.concept === noun);
+    if (isRows) reading.subject = column.table;
+    return;
+  }
   const asksWho = /^who/i.test(lexemes[0]?.words ?? '');
   if (
     asksWho &&

@@ -1,7 +1,9 @@
+import { isDeed } from './deeds.js';
 import type { LexemeReader } from './lexeme-reader.js';
 import { showsBelongings } from './read-subject.js';
 import { hasSome } from './read-undone.js';
 import { CannotRead } from './reading.js';
+import { isFounding } from './year-columns.js';
 
 /** "who", "that": what comes belongs to the table last named. A group word before it meant the doer, not a group. */
 export function readRelative(reader: LexemeReader): void {
@@ -17,6 +19,9 @@ export function readRelative(reader: LexemeReader): void {
 export function readTable(reader: LexemeReader): void {
   const lexeme = reader.take('table')!;
   const next = reader.peek();
+  // "Who traded the most shares?": the trades are not who.
+  if (isDeed(lexeme) && reader.at === 2 && /^who\b/i.test(reader.lexemes[0]!.words))
+    throw new CannotRead('It is not clear which people are asked for.', 3);
   const { reading } = reader;
   // "Which services cost more than 20?": what is asked for, and a condition on it.
   const isCondition =
@@ -30,7 +35,8 @@ export function readTable(reader: LexemeReader): void {
     !isCondition &&
     next?.kind === 'column' &&
     next.column.table === lexeme.table &&
-    next.column.kind !== 'date'
+    next.column.kind !== 'date' &&
+    !isFounding(next)
   )
     return;
   if (
@@ -40,6 +46,19 @@ export function readTable(reader: LexemeReader): void {
     next.column.table !== lexeme.table
   )
     throw new CannotRead(`It is not clear how "${lexeme.words}" and "${next.words}" belong together.`, 2);
+  // "Which salesperson sold …": the verb names what is done, which is no thing asked for.
+  if (
+    next?.kind === 'table' &&
+    next.table !== lexeme.table &&
+    isDeed(next) &&
+    !reader.isProjecting &&
+    !reader.is('group', 1)
+  ) {
+    reader.at++;
+    reader.mention(lexeme);
+    if (!reading.mentioned.includes(next.table)) reading.mentioned.push(next.table);
+    return;
+  }
   // "product category": the second noun is meant, reached from the first.
   if (next?.kind === 'table' && next.table !== lexeme.table) {
     if (!reading.mentioned.includes(lexeme.table)) reading.mentioned.push(lexeme.table);

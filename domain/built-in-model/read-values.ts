@@ -86,8 +86,8 @@ export function parseProper(reader: LexemeReader): void {
   }
   const [table, ...others] = chosen.length > 0 ? chosen : tables;
   const texts = table?.labels.length === 2 ? text.split(' ') : [text];
-  const before = reader.lexemes[reader.at - 2];
-  // "customers in Atlantis" speaks of a place.
+  const before = reader.lexemes.slice(0, reader.at - 1).findLast(({ kind }) => kind !== 'filler');
+  // "customers in Atlantis" and "from the United States" speak of a place.
   const isPlace = before?.kind === 'prep' && !['of', 'for', 'by', 'with'].includes(before.word);
   if (!table || isPlace || others.length > 0 || texts.length !== table.labels.length)
     throw new CannotRead(`It is not clear in which column to look for "${text}".`, 4, [text]);

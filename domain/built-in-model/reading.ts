@@ -45,6 +45,8 @@ export type Filter =
       range: DateRange;
       focus: TableInfo | null;
       bucket?: TimeUnit;
+      /** Rows without a date count as well. */
+      orEmpty?: boolean;
       /** ISO days of the week, 1 is Monday. */
       weekdays?: number[];
       clock?: ClockRange;
@@ -74,6 +76,8 @@ export interface Reading {
     by: Measure | null;
     direction: 'asc' | 'desc';
     isTopBy?: boolean;
+    /** "the most seats", of things that may have several rows. */
+    isTotal?: boolean;
     /** Single rows are ranked by a column ("the most expensive bills"). */
     isOfRows?: boolean;
     /** Further columns, where the first are alike. */

@@ -1,18 +1,18 @@
 /**
  * Verbs that only say that two things belong together ("passengers who flew in …", "calls made to …"): which things, the nouns
- * around them say. Left out on purpose are verbs that choose among things (cancel, return, fail, win, approve, expire, resolve):
+ * around them say. Left out on purpose are verbs that choose among things (cancel, return, fail, win, approve, expire, resolve, reach, achieve, meet):
  * where a schema has no word for those, the question cannot be answered.
  */
 const REGULAR =
   `travel operate treat examine study learn play perform stream listen watch view visit file submit carry transport haul move
   contain cover employ host author compose record act direct produce supply stock store cast cite mention upload download rent lease borrow
-  donate contribute invest trade transact charge manage supervise head assign consume obtain acquire achieve score prescribe
+  donate contribute invest trade transact charge manage supervise head assign consume obtain acquire score prescribe
   book order request occur happen appear feature belong involve associate relate concern conduct serve handle log track monitor enroll enrol
   own use teach attend give take make send buy sell place receive issue list offer provide publish release launch start open
   register create generate process post rate review live work reside locate base originate depart arrive land connect link load process
   join train care coach drive ride cook cater stay check lodge deposit withdraw transfer hire recruit schedule hold organize organise
   deliver ship collect gather inspect repair maintain install plant grow harvest raise breed feed adopt
-  bill invoice quote report cause accumulate reach represent represent compete participate join enter star sing dance`.split(
+  bill invoice quote report cause accumulate represent compete participate join enter star sing dance`.split(
     /\s+/,
   );
 
@@ -20,7 +20,7 @@ const IRREGULAR =
   `fly flies flew flown flying see sees saw seen seeing write writes wrote written sing sang sung drive drove driven ride rode ridden
   give gave given take took taken make made bring brought brings buy bought sell sold send sent teach taught read reads hold held
   run ran running lead led leads grow grew grown feed fed get gets got getting go goes went gone come came begin began spend spends spent
-  pay pays earn earns earned do did done has had have keep keeps kept say find found sit lie lay lies take_off lend lent meet met meets
+  pay pays earn earns earned do did done has had have keep keeps kept say find found sit lie lay lies take_off lend lent
   undergo underwent undergone`.split(/\s+/);
 
 const PARTICLES = [

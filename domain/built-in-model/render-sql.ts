@@ -201,7 +201,8 @@ function conditionSql(condition: Condition, aliases: Aliases): string[] {
       const time = aliases.dialect.timeOfDay(column, condition.column);
       if (clock?.from) parts.push(`${time} >= '${clock.from}:00'`);
       if (clock?.to) parts.push(`${time} < '${clock.to}:00'`);
-      return parts;
+      const isOpen = condition.orEmpty && condition.column.source.isNullable;
+      return isOpen ? [`(${column} IS NULL OR ${parts.join(' AND ')})`] : parts;
     }
   }
 }

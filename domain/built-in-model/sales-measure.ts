@@ -15,7 +15,7 @@ const has = (column: ColumnInfo, ...words: string[]): boolean =>
 
 /**
  * Candidates for revenue, in ranks: a column of that name, line amounts, price times quantity of lines, amounts of whole sales,
- * prices of sales. Inside a rank the candidates compete.
+ * price times quantity of sales, prices of sales. Inside a rank the candidates compete.
  */
 export function salesMeasures(vocabulary: Vocabulary): SalesMeasure[][] {
   const tables = vocabulary.tables.filter(
@@ -40,17 +40,26 @@ export function salesMeasures(vocabulary: Vocabulary): SalesMeasure[][] {
     lines,
     (c) => has(c, 'total', 'amount', 'subtotal') && !has(c, 'tax', 'discount', 'cost', 'shipping'),
   );
-  const products: SalesMeasure[] = lines.flatMap((table) => {
-    const prices = money(table).filter((c) => has(c, 'price'));
-    const quantities = money(table).filter((c) => has(c, 'quantity', 'unit') && !has(c, 'price'));
-    return prices.length === 1 && quantities.length === 1
-      ? [{ table, price: prices[0]!, quantity: quantities[0]! }]
-      : [];
-  });
+  const quantitiesOf = (table: TableInfo) =>
+    money(table).filter((c) => has(c, 'quantity', 'unit') && !has(c, 'price'));
+  const productsOf = (from: TableInfo[]): SalesMeasure[] =>
+    from.flatMap((table) => {
+      const prices = money(table).filter((c) => has(c, 'price'));
+      const quantities = quantitiesOf(table);
+      return prices.length === 1 && quantities.length === 1
+        ? [{ table, price: prices[0]!, quantity: quantities[0]! }]
+        : [];
+    });
   const headAmounts = columns(
     heads,
     (c) => has(c, 'total', 'amount') && !has(c, 'tax', 'discount', 'cost', 'shipping', 'fee', 'paid'),
   );
-  const headPrices = columns(heads, (c) => has(c, 'price'));
-  return [named, lineAmounts, products, headAmounts, headPrices].filter((rank) => rank.length > 0);
+  // The price of one unit is not what a sale brings in.
+  const headPrices = columns(
+    heads,
+    (c) => has(c, 'price') && !has(c, 'per', 'unit') && quantitiesOf(c.table).length === 0,
+  );
+  return [named, lineAmounts, productsOf(lines), headAmounts, productsOf(heads), headPrices].filter(
+    (rank) => rank.length > 0,
+  );
 }

@@ -5,6 +5,7 @@ import { areSynonyms } from './synonyms.js';
 import type { Token } from './tokenise.js';
 import type { ColumnInfo, NameWord, TableInfo, Vocabulary } from './vocabulary.js';
 import { rootOf, toConcept } from './words.js';
+import { isYearColumn } from './year-columns.js';
 
 const LONGEST_NAME = 6;
 /** Endings and units of column names that people leave out when they speak. */
@@ -93,6 +94,11 @@ const NUMBERED = new Set([
 ]);
 const isNumbered = (ending: string, column: ColumnInfo): boolean =>
   ending === 'number' && NUMBERED.has(column.words.at(-1)!.concept);
+const COUNTING = new Set(['number', 'no', 'count', 'cnt', 'num']);
+/** `number_of_beds`, `num_employees`: how many of something there are, without saying which. */
+export const isCountOf = ({ isKey, kind, words }: ColumnInfo): boolean =>
+  kind === 'number' && !isKey && words.length > 1 && COUNTING.has(words[0]!.concept);
+const isPlural = (tokens: readonly Token[]): boolean => tokens.at(-1)!.isPlural;
 const CLASSES = new Set(['class', 'level']);
 
 /** Fit of a span to a column's name; words of its table's name may come along, and make up for missing ones. */
@@ -137,7 +143,12 @@ function columnFit(
   if (covered.length === 0) return null;
   const inTable = (word: NameWord) => tableWords.some((t) => t.concept === word.concept);
   const missing = column.words.filter((word) => !cover.used.has(word));
-  const head = column.words.findLast((word) => !SILENT.has(word.concept)) ?? column.words.at(-1)!;
+  const isYear = isYearColumn(column);
+  const isCounting = isPlural(tokens) && isCountOf(column);
+  const isSilent = (word: NameWord) =>
+    (isCounting && (word === column.words[0] || word.concept === 'of')) || isSilentIn(word);
+  const isSilentIn = ({ concept }: NameWord) => SILENT.has(concept) || (isYear && concept === 'year');
+  const head = column.words.findLast((word) => !isSilent(word)) ?? column.words.at(-1)!;
   const isVerbForm = tokens.some(
     (token) => /(ed|ing)$/.test(token.lower) && !column.table.words.some((w) => w.root === token.root),
   );
@@ -155,7 +166,7 @@ function columnFit(
     else if (word.concept === 'date' && column.kind === 'date')
       fit -= isVerbForm || own === null ? 0.08 : 0.3;
     else if (word.concept === 'id') return null;
-    else if (SILENT.has(word.concept)) fit -= 0.06;
+    else if (isSilent(word)) fit -= 0.06;
     else if (word === head && !(word.concept === 'amount' && isAmountOf(column, covered))) return null;
     else fit -= word === head ? 0.08 : 0.3;
   }
@@ -221,13 +232,23 @@ export function matchNames(tokens: readonly Token[], start: number, vocabulary: 
         const match = columnFit(content, column, content.length < span.length);
         // "albums released": a thing and what is said of it, rather than one name.
         const isClause =
-          column.kind === 'date' &&
+          (column.kind === 'date' || isYearColumn(column)) &&
           content.length > 1 &&
-          /ed$/.test(last.lower) &&
+          /ed$|^built$|^born$/.test(last.lower) &&
           table.words.some((word) => word.concept === content[0]!.concept);
-        if (!match || isClause || (content.length < span.length && isTally(span[0]!) && !holdsTally(column)))
+        // "per booking" where there are bookings is not `booked_on`.
+        const isThing =
+          isExact && column.kind === 'date' && !column.words.some((word) => word.concept === last.concept);
+        if (
+          !match ||
+          isClause ||
+          (isThing && content.length === 1) ||
+          (content.length < span.length && isTally(span[0]!) && !holdsTally(column))
+        )
           continue;
-        const score = match.fit * span.length * 0.98 + bonus - handicap(table);
+        // Where there is a table of employees, "employees" need not be `num_employees`.
+        const rival = isExact && isCountOf(column) && !span.some(isTally) ? 0.25 : 0;
+        const score = (match.fit - rival) * span.length * 0.98 + bonus - handicap(table);
         edges.push({
           start,
           end,

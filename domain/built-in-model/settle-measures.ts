@@ -145,6 +145,14 @@ export function settle(context: PlanContext): Wanted {
     (orderColumn.table === subject ||
       isShown ||
       reading.projections.some((p) => p.table === orderColumn.table));
+  // "Which city has the most seats?": of its largest branch, or of all together?
+  const isValue = (column: ColumnInfo) =>
+    column.kind === 'text' && !column.isKey && !column.table.labels.includes(column);
+  if (orderColumn && isOfRows && order?.isTotal && !subject && reading.projections.every(isValue))
+    throw new CannotRead(
+      `It is not clear whether single values or totals of ${orderColumn.source.canonicalColumnName} are ranked.`,
+      4,
+    );
   if (order?.isOfRows && asked.length > 0)
     throw new CannotRead('It is not clear whether single rows or totals are ranked.', 4);
   let orderMeasure: Measure | null = null;

@@ -13,7 +13,7 @@ pass passed|convert converted conversion|renew renewed renewal|accept accepted a
 resolve resolved resolution|decline declined|suspend suspended suspension|terminate terminated termination|close closed|open opened
 pending pend|default defaulted|win won|lose lost|delay delayed|dismiss dismissed|graduate graduated graduation
 settle settled settlement|void voided|confirm confirmed confirmation|retain retained retention|respond responded response
-discontinue discontinued discontinuation|adhere adhered adherence|recover recovered recovery|enroll enrolled enrollment`
+discontinue discontinued discontinuation|buy bought buys purchase purchased|sell sold sells|adhere adhered adherence|recover recovered recovery|enroll enrolled enrollment`
   .split(/[|\n]/)
   .map((family) => family.trim().split(/\s+/));
 

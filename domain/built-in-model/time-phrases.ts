@@ -36,6 +36,10 @@ const dayOf = (token: Token | undefined): number =>
     ? token.value!
     : 0;
 
+/** `first` to `fourth`; `last` of so many. */
+const ordinalOf = (token: Token, last: number): number =>
+  /^(?:last|final)$/.test(token.lower) ? last : (ORDINALS[token.lower] ?? 0);
+
 const whole = (iso: string | null, unit: TimeUnit, end: number): Stretch | null =>
   iso === null ? null : { range: wholeUnit(iso, unit) as Required<DateRange>, end };
 
@@ -53,7 +57,12 @@ function readStretch(tokens: readonly Token[], start: number, today: string): St
   if (token.lower === 'yesterday') return whole(addUnits(today, 'day', -1), 'day', at + 1);
   if (token.lower === 'year' && yearOf(tokens[at + 1]))
     return whole(`${yearOf(tokens[at + 1])}-01-01`, 'year', at + 2);
-  if (yearOf(token)) return whole(`${yearOf(token)}-01-01`, 'year', at + 1);
+  if (yearOf(token)) {
+    // `2024 Q2`
+    const part = /^q([1-4])$/.exec(tokens[at + 1]?.lower ?? '');
+    if (part) return whole(isoDate(yearOf(token), Number(part[1]) * 3 - 2, 1), 'quarter', at + 2);
+    return whole(`${yearOf(token)}-01-01`, 'year', at + 1);
+  }
 
   const skipOf = (i: number) => (tokens[i]?.lower === 'of' || tokens[i]?.lower === ',' ? i + 1 : i);
   const month = monthOf(token);
@@ -81,7 +90,7 @@ function readStretch(tokens: readonly Token[], start: number, today: string): St
     if (year) return whole(isoDate(year, dayMonth, day), 'day', yearAt + 1);
   }
   const half = /^h[12]$/.test(token.lower) ? Number(token.lower[1]) : 0;
-  const ordinalHalf = tokens[at + 1]?.lower === 'half' ? (ORDINALS[token.lower] ?? 0) : 0;
+  const ordinalHalf = tokens[at + 1]?.lower === 'half' ? ordinalOf(token, 2) : 0;
   if (half || (ordinalHalf && ordinalHalf <= 2)) {
     const yearAt = skipOf(at + (half ? 1 : 2));
     const year = yearOf(tokens[yearAt]);
@@ -92,8 +101,14 @@ function readStretch(tokens: readonly Token[], start: number, today: string): St
         : [`${year}-07-01`, `${year + 1}-01-01`];
     return { range: { from, to }, end: yearAt + 1 };
   }
+  const edge = /^(?:first|last|final)$/.test(token.lower) && tokens[at + 1]?.lower === 'month';
+  const edgeYear = edge ? yearOf(tokens[skipOf(at + 2)]) : 0;
+  if (edgeYear) {
+    const edgeMonth = token.lower === 'first' ? 1 : 12;
+    return whole(isoDate(edgeYear, edgeMonth, 1), 'month', skipOf(at + 2) + 1);
+  }
   const quarter = /^q[1-4]$/.test(token.lower) ? Number(token.lower[1]) : 0;
-  const ordinal = tokens[at + 1]?.lower === 'quarter' ? (ORDINALS[token.lower] ?? (day <= 4 ? day : 0)) : 0;
+  const ordinal = tokens[at + 1]?.lower === 'quarter' ? ordinalOf(token, 4) || (day <= 4 ? day : 0) : 0;
   if (quarter || ordinal) {
     const yearAt = skipOf(at + (quarter ? 1 : 2));
     const year = yearOf(tokens[yearAt]);
@@ -145,6 +160,10 @@ function saidInclusive(tokens: readonly Token[], start: number, count: number, u
   return tokens[at]?.raw === ')' ? at + 1 : at;
 }
 
+/** "the last quarter of 2023", "the last week of March": counted from the end of that, not from today. */
+const isPartOf = (tokens: readonly Token[], at: number, today: string): boolean =>
+  tokens[at]?.lower === 'of' && readStretch(tokens, at + 1, today) !== null;
+
 /** `last month`, `past 30 days`, `this year`. The current day, week … belongs to `last N units`. */
 function readRelative(tokens: readonly Token[], start: number, today: string): TimePhrase | null {
   let at = start;
@@ -177,6 +196,7 @@ function readRelative(tokens: readonly Token[], start: number, today: string): T
     const end = saidInclusive(tokens, at + 3, count.value!, unit);
     return phrase(range, end, unit === 'day' ? undefined : unit);
   }
+  if (back && isPartOf(tokens, at + 2, today)) return null;
   const skipped = /^(iso|calendar|full|whole|complete)$/.test(count?.lower ?? '') ? 1 : 0;
   const unit = unitOf(tokens[at + 1 + skipped]);
   if (!unit) return null;

@@ -54,6 +54,8 @@ export const findValue = (index: ValueIndex, text: string): ReadonlyMap<ColumnIn
 /** "successful" where the state is stored as `success`. */
 function stateForms(index: ValueIndex, word: string): [ColumnInfo, string[]][] {
   const found = new Map<ColumnInfo, string[]>();
+  // A "closing price" is not one of what is closed.
+  if (/ing$/.test(word)) return [];
   for (const [text, columns] of index.byText) {
     if (!areStateForms(word, text)) continue;
     for (const [column, values] of columns) found.set(column, [...(found.get(column) ?? []), ...values]);

@@ -19,7 +19,8 @@ export function matchValues(
 ): SampledValues {
   // A code in capitals (`IN`, `OR`) is no empty word.
   const codes = question.match(/\b\p{Lu}{2,}\b/gu) ?? [];
-  const asked = new Set([...rootsOf(question), ...codes.map(rootOf)]);
+  const said = [...rootsOf(question), ...codes.map(rootOf)];
+  const asked = new Set([...said, ...said.flatMap((word) => PRESENT[word] ?? [])]);
   const found: { name: string; value: string; score: number }[] = [];
   for (const table of tables) {
     for (const column of table.columns) {
@@ -42,6 +43,16 @@ export function matchValues(
   for (const { name, value } of found.slice(0, ALL_VALUES)) kept[name] = [...(kept[name] ?? []), value];
   return kept;
 }
+
+/** "bought" asks for what is stored as `buy`. */
+const PRESENT: Readonly<Record<string, string>> = {
+  bought: 'buy',
+  sold: 'sell',
+  paid: 'pay',
+  sent: 'send',
+  lost: 'lose',
+  won: 'win',
+};
 
 /** Words as they are compared. Empty words are left out unless there are no others (a state `IN`, a grade `A`). */
 function rootsOf(text: string): string[] {
