@@ -63,9 +63,19 @@ test('cells of files are counted too, as whether a column has empty cells is not
   expect(average?.countSql).toBe('SELECT count(*), count(*) - count(id) FROM customers');
 });
 
+test('an average of what is computed leaves out the rows that lack a part of it', async () => {
+  const [average] = await averagesOf('SELECT avg((10 - rating) * id / 2.0) FROM orders');
+  expect(average).toMatchObject({ column: 'public.orders.rating', isUpperBound: false });
+  expect(await averagesOf('SELECT avg(EXTRACT(YEAR FROM age(to_date(status), now()))) FROM orders')).toEqual(
+    [],
+  );
+});
+
 test.each([
   'SELECT avg(rating) FROM orders WHERE rating > 2',
   'SELECT avg(coalesce(rating, 0)) FROM orders',
+  'SELECT avg(CASE WHEN rating > 2 THEN 1 ELSE 0 END) FROM orders',
+  'SELECT avg(id + coalesce(rating, 0)) FROM orders',
   'SELECT sum(rating) FROM orders',
   'SELECT avg(id) FROM orders',
 ])('is no trap: %s', async (sql) => {
