@@ -13,7 +13,7 @@ import {
 import { dateRules, numberRules, unitRules } from './rules/type-rules.js';
 
 /** Raised when the same profile comes to give other proposals: plans of older rules are then no longer found. */
-export const RULES_VERSION = 1;
+export const RULES_VERSION = 2;
 
 /** In the order in which the steps belong: rows that are no data first, then cells, then types, then what compares rows. */
 const RULES: readonly Rule[] = [

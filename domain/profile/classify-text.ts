@@ -31,7 +31,8 @@ const EMAIL =
 const URL_TEXT = /^(?:https?|ftp):\/\/[^\s/?#]{2,}(?:[/?#][^\s]*)?$|^www\.[^\s]+\.[a-z]{2,}/i;
 const UUID = /^\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?$/i;
 const IP4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)$/;
-const IP6 = /^(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}$/i;
+/** Eight groups, or fewer with `::` once; 12:34:56 is a time, and a row of six bytes a hardware address. */
+const IP6 = /^(?!.*::.*::)(?=.*::|(?:[^:]+:){7})(?=.*[0-9a-f])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}$/i;
 const TIME = /^(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?$/;
 const CURRENCY = '[$€£¥₹₽¢₩]|USD|EUR|GBP|JPY|CHF|CAD|AUD|INR|CNY|SEK|NOK|DKK|PLN';
 const NUMBER_BODY = "\\d+(?:[.,'\\u00a0 ]\\d+)*";
@@ -69,7 +70,7 @@ export function classifyText(raw: string): TextClass {
   }
   if (number) return { kind: 'number', format: number };
   if (UUID.test(text)) return { kind: 'uuid' };
-  if (IP4.test(text) || (IP6.test(text) && /[0-9a-f]:[0-9a-f:]*:/i.test(text))) return { kind: 'ip-address' };
+  if (IP4.test(text) || IP6.test(text)) return { kind: 'ip-address' };
   const date = dateFormatOf(text);
   if (date) return { kind: 'date', format: date };
   if (TIME.test(text)) return { kind: 'time' };
@@ -86,8 +87,13 @@ export function classifyText(raw: string): TextClass {
   return { kind: 'text' };
 }
 
-/** How a number is written, or null: integer, point (1.5), comma (1,5), thousands,point (1,234.5), thousands.comma (1.234,5), either (1,234). */
+/**
+ * How a number is written, or null: integer, point (1.5), comma (1,5), thousands,point (1,234.5), thousands.comma (1.234,5), either (1,234).
+ * Accountants write (1,234.50) for a minus; a bare (12) may as well be a mark or an area code.
+ */
 export function numberFormatOf(text: string): string | null {
+  const inBrackets = /^\((\d.*[.,].*)\)$/.exec(text)?.[1];
+  if (inBrackets !== undefined) return numberFormatOf(inBrackets);
   if (/^[-+]?(?:0|[1-9]\d*)$/.test(text)) return 'integer';
   if (/^[-+]?(?:0|[1-9]\d*)?\.\d+$/.test(text) || /^[-+]?(?:0|[1-9]\d*)\.$/.test(text)) return 'point';
   if (/^[-+]?\d+(?:\.\d+)?[eE][-+]?\d{1,3}$/.test(text)) return 'point';

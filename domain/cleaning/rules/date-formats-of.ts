@@ -42,5 +42,5 @@ export function dateFormatsOf(dates: readonly string[]): DateReading | null {
   if (formats.length === 0) return null;
   // DuckDB reads days with and without a leading zero by the same letters.
   const plain = [...new Set(formats.map((format) => format.replaceAll('%-', '%')))];
-  return { formats: plain, to: formats.some((format) => /%[HI]/.test(format)) ? 'timestamp' : 'date' };
+  return { formats: plain, to: formats.some((format) => /%-?[HI]/.test(format)) ? 'timestamp' : 'date' };
 }

@@ -12,7 +12,8 @@ const STEPS: readonly [Finding['kind'][], CleaningStep][] = [
 /** Rows that are no data. */
 export const foreignRowRules: Rule = ({ found }) =>
   STEPS.flatMap(([kinds, step]) => {
-    const mends = kinds.flatMap(found);
+    // What was left out when the file was read has no row any more, and nothing has to be dropped for it.
+    const mends = kinds.flatMap(found).filter((finding) => finding.rows !== undefined);
     if (mends.length === 0) return [];
     return [{ step, reason: mends.map(({ message }) => message).join(' '), recommended: true, mends }];
   });

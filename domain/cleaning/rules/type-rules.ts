@@ -75,6 +75,22 @@ function targetOf(cells: readonly string[], decimal: string): Pick<ParseNumbers,
 }
 type ParseNumbers = Extract<CleaningStep, { kind: 'parse-numbers' }>;
 
+/** Digits that a whole number and a small decimal of a cleaned version have at most, and those that a double gives back. */
+const MOST_DIGITS = 18;
+const MOST_DIGITS_OF_DOUBLE = 15;
+
+/** Has the number as many digits, with those after the mark filled up, as its new type has room for? */
+function hasRoom(
+  text: string,
+  { to, scale = 0 }: Pick<ParseNumbers, 'to' | 'scale'>,
+  decimal: string,
+): boolean {
+  const [whole = '', fraction = ''] = text.replace(/[eE].*$/, '').split(decimal);
+  const digits = whole.replaceAll(/\D/g, '').replace(/^0+/, '').length;
+  if (to === 'double') return digits + fraction.replaceAll(/\D/g, '').length <= MOST_DIGITS_OF_DOUBLE;
+  return digits + scale <= MOST_DIGITS;
+}
+
 export const numberRules: Rule = (input) =>
   textColumns(input, ['numbers-as-text', 'mixed-number-formats', 'mixed-types', 'late-type-change']).flatMap(
     ([column, mends]): Proposal[] => {
@@ -83,13 +99,17 @@ export const numberRules: Rule = (input) =>
       if (!share || !isMostly(mix, 'number')) return [];
       const { isMixed, ...writing } = writingOf(share.formats);
       const cells = shownCells(column).filter((text) => classifyText(text).kind === 'number');
-      const isSure = !isMixed && isMostly(mix, 'number', 0.95);
+      const target = targetOf(cells, writing.decimal);
+      const roomy = cells.filter((text) => hasRoom(text, target, writing.decimal)).length;
+      // Digits too long for a number are those of an identifier.
+      if (roomy < cells.length / 2) return [];
+      const isSure = !isMixed && isMostly(mix, 'number', 0.95) && roomy === cells.length;
       return [
         {
           step: {
             kind: 'parse-numbers',
             columns: [column.name],
-            ...targetOf(cells, writing.decimal),
+            ...target,
             ...writing,
             affixes: [],
             percent: 'none',

@@ -19,9 +19,22 @@ const DATES = [
   '%d/%m/%y',
   '%m/%d/%y',
   '%d.%m.%y',
+  '%-d/%-m/%y',
+  '%-m/%-d/%y',
 ] as const;
 
-const TIMES = ['%H:%M:%S', '%H:%M', '%H:%M:%S.%g', '%H:%M:%S.%f', '%I:%M:%S %p', '%I:%M %p'] as const;
+const TIMES = [
+  '%H:%M:%S',
+  '%H:%M',
+  '%H:%M:%S.%g',
+  '%H:%M:%S.%f',
+  '%I:%M:%S %p',
+  '%I:%M %p',
+  '%-H:%M',
+  '%-H:%M:%S',
+  '%-I:%M %p',
+  '%-I:%M:%S %p',
+] as const;
 
 export const DATE_FORMATS: readonly string[] = DATES;
 export const TIMESTAMP_FORMATS: readonly string[] = [
@@ -49,7 +62,9 @@ const PARTS: Record<string, string> = {
   '%b': `(?<name>${SHORT_MONTHS.join('|')})`,
   '%B': `(?<name>${MONTHS.join('|')})`,
   '%H': '(?<hour>\\d{2})',
+  '%-H': '(?<hour>\\d|[12]\\d)',
   '%I': '(?<half>\\d{2})',
+  '%-I': '(?<half>\\d|1\\d)',
   '%M': '(?<minute>\\d{2})',
   '%S': '(?<second>\\d{2})',
   '%g': '\\d{3}',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CleaningStep } from '../../../contracts/cleaning.js';
+import type { DatasetProfile } from '../../../contracts/dataset-profile.js';
 import { proposeSteps } from '../../../domain/cleaning/propose-steps.js';
 import { dateFormatsOf } from '../../../domain/cleaning/rules/date-formats-of.js';
 import { profileTable } from '../../support/profile-table.js';
@@ -58,6 +59,13 @@ describe('steps that the rules propose', () => {
       true,
     ],
     [
+      'amounts with brackets for a minus',
+      `${KEY}, CASE WHEN i % 3 = 0 THEN '(' || format('{:,}', i * 1234) || '.50)' ELSE format('{:,}', i * 1234) || '.25' END AS t`,
+      'parse-numbers',
+      { columns: ['t'], to: 'decimal', scale: 2, decimal: '.', thousands: ',' },
+      true,
+    ],
+    [
       'units of one family',
       `${KEY}, CASE WHEN i % 4 = 0 THEN i * 1000 || ' g' ELSE i || ' kg' END AS t`,
       'convert-units',
@@ -99,6 +107,28 @@ describe('steps that the rules propose', () => {
       { kind: 'drop-missing', how: 'all' },
       { kind: 'drop-duplicates', keep: 'first' },
     ]);
+  });
+
+  it('never take digits away that a number has no room for', async () => {
+    const digits = (length: number): string => `${KEY}, repeat('7', ${length}) || i || '0' AS id`;
+    expect(await stepOf(`${digits(30)}`, 'parse-numbers')).toBeUndefined();
+    expect(
+      await stepOf(
+        `${KEY}, CASE WHEN i % 50 = 0 THEN repeat('7', 30) || i ELSE '+' || i END AS t`,
+        'parse-numbers',
+      ),
+    ).toMatchObject({ step: { misfits: 'keep-text' }, recommended: false });
+  });
+
+  it('are none for records that were left out when the file was read', () => {
+    const left = {
+      level: 'warning' as const,
+      kind: 'preamble-rows' as const,
+      count: 4,
+      message: 'Left out.',
+    };
+    const profile = { rows: 1, version: 1, columns: [], findings: [left] } as unknown as DatasetProfile;
+    expect(proposeSteps(profile)).toEqual({ proposals: [], unhandled: [left] });
   });
 
   it('tell what no step mends', async () => {

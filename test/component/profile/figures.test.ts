@@ -44,6 +44,13 @@ describe('the figures of a profile', () => {
     expect(column(profile, 'money').numbers!.sum).toBe('0.30');
   });
 
+  test('times of which several are within one nanosecond of another have figures, too', async () => {
+    const profile = await profileTable(
+      'SELECT make_timestamp_ns(1700000000123456789 + i // 2) AS at FROM range(60) r(i)',
+    );
+    expect(column(profile, 'at')).toMatchObject({ nulls: 0, distinct: 30 });
+  });
+
   test('text is measured in bytes and characters, and nothing is told apart from empty', async () => {
     const profile = await profileTable("SELECT unnest(['ä', 'abc', '', NULL, '  ', 'n/a']) AS t");
     const { text, nulls } = column(profile, 't');
