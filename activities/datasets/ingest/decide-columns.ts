@@ -4,8 +4,9 @@ import type { DuckDbSession } from '../duckdb/duckdb-session.js';
 import { readingSql, valueName, withValues } from './reading-sql.js';
 import type { SourceRelation } from './source-relation.js';
 
-/** Cells of the beginning from which the first guess is made. */
+/** Rows of the beginning from which the first guess is made; fewer where there are so many columns that they would fill the memory. */
 const SAMPLE_ROWS = 4_000;
+const SAMPLE_CELLS = 1_000_000;
 /** Different cells that did not fit, looked at for the next guess. */
 const OFFENDERS = 2_000;
 const MOST_ROUNDS = 6;
@@ -44,7 +45,9 @@ export async function settleColumns(
       }
       const offenders = await findOffenders(session, source, column, reading);
       const known = guessed[column]?.values ?? [];
-      known.push(...offenders);
+      const seen = new Set(known);
+      // One of the beginning is among the values already: counted twice it would weigh too much.
+      known.push(...offenders.filter((offender) => !seen.has(offender)));
       const better = decideReading(weighted(known, offenders, rows));
       if (JSON.stringify(better) === JSON.stringify(reading)) continue;
       readings[column] = better;
@@ -67,7 +70,8 @@ function weighted(values: readonly string[], offenders: readonly string[], rows:
 async function sampleValues(session: DuckDbSession, source: SourceRelation): Promise<string[][]> {
   const values: string[][] = source.names.map(() => []);
   const list = values.map((_, index) => `c${index}`).join(', ');
-  for await (const rows of session.stream(`SELECT ${list} FROM ${source.from} LIMIT ${SAMPLE_ROWS}`)) {
+  const most = Math.min(SAMPLE_ROWS, Math.ceil(SAMPLE_CELLS / values.length));
+  for await (const rows of session.stream(`SELECT ${list} FROM ${source.from} LIMIT ${most}`)) {
     for (const row of rows) {
       for (const [index, cell] of row.entries())
         if (typeof cell === 'string' && cell !== '') values[index]?.push(cell);

@@ -31,12 +31,14 @@ export function chooseEncoding(
   );
   const [best] = believed;
   if (!best || WESTERN.has(best.encoding)) return undefined;
+  const text = decode(best.encoding);
+  // Encodings that read it alike tell nothing apart, and a few bytes do not speak for a rare one.
+  if (text === decode('windows-1252') || (RARE.has(best.encoding) && highBytes < FEW_BYTES)) return undefined;
   const western = believed.find(({ encoding }) => encoding === 'windows-1252');
   if (western && best.confidence < LIKELIER * western.confidence) {
-    const text = `Not UTF-8; single bytes above 127 between letters.${doubtOf(best)}`;
-    return { encoding: 'windows-1252', evidence: { about: 'encoding', confidence: 0.6, text } };
+    const doubt = `Not UTF-8; single bytes above 127 between letters.${doubtOf(best)}`;
+    return { encoding: 'windows-1252', evidence: { about: 'encoding', confidence: 0.6, text: doubt } };
   }
-  const text = decode(best.encoding);
   const other = believed.find(({ encoding }) => encoding !== best.encoding && decode(encoding) !== text);
   const margin = other ? 1 - other.confidence / Math.max(best.confidence, 1e-9) : 1;
   const isSure = EAST_ASIAN.has(best.encoding) ? !other || margin > 0.5 : margin > 0.1;

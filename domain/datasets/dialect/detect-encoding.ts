@@ -29,8 +29,10 @@ export function detectEncoding(
   if (first === 0xfe && second === 0xff) return found('utf-16be', 1, 'A UTF-16 byte order mark.', 2);
   const zeros = countZeros(sample);
   if (zeros.total > sample.length / 10) {
-    if (zeros.odd > zeros.even * 20) return found('utf-16le', 0.95, 'Zero bytes at the odd places.');
-    if (zeros.even > zeros.odd * 20) return found('utf-16be', 0.95, 'Zero bytes at the even places.');
+    if (zeros.odd > zeros.even * 20 && areLineEndsWide(sample, 1))
+      return found('utf-16le', 0.95, 'Zero bytes at the odd places.');
+    if (zeros.even > zeros.odd * 20 && areLineEndsWide(sample, -1))
+      return found('utf-16be', 0.95, 'Zero bytes at the even places.');
   }
   const high = countHighBytes(sample);
   if (isUtf8) return found('utf-8', 1, high.total === 0 ? 'Only ASCII bytes.' : 'All of it is valid UTF-8.');
@@ -46,6 +48,18 @@ export function detectEncoding(
     return found('iso-8859-1', 0.6, 'Bytes that Windows-1252 leaves undefined.');
   }
   return found('windows-1252', high.c1 > 0 ? 0.9 : 0.8, 'Not UTF-8; single bytes above 127 between letters.');
+}
+
+/** In UTF-16 a line feed has a zero beside it; among bytes of another encoding zeros stand anywhere. */
+function areLineEndsWide(bytes: Uint8Array, side: 1 | -1): boolean {
+  let narrow = 0;
+  let wide = 0;
+  for (let index = 0; index < bytes.length; index += 1) {
+    if (bytes[index] !== 0x0a) continue;
+    if ((bytes[index + side] ?? 0) === 0) wide += 1;
+    else narrow += 1;
+  }
+  return narrow <= wide;
 }
 
 function countZeros(bytes: Uint8Array): { total: number; odd: number; even: number } {

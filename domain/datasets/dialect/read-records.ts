@@ -60,7 +60,11 @@ export function createRecordReader(format: RecordFormat, options: { maxRecordCha
     while (at < text.length) {
       const scan = scanRecord(text, at, format, isEnd);
       if (!scan) break;
-      const mended = needsMending(scan, format) ? mend(text, at, format, isEnd) : undefined;
+      const mended = needsMending(scan, format)
+        ? mend(text, at, format, isEnd)
+        : isRunOn(scan)
+          ? cutRunOn(text.slice(0, scan.next), at, format)
+          : undefined;
       // An open quote may be closed by the next piece, unless it has run too far to be believed.
       const isTooFar = scan.isOpen && text.length - at > options.maxRecordChars;
       if (scan.isOpen && !mended && !isEnd && !isTooFar) break;
@@ -88,6 +92,18 @@ export function createRecordReader(format: RecordFormat, options: { maxRecordCha
 
 const needsMending = (scan: Scan, format: RecordFormat): boolean =>
   scan.isOpen || (format.width > 1 && scan.cells.length !== format.width && !isBlank(scan));
+
+/** A cell goes over lines and has quotes in it that nobody escaped: perhaps it was never closed, and ends at a quote of the next record. */
+const isRunOn = (scan: Scan): boolean => scan.innerLines > 0 && scan.strays > 0;
+
+/** The first line by itself, where it and the next one have the usual number of cells each. */
+function cutRunOn(text: string, at: number, format: RecordFormat): Scan | undefined {
+  const first = readUnquoted(text, at, format);
+  if (!first || first.cells.length !== format.width || format.width === 1) return undefined;
+  const next = scanRecord(text, first.next, format, true);
+  const isRecord = next?.cells.length === format.width && next.strays === 0 && !next.isOpen;
+  return isRecord ? first : undefined;
+}
 
 const isBlank = (scan: Scan): boolean => scan.cells.length === 1 && scan.cells[0] === '';
 

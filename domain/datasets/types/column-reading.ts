@@ -14,7 +14,7 @@ export interface NumberReading {
   style: 'fixed' | 'shortest';
   point: '.' | ',';
   /** Between thousands; empty for none. */
-  group: '' | ',' | '.' | ' ' | "'" | '\u00a0';
+  group: '' | ',' | '.' | ' ' | "'" | '\u2019' | '\u00a0' | '\u202f';
   /** A currency before or after the digits, as it is written: `$`, `EUR `, ` €`, ` %`. */
   prefix: string;
   suffix: string;

@@ -28,7 +28,9 @@ const SEPARATORS: readonly Separators[] = [
   { point: '.', group: ' ' },
   { point: ',', group: ' ' },
   { point: ',', group: '\u00a0' },
+  { point: ',', group: '\u202f' },
   { point: '.', group: "'" },
+  { point: '.', group: '\u2019' },
 ];
 const CURRENCY = '(?:US\\$|[$€£¥₹]|[A-Z]{3})\\s?';
 const AFTER = '\\s?(?:[$€£¥₹%]|[A-Z]{3})';

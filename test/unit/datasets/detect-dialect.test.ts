@@ -111,6 +111,18 @@ describe('the dialect of a file', () => {
     expect(detect(bytes).encoding).toBe(encoding);
   });
 
+  it('takes zero bytes among others for no UTF-16', () => {
+    const nuls = Array.from({ length: 200 }, (_, i) => `${100 + i},a\0b\n`).join('');
+    expect(detect(`idx,t\n${nuls}`).encoding).toBe('utf-8');
+  });
+
+  it('is the Western one where another would read the same', () => {
+    const bytes = Buffer.from('réf;montant\n1;1\u00a0234,50\n2;17\u00a0000,00\n'.repeat(20), 'latin1');
+    const guesses = [{ encoding: 'iso-8859-3', confidence: 0.9, language: 'eo' }];
+    const sample = { head: bytes, isWhole: true, isUtf8: false, guessEncodings: () => guesses };
+    expect(detectDialect(sample)!.encoding).toBe('windows-1252');
+  });
+
   it('does what a person said instead', () => {
     const dialect = detect('a;b,c\nd;e,f\n', { delimiter: ';', headerRows: 0 });
     expect(dialect.format).toMatchObject({ delimiter: ';', width: 2 });

@@ -114,8 +114,26 @@ describe('the record reader', () => {
         ['e', 'f'],
       ],
     ],
+    [
+      'a quote that is closed by one of the next record',
+      'a,b\n"c,d\n"e, f",g\nh,i\n',
+      [
+        ['a', 'b'],
+        ['"c', 'd'],
+        ['e, f', 'g'],
+        ['h', 'i'],
+      ],
+    ],
   ])('mends %s', (_what, text, expected) => {
     expect(cellsOf(text, { width: 2 })).toEqual(expected);
+  });
+
+  it('leaves a cell of several lines alone in which somebody is quoted', () => {
+    const text = 'a,"she said "no" to it\nand left, too"\nb,c\n';
+    expect(cellsOf(text, { width: 2 })).toEqual([
+      ['a', 'she said "no" to it\nand left, too'],
+      ['b', 'c'],
+    ]);
   });
 
   it('leaves a record alone that has too few or too many cells in every reading', () => {
