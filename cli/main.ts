@@ -281,6 +281,8 @@ function createProgram(
     .option('--delimiter <text>', 'what stands between cells; \\t is a tab')
     .option('--header-rows <n>', 'header records')
     .option('--skip-rows <n>', 'records above the header')
+    .option('--table <n>', 'which of several tables below each other, the first being 1')
+    .option('--sheet <sheet>', 'which sheet of a workbook')
     .action((dataset: string, flags: RereadOptions) =>
       action((context) => rereadDataset(context, dataset, flags)),
     );

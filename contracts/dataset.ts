@@ -14,6 +14,8 @@ export interface DatasetColumn {
   rejected: number;
   /** Cells that have their value, but are written in another way than the column; the text is listed. */
   respelled: number;
+  /** Cells that hold nothing, for whatever reason; absent where that was not counted: nested columns, and versions of before. */
+  empty?: number | undefined;
 }
 
 /** One decision about the file, for a person to read. */
@@ -85,7 +87,7 @@ export interface ListedCell {
   line: number;
   column: string | null;
   text: string;
-  /** `respelled`, `null_word`, `outside_of_table`, `formula_without_value` or `not_a_…`. */
+  /** `respelled`, `null_word`, `outside_of_table`, `formula_without_value`, `not_an_object`, `repeated_key` or `not_a_…`. */
   reason: string;
 }
 

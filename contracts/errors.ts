@@ -441,7 +441,7 @@ export const ERRORS = {
     'terminal',
     422,
     'The work on the dataset needed more memory than it may have',
-    'Ask for less at once (fewer groups, no cross joins), or raise the memory limit.',
+    'Ask for less at once (fewer groups, no cross joins), upload fewer columns (800 fit into 400 MB), or raise QUAESTOR_DATASET_MEMORY_MB.',
   ),
   dataset_process_died: entry(
     'dataset',

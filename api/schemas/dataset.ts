@@ -9,6 +9,7 @@ const columnSchema = z.object({
   reading: z.string().meta({ description: 'How the cells are written.', example: 'dates as %d/%m/%Y' }),
   rejected: z.int().meta({ description: 'Cells without an exact value: NULL, and listed.' }),
   respelled: z.int().meta({ description: 'Cells that are written in another way than the column; listed.' }),
+  empty: z.int().optional().meta({ description: 'Cells that hold nothing (NULL), where that was counted.' }),
 });
 
 const readingSchema = z.object({

@@ -50,19 +50,25 @@ export interface RereadOptions {
   /** Header records, and records above them; whole numbers. */
   headerRows?: string;
   skipRows?: string;
+  /** Which of several tables below each other, from 1. */
+  table?: string;
+  /** Of a workbook. */
+  sheet?: string;
 }
 
 /** Reads a dataset's file again as the user says; what is left out is detected. */
 export async function rereadDataset(
   context: CommandContext,
   dataset: string,
-  { encoding, delimiter, ...rows }: RereadOptions,
+  { encoding, delimiter, sheet, ...rows }: RereadOptions,
 ): Promise<ExitCode> {
   const { id } = await findDataset(context.client, dataset);
   const override: DatasetOverride = {
     ...(encoding === undefined ? {} : { encoding }),
     ...(delimiter === undefined ? {} : { delimiter: delimiter === '\\t' ? '\t' : delimiter }),
     ...(rows.headerRows === undefined ? {} : { headerRows: wholeNumber('--header-rows', rows.headerRows) }),
+    ...(sheet === undefined ? {} : { sheet }),
+    ...(rows.table === undefined ? {} : { table: tableNumber(rows.table) }),
     ...(rows.skipRows === undefined ? {} : { skipRows: wholeNumber('--skip-rows', rows.skipRows) }),
   };
   const { jobId } = await context.client.request<{ jobId: string }>(
@@ -72,6 +78,13 @@ export async function rereadDataset(
   );
   await watchJob(context, jobId);
   return await showDataset(context, id, jobId);
+}
+
+/** The API counts from 0. */
+function tableNumber(text: string): number {
+  const table = wholeNumber('--table', text);
+  if (table === 0) throw new UsageError('--table counts from 1.');
+  return table - 1;
 }
 
 function wholeNumber(option: string, text: string): number {

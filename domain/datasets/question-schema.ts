@@ -26,10 +26,10 @@ const PLAIN_READING =
 
 /** Columns of a dataset, with their readings where they say more than the type. */
 export const datasetColumns = (columns: readonly DatasetColumn[]): AskedRelation['columns'] =>
-  columns.map(({ name, type, reading, rejected }) => ({
+  columns.map(({ name, type, reading, rejected, empty = 0 }) => ({
     name,
     type: columnTypeName(type),
-    isNullable: rejected > 0,
+    isNullable: rejected > 0 || empty > 0,
     comment:
       [
         ...(PLAIN_READING.test(reading) ? [] : [`in the file: ${reading}`]),

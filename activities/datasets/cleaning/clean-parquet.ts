@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import type { CleaningStep, StepEffect, StepProblem } from '../../../contracts/cleaning.js';
 import { QuaestorError } from '../../../contracts/quaestor-error.js';
 import type { ProgramSource } from '../../../domain/cleaning/cleaning-program.js';
 import { recipeDoesNotFit } from '../../../domain/cleaning/recipe-does-not-fit.js';
 import { sayCount } from '../../../domain/say-count.js';
+import { countEmptyCells } from '../duckdb/count-empty-cells.js';
 import type { DuckDbSession } from '../duckdb/duckdb-session.js';
 import { columnsOfFile, someVersionRows, versionRows } from '../duckdb/version-rows.js';
 import { type BuiltProgram, buildProgram } from './build-program.js';
@@ -54,7 +56,7 @@ export async function previewSteps(
 export interface CleanedVersion extends CleanedFiles {
   effects: StepEffect[];
   /** `untouched`: the name in the source of a column whose cells no step changed. */
-  columns: { name: string; type: string; untouched: string | null }[];
+  columns: { name: string; type: string; untouched: string | null; empty: number | undefined }[];
 }
 
 /**
@@ -81,11 +83,13 @@ export async function cleanParquet(
   }
   input.onPhase?.('writing');
   const files = await writeCleanedVersion(session, built, effects, input);
+  const empty = await countEmptyCells(session, join(input.folder, 'data.parquet'));
   const sources = new Map(built.program.sourceColumns.map(({ id, name }) => [id, name]));
   const columns = built.program.columns.map(({ id, name, type }) => ({
     name,
     type,
     untouched: sources.get(id) ?? null,
+    empty: empty.get(name),
   }));
   return { ...files, effects, columns };
 }

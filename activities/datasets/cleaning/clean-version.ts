@@ -149,7 +149,7 @@ function columnsOf({ columns, effects }: CleanedVersion, source: VersionFacts): 
   for (const { columns: changed } of effects) {
     for (const each of changed) lost.set(each.column, (lost.get(each.column) ?? 0) + each.lost);
   }
-  return columns.map(({ name, type, untouched }) => {
+  return columns.map(({ name, type, untouched, empty }) => {
     const before = source.columns.find((column) => column.name === (untouched ?? name));
     return {
       name,
@@ -157,6 +157,7 @@ function columnsOf({ columns, effects }: CleanedVersion, source: VersionFacts): 
       reading: untouched === null ? 'cleaned' : (before?.reading ?? 'cleaned'),
       rejected: (before?.rejected ?? 0) + (lost.get(name) ?? 0),
       respelled: before?.respelled ?? 0,
+      empty,
     };
   });
 }

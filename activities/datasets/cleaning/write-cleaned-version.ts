@@ -4,7 +4,7 @@ import type { StepEffect } from '../../../contracts/cleaning.js';
 import { lostCellsSql } from '../../../domain/cleaning/effect-sql.js';
 import { quoteLiteral, quoteName } from '../../../domain/datasets/sql-text.js';
 import type { DuckDbSession } from '../duckdb/duckdb-session.js';
-import { VERSION_PARQUET } from '../duckdb/parquet-options.js';
+import { versionParquet } from '../duckdb/parquet-options.js';
 import type { BuiltProgram } from './build-program.js';
 
 export interface CleanedFiles {
@@ -27,15 +27,15 @@ export async function writeCleanedVersion(
   const select = `SELECT ${cells.join(', ')}, r AS __row FROM ${program.relation()} WHERE ${program.alive()} = 0`;
   const data = join(files.folder, 'data.parquet');
   const partial = `${data}.partial`;
-  await copy(session, `${select}${program.isInOrder() ? '' : ' ORDER BY r'}`, partial);
+  await copy(session, `${select}${program.isInOrder() ? '' : ' ORDER BY r'}`, cells.length + 1, partial);
   await rename(partial, data);
   await writeRejects(session, built, effects, files);
   const { rows } = await session.all(`SELECT count(*) FROM read_parquet(${quoteLiteral(data)})`);
   return { rowCount: Number(rows[0]?.[0] ?? 0), parquetBytes: (await stat(data)).size };
 }
 
-const copy = (session: DuckDbSession, select: string, path: string): Promise<number> =>
-  session.run(`COPY (${select}) TO ${quoteLiteral(path)} ${VERSION_PARQUET}`);
+const copy = (session: DuckDbSession, select: string, columns: number, path: string): Promise<number> =>
+  session.run(`COPY (${select}) TO ${quoteLiteral(path)} ${versionParquet(columns)}`);
 
 async function writeRejects(
   session: DuckDbSession,
@@ -56,6 +56,6 @@ async function writeRejects(
       ? ''
       : ` UNION ALL SELECT r, c, t, w, r FROM (${lostCellsSql(program.relation(), lost)})`;
   const partial = join(folder, 'rejects.parquet.partial');
-  await copy(session, `SELECT * FROM (${before}${now}) ORDER BY line, "column", reason`, partial);
+  await copy(session, `SELECT * FROM (${before}${now}) ORDER BY line, "column", reason`, 5, partial);
   await rename(partial, join(folder, 'rejects.parquet'));
 }

@@ -9,22 +9,33 @@ import type { DatasetOverride } from '../../../contracts/dataset.js';
 import { LIMITS } from '../../../contracts/limits.js';
 import { QuaestorError } from '../../../contracts/quaestor-error.js';
 import { detectDialect } from '../../../domain/datasets/dialect/detect-dialect.js';
-import type { Dialect } from '../../../domain/datasets/dialect/dialect.js';
+import { detectEncoding } from '../../../domain/datasets/dialect/detect-encoding.js';
+import type { Dialect, Encoding, Evidence } from '../../../domain/datasets/dialect/dialect.js';
+import { type JsonLayout, jsonLayout } from '../../../domain/datasets/json/json-layout.js';
 import { guessEncodings } from './guess-encodings.js';
+import { rewriteAsUtf8 } from './rewrite-as-utf8.js';
 import { type ConvertedWorkbook, convertWorkbook, sheetFormat } from './xlsx/convert-workbook.js';
 
 export interface InspectFileInput {
   path: string;
   /** Where a compressed file is unpacked to. */
   unpackedPath: string;
-  /** Where the sheet of a workbook is written to. */
+  /** Where the sheet of a workbook, or JSON that is no UTF-8, is written to as text. */
   sheetPath: string;
   override?: DatasetOverride;
 }
 
 export type InspectedFile =
   | { format: 'parquet'; path: string; sizeBytes: number }
-  | { format: 'jsonl' | 'json'; path: string; sizeBytes: number; layout: JsonLayout }
+  | {
+      format: 'jsonl' | 'json';
+      /** Of the text in UTF-8. */
+      path: string;
+      sizeBytes: number;
+      layout: JsonLayout;
+      /** Why it was read in another encoding than UTF-8, if it was. */
+      encoding?: { name: Encoding; evidence: Evidence };
+    }
   | {
       format: 'csv';
       path: string;
@@ -34,9 +45,6 @@ export type InspectedFile =
       /** The file was a workbook; what is read is one of its sheets, written as CSV with a record for each row. */
       workbook?: ConvertedWorkbook;
     };
-
-/** DuckDB's names: an object a line, one array of objects, objects one after the other. */
-export type JsonLayout = 'newline_delimited' | 'array' | 'unstructured';
 
 const HEAD_BYTES = 512 * 1024;
 const PIECE_BYTES = 1024 * 1024;
@@ -55,12 +63,10 @@ export async function inspectFile(input: InspectFileInput): Promise<InspectedFil
   const head = await readPiece(path, 0, HEAD_BYTES);
   if (head.subarray(0, 4).toString('latin1') === 'PAR1') return { format: 'parquet', path, sizeBytes };
   assertIsText(head);
-  const layout = jsonLayout(head, sizeBytes <= HEAD_BYTES);
-  if (layout) {
-    return { format: layout === 'newline_delimited' ? 'jsonl' : 'json', path, sizeBytes, layout };
-  }
-  const whole = await checkEncoding(path);
   const isWhole = sizeBytes <= HEAD_BYTES;
+  const whole = await checkEncoding(path);
+  const layout = jsonLayout(decodeHead(head), isWhole);
+  if (layout) return await inspectJson({ ...input, path }, layout, { head, sizeBytes, ...whole });
   const tail = isWhole ? [] : [await readPiece(path, Math.max(HEAD_BYTES, sizeBytes - 64 * 1024), 64 * 1024)];
   const sample = {
     head,
@@ -72,6 +78,30 @@ export async function inspectFile(input: InspectFileInput): Promise<InspectedFil
   const dialect = detectDialect(sample, input.override);
   if (!dialect) throw new QuaestorError('dataset_empty', 'The file holds no records.');
   return { format: 'csv', path, sizeBytes, dialect, isUtf8: whole.isUtf8 };
+}
+
+/** The beginning of a text whose marks are those of ASCII in any encoding but UTF-16. */
+function decodeHead(head: Buffer): string {
+  const { encoding } = detectEncoding(head, true);
+  return new TextDecoder(encoding).decode(head);
+}
+
+/** DuckDB reads JSON in UTF-8 only. */
+async function inspectJson(
+  { path, override, sheetPath }: InspectFileInput,
+  layout: JsonLayout,
+  whole: { head: Buffer; sizeBytes: number; isUtf8: boolean; highPieces: Buffer[] },
+): Promise<InspectedFile> {
+  const { head, sizeBytes, isUtf8, highPieces } = whole;
+  const format = layout === 'newline_delimited' ? 'jsonl' : 'json';
+  const pieces = [head, ...highPieces];
+  const found = detectEncoding(Buffer.concat(pieces), isUtf8, () => guessEncodings(pieces));
+  const encoding = override?.encoding ?? found.encoding;
+  if (encoding === 'utf-8' && isUtf8 && found.bomBytes === 0) return { format, path, sizeBytes, layout };
+  await rewriteAsUtf8({ path, encoding, isUtf8, outputPath: sheetPath });
+  const evidence: Evidence =
+    encoding === found.encoding ? found.evidence : { about: 'encoding', confidence: 1, text: 'As you said.' };
+  return { format, path: sheetPath, sizeBytes, layout, encoding: { name: encoding, evidence } };
 }
 
 const isZip = async (path: string): Promise<boolean> =>
@@ -156,52 +186,27 @@ function assertIsText(head: Buffer): void {
       'an old (.xls) or encrypted office document; save it as .xlsx without a password',
     '\u0089PNG': 'a picture',
   };
+  const mark = /^\s*<(?:(!doctype html|html|table)|\?xml)\b/i.exec(decodeHead(head.subarray(0, 1_000)));
+  if (mark) {
+    const what = mark[1] ? 'a web page (HTML), whatever its name says' : 'XML';
+    throw new QuaestorError('dataset_unreadable', `The file is ${what}; save it as .xlsx or .csv.`);
+  }
   if (known[magic]) throw new QuaestorError('dataset_unreadable', `The file is ${known[magic]}.`);
-  let zerosEven = 0;
-  let zerosOdd = 0;
+  let zeros = 0;
   let controls = 0;
   for (let index = 0; index < head.length; index += 1) {
     const byte = head[index] ?? 0;
-    if (byte === 0 && index % 2 === 0) zerosEven += 1;
-    else if (byte === 0) zerosOdd += 1;
+    if (byte === 0) zeros += 1;
     else if (byte < 32 && ![9, 10, 13, 1, 2, 28, 29, 30, 31].includes(byte)) controls += 1;
   }
   const hasBom = magic.startsWith('\u00ff\u00fe') || magic.startsWith('\u00fe\u00ff');
-  const looksUtf16 =
-    hasBom || Math.max(zerosEven, zerosOdd) > 20 * Math.max(1, Math.min(zerosEven, zerosOdd));
-  if (zerosEven + zerosOdd > head.length / 1_000 && !looksUtf16) {
+  const looksUtf16 = hasBom || detectEncoding(head, false).encoding.startsWith('utf-16');
+  if (zeros > head.length / 1_000 && !looksUtf16) {
     throw new QuaestorError('dataset_unreadable', 'The file is binary: it has zero bytes in it.');
   }
   if (controls > head.length / 50) {
     throw new QuaestorError('dataset_unreadable', 'The file is binary: it has many control codes in it.');
   }
-}
-
-/** How JSON objects stand in the text; undefined where they do not. */
-function jsonLayout(head: Buffer, isWhole: boolean): JsonLayout | undefined {
-  const start = head
-    .subarray(0, 1_000)
-    .toString('utf8')
-    .replace(/^\ufeff/, '');
-  if (/^\s*\[\s*(?:\{\s*["}]|$)/.test(start)) return 'array';
-  if (!/^\s*\{\s*(?:"|$)/.test(start)) return undefined;
-  if (areJsonLines(head)) return 'newline_delimited';
-  return isWhole && isJson(head.toString('utf8')) ? 'unstructured' : undefined;
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function areJsonLines(head: Buffer): boolean {
-  const lines = head.toString('utf8').split('\n', 4);
-  const whole = lines.length > 1 ? lines.slice(0, Math.min(3, lines.length - 1)) : lines;
-  return whole.every((line) => line.trim() === '' || isJson(line));
 }
 
 /** One pass over the file: is all of it UTF-8, and where are bytes above 127? */

@@ -1,22 +1,33 @@
-import { LIMITS } from '../../../contracts/limits.js';
-import { QuaestorError } from '../../../contracts/quaestor-error.js';
+import type { DatasetEvidence } from '../../../contracts/dataset.js';
 import { nameColumns } from '../../../domain/datasets/column-names.js';
-import type { DuckDbSession } from '../duckdb/duckdb-session.js';
 import { quoteLiteral } from '../duckdb/quote.js';
-import type { InspectedFile, JsonLayout } from './inspect-file.js';
-import { type NormalisedFile, tooManyColumns } from './normalise-file.js';
+import type { InspectedFile } from './inspect-file.js';
+import type { NormalisedFile } from './normalise-file.js';
 
 /** The cells of a file as a relation of texts, before their types are known. */
 export interface SourceRelation {
   /** Names of the dataset's columns. */
   names: string[];
-  /** The relation: columns `c0`, `c1` …, and `__row` and `__line` where the file was normalised. */
+  /** The relation: columns `c0`, `c1` …, and `__row` and `__line` where it is numbered. */
   from: string;
+  isNumbered?: boolean;
   /** Expressions for the number of the data record, and for its line. */
   row: string;
   line: string;
   /** Known only where the file was normalised. */
   normalised?: NormalisedFile;
+  /** What the file holds beside the cells of the table, and how that is told. */
+  notes?: readonly SourceNote[];
+  evidence?: readonly DatasetEvidence[];
+}
+
+/** A piece of the file that is no value of the table. */
+export interface SourceNote {
+  line: number;
+  /** Where it would have been a cell of a column. */
+  column?: string;
+  text: string;
+  reason: string;
 }
 
 export type CsvFile = Extract<InspectedFile, { format: 'csv' }>;
@@ -92,32 +103,7 @@ export function normalisedRelation(path: string, normalised: NormalisedFile): So
     from: `read_csv(${quoteLiteral(path)}, ${options.join(', ')})`,
     row: '__row',
     line: '__line',
+    isNumbered: true,
     normalised,
-  };
-}
-
-/** JSON objects: one column for each key that occurs; numbers keep their digits, nested values are JSON. */
-export async function jsonRelation(
-  session: DuckDbSession,
-  { path, layout }: { path: string; layout: JsonLayout },
-): Promise<SourceRelation> {
-  const objects = `read_json_objects(${quoteLiteral(path)}, format = '${layout}', maximum_object_size = 33554432)`;
-  const { rows } = await session.all(
-    `SELECT key FROM (
-       SELECT unnest(keys) AS key, nth * 1000000 + unnest(range(len(keys))) AS place
-       FROM (SELECT json_keys(json) AS keys, row_number() OVER () AS nth FROM ${objects}))
-     GROUP BY key ORDER BY min(place) LIMIT ${LIMITS.datasetColumns + 1}`,
-  );
-  const keys = rows.map(([key]) => String(key));
-  if (keys.length === 0) throw new QuaestorError('dataset_empty', 'The file holds no objects with keys.');
-  if (keys.length > LIMITS.datasetColumns) throw tooManyColumns(keys.length);
-  const pointer = (key: string): string =>
-    quoteLiteral(`/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
-  const list = keys.map((key, index) => `json ->> ${pointer(key)} AS c${index}`);
-  return {
-    names: nameColumns([keys], keys.length),
-    from: `(SELECT ${list.join(', ')} FROM ${objects})`,
-    row: 'row_number() OVER ()',
-    line: '__row',
   };
 }

@@ -1,7 +1,7 @@
 import { rename, stat } from 'node:fs/promises';
 import type { ColumnReading } from '../../../domain/datasets/types/column-reading.js';
 import type { DuckDbSession } from '../duckdb/duckdb-session.js';
-import { VERSION_PARQUET } from '../duckdb/parquet-options.js';
+import { versionParquet } from '../duckdb/parquet-options.js';
 import { quoteLiteral, quoteName } from '../duckdb/quote.js';
 import { hidesPlaceInFile, ROW_COLUMN } from '../duckdb/version-rows.js';
 import { readingSql, valueName, withValues } from './reading-sql.js';
@@ -32,7 +32,7 @@ export async function writeColumns(
   );
   if (hidesPlaceInFile(source.names)) cells.push(`${source.row} AS ${ROW_COLUMN}`);
   const from = withValues(source.from, readings, typed);
-  const rows = await copyTo(session, `SELECT ${cells.join(', ')} FROM ${from}`, path);
+  const rows = await copyTo(session, `SELECT ${cells.join(', ')} FROM ${from}`, cells.length, path);
   return { rows, misfits: await readCounters(session, readings.length) };
 }
 
@@ -53,9 +53,14 @@ async function readCounters(session: DuckDbSession, width: number): Promise<numb
 }
 
 /** Gives the number of rows. A half-written file never has the final name. */
-export async function copyTo(session: DuckDbSession, select: string, path: string): Promise<number> {
+export async function copyTo(
+  session: DuckDbSession,
+  select: string,
+  columns: number,
+  path: string,
+): Promise<number> {
   const partial = `${path}.partial`;
-  const rows = await session.run(`COPY (${select}) TO ${quoteLiteral(partial)} ${VERSION_PARQUET}`);
+  const rows = await session.run(`COPY (${select}) TO ${quoteLiteral(partial)} ${versionParquet(columns)}`);
   await rename(partial, path);
   return rows;
 }

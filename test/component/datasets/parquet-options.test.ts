@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { VERSION_PARQUET } from '../../../activities/datasets/duckdb/parquet-options.js';
+import { versionParquet } from '../../../activities/datasets/duckdb/parquet-options.js';
 import { createScratch, type Scratch } from '../../support/scratch.js';
 
 const ROWS = 260_000;
@@ -75,7 +75,7 @@ describe('Parquet files of versions', () => {
     const { rows, encodings, differing } = await scratch.pool.withSession(
       { timeoutMs: 300_000 },
       async (session) => {
-        const rows = await session.run(`COPY ${source} TO '${path}' ${VERSION_PARQUET}`);
+        const rows = await session.run(`COPY ${source} TO '${path}' ${versionParquet(list.length)}`);
         const found = await session.all(
           `SELECT DISTINCT unnest(string_split(encodings, ', ')), compression FROM parquet_metadata('${path}')`,
         );

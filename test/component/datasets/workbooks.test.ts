@@ -123,10 +123,10 @@ describe('workbooks', () => {
       ),
     ];
     const read = await ingest(workbookOf(rows.join('')));
-    expect(read).toMatchObject({ rowCount: 40, reading: { headerRows: 1 } });
+    expect(read).toMatchObject({ rowCount: 40, rejectedCells: 1, reading: { headerRows: 1 } });
     expect(await query('SELECT line, "column", text, reason FROM rejects ORDER BY line')).toEqual([
       [1, null, '["Report of the year","",""]', 'outside_of_table'],
-      [12, null, '=A1+B1', 'formula_without_value'],
+      [12, 'x', '=A1+B1', 'formula_without_value'],
     ]);
     expect(await query('SELECT n, x FROM data WHERE __row IN (8, 31) ORDER BY __row')).toEqual([
       ['7', null],

@@ -13,8 +13,8 @@ export interface WrittenSheet {
   filledRows: number;
   /** All rows that were written have `width` cells. */
   isEven: boolean;
-  /** Formulas that were saved without a value: their cells are missing. At most 10,000 are kept. */
-  valueless: { line: number; text: string }[];
+  /** Formulas that were saved without a value: their cells are missing; columns from 0. At most 10,000 are kept. */
+  valueless: { line: number; column: number; text: string }[];
 }
 
 const MOST_VALUELESS = 10_000;
@@ -57,7 +57,7 @@ export async function writeSheet(
     const hasValue = value !== '' || isText || type === 's' || type === 'inlineStr';
     if (!hasValue) {
       if (formula !== '' && type !== 'str' && result.valueless.length < MOST_VALUELESS) {
-        result.valueless.push({ line: row, text: `=${formula}` });
+        result.valueless.push({ line: row, column, text: `=${formula}` });
       }
       return;
     }
