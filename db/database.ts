@@ -28,8 +28,12 @@ export interface DatabaseOptions {
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const HASH = /^[0-9a-f]{64}$/;
 
-/** SQLSTATE classes that say "not now": connection trouble, shutdown, too many connections. */
+/** SQLSTATE classes that say "not now": connection trouble, shutdown, too many connections, transactions in each other's way. */
 const UNAVAILABLE = /^(08|57P0|53|25006|40001|40P01)/;
+/** What pg says of a connection that ended. */
+const ENDED = /connection terminated|connection error|timeout exceeded when trying to connect|not queryable/i;
+/** A migration changed a column's type under a prepared statement, which no more runs on this connection, but on a new one. */
+const OUTDATED = /cached plan must not change result type/;
 const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH']);
 
 /**
@@ -76,7 +80,7 @@ export class Database {
 
   /**
    * As withTenant, in one round trip: the transaction is what `work` sends before it waits for the first time, and COMMIT goes right
-   * behind it. A statement that comes later is refused.
+   * behind it. A statement that comes later is refused, and what `work` throws after its first wait takes nothing back.
    */
   async withTenantAtOnce<Result>(
     tenantId: string,
@@ -196,9 +200,7 @@ function asUnavailable(error: unknown, whileConnecting: boolean): unknown {
   if (!isNativeError(error) || error instanceof QuaestorError) return error;
   const code = (error as { code?: unknown }).code;
   const known = typeof code === 'string' && (UNAVAILABLE.test(code) || NETWORK.has(code));
-  const ended =
-    /connection terminated|connection error|timeout exceeded when trying to connect|not queryable/i;
-  return known || whileConnecting || ended.test(error.message)
+  return known || whileConnecting || ENDED.test(error.message) || OUTDATED.test(error.message)
     ? new QuaestorError('store_unavailable', 'Quaestor’s own database cannot be reached.', { cause: error })
     : error;
 }

@@ -31,4 +31,26 @@ describe('a statement that is used often', () => {
       await db.close();
     }
   });
+
+  test('of a column that a migration gave another type is unavailable once, and then works', async () => {
+    const db = new Database({ connectionString: store.url, poolSize: 1, statementTimeoutMs: 60_000 });
+    const { tenantId } = await createTestTenant(db);
+    const asOwner = (sql: string) =>
+      db.withTenant(tenantId, async (tx) => {
+        await tx.query('SET LOCAL ROLE NONE');
+        await tx.query(sql);
+      });
+    const ask = () =>
+      db.withTenant(tenantId, (tx) => tx.query('SELECT n FROM changing WHERE n::text <> $1', ['2']));
+    await asOwner('CREATE TABLE changing AS SELECT 1 AS n; GRANT SELECT ON changing TO quaestor_app');
+    try {
+      for (let n = 0; n < 10; n++) expect(await ask()).toEqual([{ n: 1 }]);
+      await asOwner('ALTER TABLE changing ALTER n TYPE text');
+      await expect(ask()).rejects.toMatchObject({ code: 'store_unavailable' });
+      expect(await ask()).toEqual([{ n: '1' }]);
+    } finally {
+      await asOwner('DROP TABLE changing');
+      await db.close();
+    }
+  });
 });
