@@ -18,14 +18,17 @@ const start = (command, args, env = {}, log = undefined) =>
   new Promise((resolve) => {
     const stdio = ['ignore', log ? 'pipe' : 'inherit', log ? 'pipe' : 'inherit'];
     const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio });
-    if (log) {
-      const file = createWriteStream(log);
+    const file = log && createWriteStream(log);
+    if (file) {
       child.stdout.pipe(file, { end: false });
       child.stderr.pipe(file, { end: false });
-      child.on('close', () => file.end());
     }
     child.on('error', () => resolve(1));
-    child.on('close', (code) => resolve(code ?? 1));
+    child.on('close', (code) => {
+      // The log is read next: to its end.
+      if (file) file.end(() => resolve(code ?? 1));
+      else resolve(code ?? 1);
+    });
   });
 
 const step = async (name, work) => {
