@@ -11,6 +11,9 @@ export interface ApiServer {
   closeAllConnections(): void;
 }
 
+/** One request: as long as an upload in pieces lives. Node's default of five minutes would end uploads of large files with a 408. */
+const REQUEST_MS = 24 * 3_600_000;
+
 /**
  * Listens; port 0 picks a free one. Rejects when the address cannot be had.
  * @param http.keepAliveMs longer than clients and load balancers keep an idle connection (60 s is usual), so that the server never closes
@@ -26,6 +29,8 @@ export async function serveApi(
     );
   });
   server.keepAliveTimeout = http.keepAliveMs;
+  // The headers of a request still have a minute.
+  server.requestTimeout = REQUEST_MS;
   return {
     url: `http://${http.host}:${(server.address() as AddressInfo).port}`,
     close: async () => {
