@@ -8,6 +8,15 @@ import { type ServerExit, startSupervised, untilReady } from './supervised-proce
 const SEARCH_ATTRIBUTE_TYPES = { Text: 1, Keyword: 2, Int: 3, Double: 4, Bool: 5, Datetime: 6 } as const;
 export type SearchAttributeType = keyof typeof SEARCH_ATTRIBUTE_TYPES;
 
+/**
+ * The server's own choice, a rollback journal, waits for the disk several times in each of its transactions. With a log nothing is
+ * lost when the process is killed; when the power fails, what came since the last checkpoint may be (docs/decisions/0006).
+ */
+const WRITE_AHEAD_LOG = ['journal_mode=wal', 'synchronous=normal'].flatMap((pragma) => [
+  '--sqlite-pragma',
+  pragma,
+]);
+
 export interface StartTemporalServerOptions {
   /** Path of the Temporal CLI. */
   binary: string;
@@ -54,7 +63,7 @@ export async function startTemporalServer(options: StartTemporalServerOptions): 
   const args = ['server', 'start-dev', '--ip', host, '--port', String(port)]
     .concat(['--ui-ip', host, '--ui-port', String(uiPort), '--namespace', namespace])
     .concat(['--log-level', 'warn', '--log-format', 'json', '--color', 'never'])
-    .concat(inMemory ? [] : ['--db-filename', database])
+    .concat(inMemory ? [] : ['--db-filename', database, ...WRITE_AHEAD_LOG])
     .concat(
       Object.entries(searchAttributes).flatMap(([key, type]) => ['--search-attribute', `${key}=${type}`]),
     )
