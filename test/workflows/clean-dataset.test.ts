@@ -339,6 +339,19 @@ test('a plan asked for while its version is profiled waits for that profile', as
   expect(kinds(made.steps)).toContain('trim');
 }, 120_000);
 
+test('a plan does not wait for a profile that nobody has begun to make for a minute', async () => {
+  const { id } = await uploadAndRead(quaestor, 'crowded.csv', MESSY.replaceAll('amount', 'crowded_amount'));
+  const { jobId } = await waitUntil('it is profiled', async () => {
+    const profile = await get<ProfileState>(`/v1/datasets/${id}/profile`);
+    return profile.status === 'succeeded' && profile;
+  });
+  // As on a machine that has much else to do.
+  await changeStore(
+    `UPDATE dataset_profiles SET finished_at = NULL, created_at = now() - interval '61 seconds' WHERE job_id = '${jobId}'; UPDATE jobs SET status = 'queued', finished_at = NULL WHERE id = '${jobId}'`,
+  );
+  expect(kinds((await plan(id)).steps)).toContain('trim');
+}, 120_000);
+
 test('a model that fails leaves a whole plan of the rules', async () => {
   const { id } = await uploadAndRead(
     quaestor,
