@@ -17,6 +17,7 @@ const MAX_BARS_IN_GROUP = 6;
 /** Fewer points than this tell no distribution and no relation. */
 const MIN_POINTS = 10;
 const MIN_SCATTER_POINTS = 5;
+const SMALLEST_SCALE = 1e-290;
 
 /**
  * Chooses a chart by the shape of a result alone. Null where the rows say it better: a single row, no amounts, amounts without
@@ -28,10 +29,17 @@ export function chooseChart(shape: ResultShape): Chart | null {
   const [measure, other] = measures;
   if (rows.length < 2 || measure === undefined || measures.length > MAX_MEASURES) return null;
   if (measures.every((index) => new Set(numbersOf(rows, index)).size === 0)) return null;
+  if (!measures.every((index) => hasDrawnScale(numbersOf(rows, index)))) return null;
   if (dimensions.length > 2) return null;
   if (first === undefined) return withoutDimension(shape, measure, other);
   if (second === undefined) return byOne(shape, first);
   return measures.length === 1 ? byTwo(shape, first, second, measure) : null;
+}
+
+/** An axis of amounts near the ends of what a double holds cannot be divided into steps. */
+function hasDrawnScale(numbers: readonly number[]): boolean {
+  const largest = numbers.reduce((most, number) => Math.max(most, Math.abs(number)), 0);
+  return largest === 0 || (largest > SMALLEST_SCALE && largest < 1 / SMALLEST_SCALE);
 }
 
 function withoutDimension(shape: ResultShape, measure: number, other: number | undefined): Chart | null {

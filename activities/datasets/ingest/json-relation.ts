@@ -13,6 +13,7 @@ export interface JsonFile {
   layout: JsonLayout;
 }
 
+/** Listed of each kind. */
 const MOST_NOTES = 10_000;
 const MOST_OBJECT_BYTES = 32 * 1024 ** 2;
 
@@ -86,7 +87,10 @@ export async function jsonRelation(
 const told = (count: number, one: string, many: string, what: string) => ({
   about: 'records',
   confidence: 0.7,
-  text: `${sayCount(count, one, many)} ${what}; ${count === 1 ? 'it is' : 'they are'} listed with the rejected cells.`,
+  text:
+    count < MOST_NOTES
+      ? `${sayCount(count, one, many)} ${what}; ${count === 1 ? 'it is' : 'they are'} listed with the rejected cells.`
+      : `At least ${sayCount(count, one, many)} ${what}; the first of them are listed with the rejected cells.`,
 });
 
 /** The keys in the order in which they first come. Odd: something is no object, or an object has a key twice. */

@@ -144,6 +144,17 @@ test('whatever a result holds, a chart of it renders or there is none', async ()
   );
 }, 60_000);
 
+test.each([5e-324, 1.7e308])(
+  'amounts of %p have no scale that can be drawn, so there is no chart',
+  (amount) => {
+    const rows: Cell[][] = [
+      ['a', -amount],
+      ['b', amount],
+    ];
+    expect(chartOf(result('city:text total:float8', rows))).toBeNull();
+  },
+);
+
 test('a large result makes a small chart', () => {
   const rows = Array.from({ length: 10_000 }, (_, n): Cell[] => [n / 7, `${n % 977}.5`]);
   const chart = chartOf(result('weight:float8 price:numeric', rows));
