@@ -1,8 +1,7 @@
 import type { QueryDialect } from '../../contracts/data-source.js';
 import type { RegistryTable } from '../../contracts/schema-registry.js';
-import { duckDbIdentifier } from '../duckdb-identifier.js';
-import { quoteMysqlIdentifier } from '../mysql-identifier.js';
 import type { ColumnUse } from './expressions.js';
+import { identifierOf } from './identifier-of.js';
 import type { Condition, SelectShape } from './query-shape.js';
 import { renderCondition } from './render-condition.js';
 
@@ -39,13 +38,6 @@ export type EmptyCellCounts = ReadonlyMap<string, readonly number[]>;
 /** `12 of 500`, with separators. */
 export const sayCounts = (some: number, all: number): string =>
   `${some.toLocaleString('en-US')} of ${all.toLocaleString('en-US')}`;
-
-const identifierOf = (dialect: QueryDialect): ((name: string) => string) =>
-  ({
-    postgres: (name: string) => `"${name.replaceAll('"', '""')}"`,
-    mysql: quoteMysqlIdentifier,
-    duckdb: duckDbIdentifier,
-  })[dialect];
 
 /** Also a condition that names no column, as EXISTS does, may leave out rows. */
 const speaksOf = ({ uses }: Condition, item: number): boolean =>

@@ -1,8 +1,7 @@
 import type { QueryDialect } from '../../contracts/data-source.js';
-import { duckDbIdentifier } from '../duckdb-identifier.js';
 import { listOf, namesOf, type PlainNode, unwrap } from '../guard/syntax-tree.js';
-import { quoteMysqlIdentifier } from '../mysql-identifier.js';
 import { columnUse } from './expressions.js';
+import { identifierOf } from './identifier-of.js';
 import type { Condition, SelectShape } from './query-shape.js';
 
 const COMPARISONS = new Set(['=', '<>', '<', '>', '<=', '>=']);
@@ -89,8 +88,7 @@ function renderOperand(
   if (node?.kind === 'ColumnRef') {
     const column = columnUse(node, shape.items)?.column;
     if (column === undefined) return undefined;
-    if (dialect === 'mysql') return quoteMysqlIdentifier(column);
-    return dialect === 'duckdb' ? duckDbIdentifier(column) : `"${column.replaceAll('"', '""')}"`;
+    return identifierOf(dialect)(column);
   }
   if (node?.kind === 'TypeCast') {
     const type = namesOf((node.fields['typeName'] as PlainNode['fields'] | undefined)?.['names']).at(-1);
