@@ -1,6 +1,6 @@
 import type { SchemaContext } from '../../../contracts/schema-registry.js';
-import { translateQuestion } from '../../../domain/built-in-model/translate-question.js';
-import { TODAY, table } from './shop-schema.js';
+import { sqlOver } from './one-line-sql.js';
+import { key, table } from './shop-schema.js';
 
 /** Animals and their clinics: kinds of things, years, numbers of things, contracts that end. */
 const CLINIC: SchemaContext = {
@@ -40,41 +40,24 @@ const CLINIC: SchemaContext = {
     table('bill', 'bill_id* integer, stay_id! integer, issued_on! date, amount! numeric(8,2)'),
   ],
   foreignKeys: [
-    ['worker.firm_id', 'firm.firm_id'],
-    ['visit.pet_id', 'pet.pet_id'],
-    ['visit.clinic_id', 'clinic.clinic_id'],
-    ['visit.plan_id', 'plan.plan_id'],
-    ['grade.clinic_id', 'clinic.clinic_id'],
-    ['contract.firm_id', 'firm.firm_id'],
-    ['licence.firm_id', 'firm.firm_id'],
-    ['trade.firm_id', 'firm.firm_id'],
-    ['stay.pet_id', 'pet.pet_id'],
-    ['sale.breeder_id', 'breeder.breeder_id'],
-    ['bill.stay_id', 'stay.stay_id'],
-  ].map(([from, to]) => {
-    const [[fromTable, fromColumn], [toTable, toColumn]] = [from!.split('.'), to!.split('.')];
-    return {
-      name: `${fromTable}_${fromColumn}_fkey`,
-      fromTable: `shop.${fromTable}`,
-      fromColumns: [fromColumn!],
-      toTable: `shop.${toTable}`,
-      toColumns: [toColumn!],
-    };
-  }),
+    key('worker.firm_id', 'firm.firm_id'),
+    key('visit.pet_id', 'pet.pet_id'),
+    key('visit.clinic_id', 'clinic.clinic_id'),
+    key('visit.plan_id', 'plan.plan_id'),
+    key('grade.clinic_id', 'clinic.clinic_id'),
+    key('contract.firm_id', 'firm.firm_id'),
+    key('licence.firm_id', 'firm.firm_id'),
+    key('trade.firm_id', 'firm.firm_id'),
+    key('stay.pet_id', 'pet.pet_id'),
+    key('sale.breeder_id', 'breeder.breeder_id'),
+    key('bill.stay_id', 'stay.stay_id'),
+  ],
 };
 
-/** The SQL in one line, or `refused: …` with the reason. Today is 2025-11-23. */
-export function clinicSql(question: string): string {
-  const result = translateQuestion({
-    question,
-    context: CLINIC,
-    today: TODAY,
-    sampledValues: {
-      'shop.worker.title': ['manager', 'sales rep', 'vet'],
-      'shop.pet.species': ['cat', 'dog', 'guinea pig'],
-      'shop.visit.visit_kind': ['checkup', 'surgery'],
-      'shop.trade.side': ['buy', 'sell'],
-    },
-  });
-  return result.outcome === 'sql' ? result.sql.replace(/\s+/g, ' ') : `refused: ${result.reason}`;
-}
+/** Translates a question about it to SQL on one line. */
+export const clinicSql = sqlOver(CLINIC, {
+  'shop.worker.title': ['manager', 'sales rep', 'vet'],
+  'shop.pet.species': ['cat', 'dog', 'guinea pig'],
+  'shop.visit.visit_kind': ['checkup', 'surgery'],
+  'shop.trade.side': ['buy', 'sell'],
+});

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { translateQuestion } from '../../../domain/built-in-model/translate-question.js';
+import { oneLine } from './one-line-sql.js';
 import { TODAY, table } from './shop-schema.js';
 
 /** Zoos without a declared key: parks and animals name their district, districts have facts of their own. */
@@ -13,10 +14,7 @@ const ZOO = {
 };
 const ask = (question: string) =>
   translateQuestion({ question, context: ZOO, today: TODAY, sampledValues: {} });
-const sqlOf = (question: string): string => {
-  const result = ask(question);
-  return result.outcome === 'sql' ? result.sql.replace(/\s+/g, ' ') : `refused: ${result.reason}`;
-};
+const sqlOf = (question: string): string => oneLine(ask(question));
 
 test('a column that two tables share joins them where one of the two is named after it', () => {
   expect(sqlOf('How many parks are there for each mayor?')).toBe(

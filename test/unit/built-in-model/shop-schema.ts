@@ -31,7 +31,8 @@ export function table(name: string, columns: string): RegistryTable {
   };
 }
 
-function key(from: string, to: string): ForeignKey {
+/** `table.column` refers to `table.column`, both of the schema `shop`. */
+export function key(from: string, to: string): ForeignKey {
   const [fromTable, fromColumn] = from.split('.');
   const [toTable, toColumn] = to.split('.');
   return {

@@ -1,15 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { translateQuestion } from '../../../domain/built-in-model/translate-question.js';
+import { oneLine } from './one-line-sql.js';
 import { SHOP, SHOP_VALUES, TODAY } from './shop-schema.js';
 
 const ask = (question: string) =>
   translateQuestion({ question, context: SHOP, today: TODAY, sampledValues: SHOP_VALUES });
 
-/** The SQL on one line, or the refusal. */
-const sqlOf = (question: string): string => {
-  const result = ask(question);
-  return result.outcome === 'sql' ? result.sql.replace(/\s+/g, ' ') : `refused: ${result.reason}`;
-};
+const sqlOf = (question: string): string => oneLine(ask(question));
 const refusalOf = (question: string) => {
   const result = ask(question);
   if (result.outcome === 'sql') throw new Error(`was answered: ${result.sql}`);

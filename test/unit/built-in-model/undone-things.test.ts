@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { SchemaContext } from '../../../contracts/schema-registry.js';
-import { translateQuestion } from '../../../domain/built-in-model/translate-question.js';
-import { TODAY, table } from './shop-schema.js';
+import { sqlOver } from './one-line-sql.js';
+import { key, table } from './shop-schema.js';
 
 /** A workshop: repairs of machines, with dates that are empty until something is done. */
 const WORKSHOP: SchemaContext = {
@@ -25,39 +25,22 @@ const WORKSHOP: SchemaContext = {
     table('team', 'team_id* integer, hall_id! integer'),
   ],
   foreignKeys: [
-    ['machine.hall_id', 'hall.hall_id'],
-    ['fine.machine_id', 'machine.machine_id'],
-    ['crew.team_id', 'team.team_id'],
-    ['crew.mechanic_id', 'mechanic.mechanic_id'],
-    ['team.hall_id', 'hall.hall_id'],
-    ['machine.keeper_id', 'mechanic.mechanic_id'],
-    ['repair.machine_id', 'machine.machine_id'],
-    ['repair.mechanic_id', 'mechanic.mechanic_id'],
-    ['bill.repair_id', 'repair.repair_id'],
-  ].map(([from, to]) => {
-    const [[fromTable, fromColumn], [toTable, toColumn]] = [from!.split('.'), to!.split('.')];
-    return {
-      name: `${fromTable}_${fromColumn}_fkey`,
-      fromTable: `shop.${fromTable}`,
-      fromColumns: [fromColumn!],
-      toTable: `shop.${toTable}`,
-      toColumns: [toColumn!],
-    };
-  }),
+    key('machine.hall_id', 'hall.hall_id'),
+    key('fine.machine_id', 'machine.machine_id'),
+    key('crew.team_id', 'team.team_id'),
+    key('crew.mechanic_id', 'mechanic.mechanic_id'),
+    key('team.hall_id', 'hall.hall_id'),
+    key('machine.keeper_id', 'mechanic.mechanic_id'),
+    key('repair.machine_id', 'machine.machine_id'),
+    key('repair.mechanic_id', 'mechanic.mechanic_id'),
+    key('bill.repair_id', 'repair.repair_id'),
+  ],
 };
 
-const sqlOf = (question: string): string => {
-  const result = translateQuestion({
-    question,
-    context: WORKSHOP,
-    today: TODAY,
-    sampledValues: {
-      'shop.repair.priority': ['low', 'normal', 'urgent'],
-      'shop.repair.stage': ['reported', 'closed'],
-    },
-  });
-  return result.outcome === 'sql' ? result.sql.replace(/\s+/g, ' ') : `refused: ${result.reason}`;
-};
+const sqlOf = sqlOver(WORKSHOP, {
+  'shop.repair.priority': ['low', 'normal', 'urgent'],
+  'shop.repair.stage': ['reported', 'closed'],
+});
 
 describe('what is not done yet lacks the date of its doing', () => {
   test.each([
